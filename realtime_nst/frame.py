@@ -1,0 +1,46 @@
+"""The one thing that flows: a picture with its time."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+"""(height, width, 3) uint8 BGR, C-contiguous."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture on its way from a source to a sink. Treat the pixels as read-only."""
+
+    image: Image
+    """(height, width, 3) uint8 BGR, C-contiguous, upright."""
+    index: int
+    """Position in the source, from 0; a gap means that frames were dropped."""
+    pts: Fraction
+    """Seconds since the first frame, exact."""
+    captured_at: float
+    """``time.perf_counter()`` when the frame left the source."""
+
+    def with_image(self, image: Image) -> Self:
+        """The same moment with new pixels."""
+        return replace(self, image=image)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamInfo:
+    """What a source really gives, known before its first frame."""
+
+    name: str
+    """For people: a file name, ``camera 0``."""
+    width: int
+    height: int
+    rate: Fraction | None
+    """Average frames per second; None where there is no such thing (stills)."""
+    frames: int | None
+    """How many frames will come, as far as the container says; None when unknown."""
+    path: Path | None = None
+    """The file behind the stream, for sinks that copy its audio."""

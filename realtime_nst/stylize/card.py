@@ -1,0 +1,68 @@
+"""The model card: what a model is, where it comes from and what was measured of it.
+
+It travels inside the ONNX file as one JSON object under the metadata key ``realtime-nst``, so a
+model that was copied somewhere still says whose style it has and under which licence.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from realtime_nst.errors import ModelError
+
+KEY = "realtime-nst"
+"""The metadata key the card is stored under."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One style a model can paint, and the work of art it was learnt from."""
+
+    name: str
+    """What the user types: ``starry-night``."""
+    title: str
+    artist: str
+    year: str
+    sha256: str
+    """Of the picture file the network was trained on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A model's card; every field is required of a shipped model."""
+
+    name: str
+    """The folder it lives in: ``classics-fast``."""
+    tier: str
+    """``fast`` or ``johnson``."""
+    styles: tuple[Style, ...]
+    """In the order of the ``style_weights`` input."""
+    licence: str
+    """Of the weights, an SPDX identifier."""
+    training_data: str
+    recipe_sha256: str
+    """Of the recipe the network was trained by."""
+    precision: str
+    """``fp32`` or ``fp16``: the convolutions; instance norm is always fp32."""
+    parameters: int
+    numbers: dict[str, float] = field(default_factory=dict)
+    """What was measured: ``parity_max``, ``parity_mean`` (grey levels), ``parity_psnr`` (dB),
+    ``steps``, ``content_loss``, ``style_loss`` ..."""
+
+    def to_json(self) -> str:
+        """The card as it is stored in the model."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Card":
+        """Read a stored card.
+
+        Raises:
+            ModelError: the text is not a complete card.
+        """
+        try:
+            fields = json.loads(text)
+            styles = tuple(Style(**style) for style in fields.pop("styles"))
+            return cls(styles=styles, **fields)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            message = f"the model's card cannot be read: {error}"
+            raise ModelError(message, "export the model again: realtime-nst export") from error
