@@ -1,0 +1,99 @@
+"""``train`` and ``export``: from a painting to a model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from realtime_nst.errors import TrainError
+
+PREVIEWED = 4
+"""Photos in a preview."""
+
+
+def train(
+    styles: Annotated[
+        list[Path],
+        typer.Argument(help="Pictures to learn from, or one recipe.toml or the folder it is in."),
+    ],
+    content: Annotated[
+        Path | None, typer.Option(help="Folder of photos to practise on, searched below too.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for checkpoint and previews. [default: runs/NAME]")
+    ] = None,
+    paintings: Annotated[
+        Path | None, typer.Option(help="Folder of the pictures a recipe names.")
+    ] = None,
+    tier: Annotated[str, typer.Option(help="fast or johnson; a recipe has its own.")] = "fast",
+    steps: Annotated[int | None, typer.Option(min=1, help="How many steps to train.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of weights, order and crops.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint.")] = False,
+    preview_every: Annotated[int, typer.Option(min=1, help="Steps between previews.")] = 250,
+    save_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 250,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, bf16 or fp32.")] = "auto",
+    threads: Annotated[int | None, typer.Option(min=1, help="Of the CPU.")] = None,
+    compiled: Annotated[
+        bool, typer.Option("--compile", help="Fuse the network; needs a C++ compiler.")
+    ] = False,
+    vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="Three steps on noise: does the recipe run?")
+    ] = False,
+) -> None:
+    """Train a network on one or several styles."""
+    from realtime_nst.cli.training import follow, need_torch
+
+    need_torch()
+    from realtime_nst.train.checkpoint import load_checkpoint
+    from realtime_nst.train.data import open_photos, read_paintings
+    from realtime_nst.train.recipe import recipe_for, rescheduled
+    from realtime_nst.train.smoke import SmokeContent, smoke_paintings, smoke_recipe
+    from realtime_nst.train.trainer import Options, Trainer
+
+    recipe, folder = recipe_for(styles, tier)
+    recipe = rescheduled(recipe, steps=steps, seed=seed)
+    out = out or Path("runs") / recipe.name
+    options = Options(out, vgg_weights, device, precision, compiled, save_every, threads)
+    if options.checkpoint.exists() and not resume:
+        hint = "add --resume to go on, or choose another --out"
+        raise TrainError(f"there is a training at {options.checkpoint} already", hint)
+    if smoke:
+        recipe = smoke_recipe(recipe)
+        noise = SmokeContent(recipe.schedule)
+        follow(Trainer(recipe, smoke_paintings(recipe), noise, options), None, preview_every)
+        return
+    photos = open_photos(content, recipe.schedule)
+    pictures = read_paintings(recipe, [folder, *([paintings] if paintings else [])])
+    trainer = Trainer(recipe, pictures, photos, options)
+    if resume:
+        trainer.restore(load_checkpoint(options.checkpoint))
+    follow(trainer, photos.batch(0)[:PREVIEWED], preview_every)
+    for path, reason in photos.broken.items():
+        typer.echo(f"skipped {path}: {reason}", err=True)
+
+
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.pt, or the folder it is in.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.onnx", help="Where to write the model.")],
+    fp16: Annotated[
+        bool, typer.Option("--fp16", help="Half precision, for GPUs; instance norm stays fp32.")
+    ] = False,
+) -> None:
+    """Write a trained network as an ONNX model and check it against the original."""
+    from realtime_nst.cli.training import need_torch
+
+    need_torch()
+    from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
+    from realtime_nst.train.export import export as write
+
+    path = checkpoint / CHECKPOINT if checkpoint.is_dir() else checkpoint
+    card = write(load_checkpoint(path), out, fp16=fp16)
+    numbers = card.numbers
+    typer.echo(
+        f"{out}: {card.tier}, {card.precision}, {', '.join(s.name for s in card.styles)}, "
+        f"{out.stat().st_size / 1e6:.1f} MB\n"
+        f"differs from the network by {numbers['parity_max']:g} grey levels at most, "
+        f"{numbers['parity_mean']:g} on average, {numbers['parity_psnr']:g} dB"
+    )

@@ -1,0 +1,69 @@
+"""Following a training: progress bar, previews, Ctrl-C."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bar
+
+from realtime_nst.cli.interrupt import interrupts
+from realtime_nst.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from realtime_nst.train.trainer import Progress, Trainer
+
+
+def need_torch() -> None:
+    """Raise MissingExtra, with the line to type, where the training extra is not installed."""
+    try:
+        import onnx  # noqa: F401
+        import safetensors  # noqa: F401
+        import torch  # noqa: F401
+    except ImportError as error:
+        cure = 'pip install "realtime-nst[train]"'
+        raise MissingExtra(f"{error.name} is not installed", cure) from error
+
+
+def follow(trainer: "Trainer", pictures: "Tensor | None", every: int) -> None:
+    """Train to the end or to Ctrl-C, which saves; previews of ``pictures`` every few steps."""
+    steps = trainer.recipe.schedule.steps
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
+    with interrupts() as stopped, Bar(*columns) as bar:
+        task = bar.add_task(trainer.recipe.name, total=steps, note="")
+        for progress in trainer.run():
+            bar.update(task, completed=progress.step, note=describe(progress))
+            if pictures is not None and (progress.step % every == 0 or progress.step == steps):
+                write_preview(trainer, pictures)
+            if stopped():
+                break
+    path = trainer.save()
+    typer.echo(f"{path}: {trainer.step} of {steps} steps")
+    if trainer.step < steps:
+        typer.echo("stopped; the same command with --resume goes on", err=True)
+        raise typer.Exit(130)
+    typer.echo(f"next: realtime-nst export {path} {trainer.recipe.name}.onnx")
+
+
+def describe(progress: "Progress") -> str:
+    """``1200/2000  content 41.2  gram 183  0.91 steps/s  14:38 left``."""
+    losses = "  ".join(f"{kind} {value:.3g}" for kind, value in progress.losses.items())
+    minutes, seconds = divmod(round(progress.eta), 60)
+    left = f"{minutes}:{seconds:02d} left"
+    return f"{progress.step}/{progress.steps}  {losses}  {progress.rate:.2f} steps/s  {left}"
+
+
+def write_preview(trainer: "Trainer", pictures: "Tensor") -> Path:
+    """A sheet: the photos in the first row, then a row for each style."""
+    import torch
+
+    from realtime_nst.sinks.images import write_image
+    from realtime_nst.train.data import to_image
+
+    rows = torch.cat([pictures[None], trainer.preview(pictures)])
+    sheet = torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1)
+    path = trainer.options.out / f"preview_{trainer.step:06d}.png"
+    write_image(path, to_image(sheet))
+    return path

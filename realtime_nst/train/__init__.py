@@ -1,0 +1,1 @@
+"""Everything that needs torch: networks, losses, training, export. Installed by ``[train]``."""

@@ -1,0 +1,141 @@
+"""Pictures from disk to tensors; every batch is a pure function of the seed and the step."""
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from realtime_nst.errors import NstError, SourceError, TrainError
+from realtime_nst.frame import Image
+from realtime_nst.sources.images import PICTURES, read_image
+from realtime_nst.train.recipe import Recipe, Schedule, StyleSource
+
+HINT = "give a folder of photos: --content DIR"
+
+
+def to_tensor(image: Image) -> Tensor:
+    """(h, w, 3) uint8 BGR -> (1, 3, h, w) float32 RGB in [0, 1]."""
+    rgb = np.ascontiguousarray(image[:, :, ::-1])
+    return torch.from_numpy(rgb).permute(2, 0, 1)[None].float().div(255)
+
+
+def to_image(tensor: Tensor) -> Image:
+    """(3, h, w) float RGB in [0, 1] -> (h, w, 3) uint8 BGR."""
+    rgb = tensor.detach().float().clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
+    return np.ascontiguousarray(rgb[:, :, ::-1])
+
+
+def open_photos(folder: Path | None, schedule: Schedule) -> "Photos":
+    """Every picture below a folder, in a fixed order; what cannot be read is found out later.
+
+    Raises:
+        SourceError: there is no such folder, or no picture in it.
+    """
+    if folder is None or not folder.is_dir():
+        message = f"no folder at {folder}" if folder else "training needs photos to practise on"
+        raise SourceError(message, HINT)
+    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES)
+    if not found:
+        raise SourceError(f"no pictures in {folder}", HINT)
+    return Photos(found, schedule, {})
+
+
+@dataclass(slots=True)
+class Photos:
+    """Random crops of content photos. ``broken`` collects what could not be read."""
+
+    paths: list[Path]
+    schedule: Schedule
+    broken: dict[Path, str]
+
+    def batch(self, step: int) -> Tensor:
+        """(batch, 3, size, size) RGB in [0, 1] for a step, the same each time it is asked for.
+
+        Raises:
+            TrainError: too few photos can be read.
+        """
+        rng = np.random.default_rng((self.schedule.seed, step))
+        crops: list[Tensor] = []
+        for number in range(self.schedule.batch):
+            crops.append(self._crop(step * self.schedule.batch + number, rng))
+        return torch.cat(crops).contiguous(memory_format=torch.channels_last)
+
+    def batches(self, start: int) -> Iterator[Tensor]:
+        """Batches from step ``start`` to the last, the next one read while one is in use."""
+        with ThreadPoolExecutor(1, thread_name_prefix="photos") as reader:
+            coming = reader.submit(self.batch, start)
+            for step in range(start, self.schedule.steps):
+                ready = coming.result()
+                if step + 1 < self.schedule.steps:
+                    coming = reader.submit(self.batch, step + 1)
+                yield ready
+
+    def _crop(self, position: int, rng: np.random.Generator) -> Tensor:
+        """Photo number ``position`` of an endless shuffled deck; the next one if it is broken."""
+        for attempt in range(len(self.paths)):
+            path = self._dealt(position + attempt)
+            if path in self.broken:
+                continue
+            try:
+                return random_crop(to_tensor(read_image(path)), self.schedule.size, rng)
+            except NstError as error:
+                self.broken[path] = str(error)
+        raise TrainError(f"none of {len(self.paths)} photos can be read", HINT)
+
+    def _dealt(self, position: int) -> Path:
+        epoch, place = divmod(position, len(self.paths))
+        order = np.random.default_rng((self.schedule.seed, epoch, 1)).permutation(len(self.paths))
+        return self.paths[int(order[place])]
+
+
+def random_crop(photo: Tensor, size: int, rng: np.random.Generator) -> Tensor:
+    """A square of ``size`` from a photo at a random scale, mirrored half of the time."""
+    height, width = photo.shape[2:]
+    smallest = size / min(height, width)
+    scale = rng.uniform(smallest, max(1.0, smallest))
+    photo = resize(photo, max(size, round(height * scale)), max(size, round(width * scale)))
+    top = rng.integers(photo.shape[2] - size + 1)
+    left = rng.integers(photo.shape[3] - size + 1)
+    crop = photo[:, :, top : top + size, left : left + size]
+    return crop.flip(3) if rng.random() < 0.5 else crop
+
+
+def resize(picture: Tensor, height: int, width: int) -> Tensor:
+    """(1, 3, h, w) to another size, without aliasing."""
+    if picture.shape[2:] == (height, width):
+        return picture
+    return F.interpolate(picture, (height, width), mode="bilinear", antialias=True).clamp(0, 1)
+
+
+def read_paintings(recipe: Recipe, folders: list[Path]) -> list[Tensor]:
+    """The painting of each style: (1, 3, h, w) RGB in [0, 1], its short side as the recipe says.
+
+    Raises:
+        SourceError: a picture is missing, unreadable or not the one the recipe names.
+    """
+    return [_read_painting(style, folders) for style in recipe.styles]
+
+
+def _read_painting(style: StyleSource, folders: list[Path]) -> Tensor:
+    candidates = [folder / style.picture for folder in folders]
+    path = next((path for path in candidates if path.is_file()), None)
+    if path is None:
+        tried = ", ".join(str(folder) for folder in folders)
+        raise SourceError(f"{style.picture} is in none of: {tried}", "say where: --paintings DIR")
+    if style.sha256 and sha256(path) != style.sha256:
+        hint = "take the file the recipe was made for, or leave its sha256 out"
+        raise SourceError(f"{path} is not the picture the recipe names: SHA-256 differs", hint)
+    painting = to_tensor(read_image(path))
+    scale = style.size / min(painting.shape[2:])
+    return resize(painting, *(round(side * scale) for side in painting.shape[2:]))
+
+
+def sha256(path: Path) -> str:
+    """Of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

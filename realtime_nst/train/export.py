@@ -1,0 +1,204 @@
+"""A trained network as an ONNX file: bytes in, bytes out, its card inside, checked before it ships.
+
+The graph takes ``frame`` uint8 (1, H, W, 3) BGR, with several styles also ``style_weights``
+float32 (styles,), and gives ``stylized`` uint8 (1, H, W, 3): scaling, colour order, padding and
+cropping are part of it, so any size from 16x16 up comes back at exactly its size.
+"""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import onnx
+import torch
+from torch import Tensor, nn
+
+from realtime_nst.errors import ModelError, SinkError
+from realtime_nst.frame import Image
+from realtime_nst.stylize.card import KEY, Card, Style
+from realtime_nst.stylize.session import FRAME, STYLIZED, WEIGHTS, open_session
+from realtime_nst.train.checkpoint import Checkpoint
+from realtime_nst.train.transformer_net import ConditionalNorm, TransformerNet
+
+OPSET = 20
+CHECKED_SIZES = ((256, 256), (241, 319), (16, 16))
+"""Height and width of the pictures parity is measured on: even, odd, smallest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far the exported model may be from the network it was made of."""
+
+    max: float
+    """Grey levels, worst pixel."""
+    psnr: float
+    """Decibels over all pixels."""
+
+
+TOLERANCES = {"fp32": Tolerance(max=3, psnr=50), "fp16": Tolerance(max=64, psnr=35)}
+"""fp32: rounding of other kernels moves a value by one, seldom two. fp16: 11 bits through some
+twenty layers; strokes stay, single pixels differ."""
+
+
+class FrameNet(nn.Module):
+    """A network in the shape of the model contract."""
+
+    def __init__(self, net: TransformerNet, styles: int) -> None:
+        super().__init__()
+        self.net = net
+        self.register_buffer("only", torch.ones(1), persistent=False)
+        self.several = styles > 1
+
+    def forward(self, frame: Tensor, style_weights: Tensor | None = None) -> Tensor:
+        weights = style_weights if self.several else self.only
+        rgb = frame.permute(0, 3, 1, 2).flip(1).to(self.net.dtype) / 255
+        stylized = self.net(rgb, cast(Tensor, weights)[None])
+        whole = (stylized.clamp(0, 1).flip(1) * 255).round().to(torch.uint8)
+        return cast(Tensor, whole.permute(0, 2, 3, 1))
+
+
+def export(checkpoint: Checkpoint, out: Path, *, fp16: bool = False) -> Card:
+    """Write ``out`` and return its card, parity figures included.
+
+    Raises:
+        ModelError: the model written would differ from the network by more than its tolerance.
+        SinkError: ``out`` cannot be written.
+    """
+    precision = "fp16" if fp16 else "fp32"
+    reference = load_net(checkpoint)
+    shipped = _halved(load_net(checkpoint)) if fp16 else reference
+    styles = len(checkpoint.recipe.styles)
+    model = _to_onnx(FrameNet(shipped, styles).eval(), styles)
+    card = make_card(checkpoint, precision)
+    partial = out.with_name(f"{out.stem}.partial.onnx")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _save(model, card, partial)
+        parity = measure_parity(FrameNet(reference, styles).eval(), partial, styles)
+        _refuse_over(TOLERANCES[precision], parity)
+        card = replace(card, numbers={**card.numbers, **parity})
+        _save(model, card, partial)
+        partial.replace(out)
+    except OSError as error:
+        raise SinkError(f"{out} cannot be written: {error}", "choose another OUT.onnx") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return card
+
+
+def load_net(checkpoint: Checkpoint) -> TransformerNet:
+    """The network of a checkpoint, ready to run."""
+    net = TransformerNet(checkpoint.recipe.network, len(checkpoint.recipe.styles))
+    net.load_state_dict(checkpoint.weights)
+    return net.eval().requires_grad_(False)
+
+
+def make_card(checkpoint: Checkpoint, precision: str) -> Card:
+    """The card of a checkpoint, without what is measured of the exported model."""
+    recipe = checkpoint.recipe
+    losses = {f"{kind}_loss": round(value, 4) for kind, value in checkpoint.losses.items()}
+    return Card(
+        name=recipe.name,
+        tier=recipe.network.tier,
+        styles=tuple(Style(s.name, s.title, s.artist, s.year, s.sha256) for s in recipe.styles),
+        licence=recipe.licence,
+        training_data=recipe.training_data,
+        recipe_sha256=recipe.sha256(),
+        precision=precision,
+        parameters=sum(tensor.numel() for tensor in checkpoint.weights.values()),
+        numbers={"steps": checkpoint.step, **losses},
+    )
+
+
+def measure_parity(net: FrameNet, path: Path, styles: int) -> dict[str, float]:
+    """Compare a model with its network, through the session that users run, on the CPU.
+
+    Returns:
+        ``parity_max`` and ``parity_mean`` in grey levels and ``parity_psnr`` in dB, over every
+        style and checked size; the PSNR of equal pictures is given as 99.
+    """
+    session = open_session(path, "cpu")
+    errors = []
+    for image in _pictures():
+        for weights in np.eye(styles, dtype=np.float32):
+            inputs = (torch.from_numpy(image[None]), torch.from_numpy(weights))
+            wanted = net(*inputs[: 2 if styles > 1 else 1])[0].numpy()
+            got = session.run(image, weights if styles > 1 else None)
+            errors.append(np.abs(got.astype(np.float64) - wanted).ravel())
+    error = np.concatenate(errors)
+    square = float(np.mean(error**2))
+    psnr = 10 * np.log10(255**2 / square) if square else 99.0
+    mean = round(float(error.mean()), 4)
+    return {"parity_max": float(error.max()), "parity_mean": mean, "parity_psnr": round(psnr, 2)}
+
+
+def _halved(net: TransformerNet) -> TransformerNet:
+    """fp16, but for instance norm, whose sums overflow it (onnxruntime#10079)."""
+    net.half()
+    for module in net.modules():
+        if isinstance(module, ConditionalNorm):
+            module.float()
+    return net
+
+
+def _to_onnx(net: FrameNet, styles: int) -> onnx.ModelProto:
+    frame = torch.zeros(1, 67, 81, 3, dtype=torch.uint8)
+    free = {1: torch.export.Dim.DYNAMIC, 2: torch.export.Dim.DYNAMIC}
+    args = (frame, torch.full((styles,), 1 / styles)) if styles > 1 else (frame,)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        # The exporter warns of its own internals (copyreg, ast); the checks below are ours.
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            net,
+            args,
+            dynamo=True,
+            dynamic_shapes=(free, None)[: len(args)],
+            input_names=[FRAME, WEIGHTS][: len(args)],
+            output_names=[STYLIZED],
+            opset_version=OPSET,
+            verbose=False,
+        )
+    return _tidy(cast(torch.onnx.ONNXProgram, program).model_proto)
+
+
+def _tidy(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Sizes get names for people, and the exporter's notes on every node (paths too) go."""
+    for value in (model.graph.input[0], model.graph.output[0]):
+        dims = value.type.tensor_type.shape.dim
+        dims[1].dim_param, dims[2].dim_param = "height", "width"
+    for node in model.graph.node:
+        del node.metadata_props[:]
+    del model.graph.value_info[:]
+    del model.graph.metadata_props[:]
+    return model
+
+
+def _save(model: onnx.ModelProto, card: Card, path: Path) -> None:
+    onnx.helper.set_model_props(model, {KEY: card.to_json()})
+    onnx.checker.check_model(model, full_check=True)
+    path.write_bytes(model.SerializeToString())
+
+
+def _refuse_over(tolerance: Tolerance, parity: dict[str, float]) -> None:
+    if parity["parity_max"] <= tolerance.max and parity["parity_psnr"] >= tolerance.psnr:
+        return
+    message = (
+        f"the exported model is off by {parity['parity_max']:g} grey levels at worst and "
+        f"{parity['parity_psnr']:g} dB; allowed are {tolerance.max:g} and {tolerance.psnr:g} dB"
+    )
+    raise ModelError(message, "export it without --fp16, or train it longer")
+
+
+def _pictures() -> Iterator[Image]:
+    """Waves of all lengths with some noise: smooth and busy places, every grey level."""
+    rng = np.random.default_rng(7)
+    for height, width in CHECKED_SIZES:
+        y, x = np.mgrid[:height, :width].astype(np.float64)
+        wave = [np.sin(x * a + y * b) for a, b in rng.uniform(-0.4, 0.4, (3, 2))]
+        picture = 127 + 100 * np.stack(wave, axis=-1) + rng.normal(0, 12, (height, width, 3))
+        yield np.ascontiguousarray(picture.clip(0, 255).astype(np.uint8))

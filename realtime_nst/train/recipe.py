@@ -1,0 +1,176 @@
+"""A recipe: everything a training needs but the pictures, as a TOML file that ships with the model.
+
+The same recipe, photos and machine give the same network; its SHA-256 goes into the model's card.
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from realtime_nst.errors import ModelError
+from realtime_nst.train.losses import LOSSES, Loss
+from realtime_nst.train.transformer_net import NETWORKS, Network
+
+STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
+"""Johnson et al. 2016, section 4.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class StyleSource:
+    """A painting to learn from, named so that anyone can find it again."""
+
+    name: str
+    picture: str
+    """File name; looked for beside the recipe and in the paintings' folder."""
+    title: str = ""
+    artist: str = ""
+    year: str = ""
+    sha256: str = ""
+    """Of the picture file; checked when given."""
+    size: int = 512
+    """Short side in pixels the picture is scaled to: a larger one makes larger strokes."""
+    weight: float = 1.0
+    """On top of the style loss's own weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossTerm:
+    """One line of the objective."""
+
+    kind: str
+    """A key of ``losses.LOSSES``."""
+    weight: float
+    layers: tuple[str, ...] = ()
+
+    def build(self) -> Loss:
+        """The loss itself."""
+        if self.kind not in LOSSES:
+            raise ModelError(f"there is no loss {self.kind!r}", f"losses are: {', '.join(LOSSES)}")
+        return LOSSES[self.kind](self.layers, self.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long and how fast to learn."""
+
+    steps: int = 1500
+    batch: int = 4
+    size: int = 256
+    """Side of the square crops, in pixels."""
+    learning_rate: float = 2e-3
+    """Adam's, reached after ``warmup`` steps and then lowered to zero along a cosine."""
+    warmup: int = 50
+    copying: int = 0
+    """Steps at the beginning in which the network only learns to copy its input: far cheaper than
+    steps with losses on features, and what comes after starts from a picture."""
+    style_rate: float = 5.0
+    """Times the learning rate for what each style has of its own."""
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One network: its shape, its styles, its objective and its schedule."""
+
+    name: str
+    styles: tuple[StyleSource, ...]
+    licence: str = "Apache-2.0"
+    training_data: str = "not stated"
+    network: Network = NETWORKS["fast"]
+    schedule: Schedule = Schedule()
+    losses: tuple[LossTerm, ...] = (
+        LossTerm("content", 1.0, ("relu2_2",)),
+        LossTerm("gram", 1e5, STYLE_LAYERS),
+        LossTerm("tv", 1.0),
+    )
+
+    def sha256(self) -> str:
+        """Of the values, so that comments and order in the file do not count."""
+        canonical = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """As checkpoints carry it."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a ``recipe.toml``.
+
+    Raises:
+        ModelError: there is no such file, or it is not a recipe.
+    """
+    try:
+        return from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ModelError(f"no recipe at {path}", "give a recipe.toml or a picture") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ModelError(f"{path} is not TOML: {error}", "see models/*/recipe.toml") from error
+
+
+def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path]:
+    """The recipe given, or one made for the pictures given; and the folder pictures lie in.
+
+    Raises:
+        ModelError: there is no such recipe, tier or picture.
+    """
+    first = styles[0] / "recipe.toml" if styles[0].is_dir() else styles[0]
+    if first.suffix == ".toml":
+        return read_recipe(first), first.parent
+    if tier not in NETWORKS:
+        raise ModelError(f"there is no tier {tier!r}", f"tiers are: {', '.join(NETWORKS)}")
+    sources = tuple(
+        StyleSource(_slug(path), str(path.absolute()), title=path.stem, sha256="")
+        for path in styles
+    )
+    return Recipe("-".join(s.name for s in sources), sources, network=NETWORKS[tier]), Path()
+
+
+def rescheduled(recipe: Recipe, **changes: int | None) -> Recipe:
+    """The recipe with some of its schedule changed; None changes nothing."""
+    given = {key: value for key, value in changes.items() if value is not None}
+    return replace(recipe, schedule=replace(recipe.schedule, **given))
+
+
+def _slug(path: Path) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "style"
+
+
+def from_mapping(values: Mapping[str, Any]) -> Recipe:
+    """A recipe from the plain values of a TOML or JSON file.
+
+    Raises:
+        ModelError: a value is missing, unknown or of the wrong kind.
+    """
+    rest = dict(values)
+    try:
+        nested: dict[str, Any] = {
+            "styles": tuple(_fill(StyleSource, style) for style in rest.pop("styles")),
+            "network": _fill(Network, rest.pop("network", {})),
+            "schedule": _fill(Schedule, rest.pop("schedule", {})),
+        }
+        if "losses" in rest:
+            nested["losses"] = tuple(_fill(LossTerm, term) for term in rest.pop("losses"))
+        return _fill(Recipe, {**rest, **nested})
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"the recipe is not complete: {error}", "see models/*/recipe.toml"
+        ) from error
+
+
+T = TypeVar("T")
+
+
+def _fill(kind: type[T], values: Mapping[str, Any]) -> T:
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ModelError(
+            f"a recipe has no {', '.join(unknown)}", f"it can have: {', '.join(sorted(known))}"
+        )
+    return kind(**{key: tuple(v) if isinstance(v, list) else v for key, v in values.items()})

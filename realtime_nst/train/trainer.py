@@ -1,0 +1,276 @@
+"""Train a network on a recipe: Johnson et al. 2016, section 4.1, for one style or several."""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from realtime_nst.errors import TrainError
+from realtime_nst.train.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
+from realtime_nst.train.features import VGG
+from realtime_nst.train.losses import Loss, Target
+from realtime_nst.train.recipe import Recipe, Schedule
+from realtime_nst.train.transformer_net import TransformerNet
+from realtime_nst.train.weights import load_vgg
+
+PATIENCE = 20
+"""Steps after the warm-up before a loss can be called exploding."""
+EXPLODED = 100.0
+"""Times the running mean at which a loss has exploded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Where to train and what to keep; none of it changes what is learnt but rounding."""
+
+    out: Path
+    """Folder for checkpoint and previews."""
+    vgg_weights: Path | None = None
+    device: str = "auto"
+    """``auto``, ``cpu`` or ``cuda``."""
+    precision: str = "auto"
+    """``bf16``, ``fp32`` or ``auto``: bf16 wherever the processor computes with it."""
+    compiled: bool = False
+    """Fuse the network's operations with torch.compile; needs a C++ compiler."""
+    save_every: int = 250
+    threads: int | None = None
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.out / CHECKPOINT
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one step did."""
+
+    step: int
+    """Steps done, this one included."""
+    steps: int
+    losses: dict[str, float]
+    """By kind, weighted, running means."""
+    rate: float
+    """Steps a second."""
+    saved: bool
+
+    @property
+    def eta(self) -> float:
+        """Seconds to go."""
+        return (self.steps - self.step) / self.rate if self.rate else math.inf
+
+
+class Content(Protocol):
+    """Where content pictures come from."""
+
+    def batches(self, start: int) -> Iterator[Tensor]:
+        """One (batch, 3, size, size) RGB in [0, 1] for each step from ``start`` to the last."""
+        ...
+
+
+@dataclass
+class Trainer:
+    """One training. ``run()`` yields after each step; ``save()`` may be called between steps."""
+
+    recipe: Recipe
+    paintings: list[Tensor]
+    """One for each style: (1, 3, h, w) RGB in [0, 1]."""
+    content: Content
+    options: Options
+    step: int = 0
+    losses: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        torch.manual_seed(self.recipe.schedule.seed)
+        if self.options.threads:
+            torch.set_num_threads(self.options.threads)
+        self.device = pick_device(self.options.device)
+        self.bf16 = uses_bf16(self.options.precision, self.device)
+        self.net = TransformerNet(self.recipe.network, len(self.recipe.styles))
+        self.net.to(self.device).to(memory_format=torch.channels_last)
+        self.optimizer = make_optimizer(self.net, self.recipe.schedule)
+        self.terms = [(term.kind, term.build()) for term in self.recipe.losses]
+        self.vgg = self._vgg()
+        self.styles = self._style_targets()
+        weights = [style.weight for style in self.recipe.styles]
+        self.style_weights = torch.tensor(weights, device=self.device)
+        self.forward = torch.compile(self.net) if self.options.compiled else self.net
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on from a checkpoint of the same recipe."""
+        self.start_from(checkpoint.weights)
+        self.optimizer.load_state_dict(checkpoint.optimizer)
+        self.step, self.losses = checkpoint.step, dict(checkpoint.losses)
+
+    def start_from(self, weights: dict[str, Tensor]) -> None:
+        """Begin with the weights of another training.
+
+        Raises:
+            TrainError: they are of another network.
+        """
+        try:
+            self.net.load_state_dict(weights)
+        except RuntimeError as error:
+            raise TrainError("these weights are of another network", str(error)) from error
+
+    def save(self) -> Path:
+        """Write the checkpoint; returns its path."""
+        weights = {name: tensor.cpu() for name, tensor in self.net.state_dict().items()}
+        state = self.optimizer.state_dict()
+        path = self.options.checkpoint
+        save_checkpoint(Checkpoint(self.recipe, self.step, weights, state, self.losses), path)
+        return path
+
+    def run(self) -> Iterator[Progress]:
+        """Train to the last step, saving every ``save_every`` steps and at the end.
+
+        Raises:
+            TrainError: the loss is not a number or explodes; the last checkpoint is named.
+        """
+        steps = self.recipe.schedule.steps
+        began, first = time.perf_counter(), self.step
+        for content in self.content.batches(self.step):
+            self._learn(content.to(self.device))
+            self.step += 1
+            saved = self.step % self.options.save_every == 0 or self.step == steps
+            if saved:
+                self.save()
+            rate = (self.step - first) / (time.perf_counter() - began)
+            yield Progress(self.step, steps, dict(self.losses), rate, saved)
+
+    @torch.inference_mode()
+    def preview(self, content: Tensor) -> Tensor:
+        """Each picture in each style: (styles, batch, 3, h, w)."""
+        pictures = content.to(self.device)
+        eye = torch.eye(len(self.recipe.styles), device=self.device)
+        rows = [self.net(pictures, style.expand(len(pictures), -1)) for style in eye]
+        return torch.stack(rows).cpu()
+
+    def _learn(self, content: Tensor) -> None:
+        _set_rate(self.optimizer, self.recipe.schedule, self.step)
+        chosen = self._deal_styles(len(content))
+        with self._autocast():
+            output = self.forward(content, F.one_hot(chosen, len(self.recipe.styles)).float())
+        if self.step < self.recipe.schedule.copying:
+            values = {"copy": F.mse_loss(output, content)}
+        else:
+            values = self._objective(content, output, chosen)
+        total = torch.stack(list(values.values())).sum()
+        self._guard(total.item())
+        self.optimizer.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        self._average({kind: value.item() for kind, value in values.items()})
+
+    def _deal_styles(self, batch: int) -> Tensor:
+        """Which style each picture of this step gets: all in turn, from step to step."""
+        first = self.step * batch
+        return torch.arange(first, first + batch, device=self.device) % len(self.recipe.styles)
+
+    def _objective(self, content: Tensor, output: Tensor, chosen: Tensor) -> dict[str, Tensor]:
+        with self._autocast():
+            features = self.vgg(output)
+            with torch.no_grad():
+                wanted = self.vgg(content, self._content_layers)
+        targets = [
+            {layer: stack[chosen] for layer, stack in style.items()} for style in self.styles
+        ]
+        values: dict[str, Tensor] = {}
+        for (kind, loss), target in zip(self.terms, targets, strict=True):
+            aim = loss.target(wanted) if loss.of == "content" else target
+            value = loss(output, features, aim)
+            if loss.of == "style":
+                value = value * self.style_weights[chosen]
+            value = value.mean()
+            values[kind] = values[kind] + value if kind in values else value
+        return values
+
+    def _vgg(self) -> VGG:
+        layers = {layer for _, loss in self.terms for layer in loss.layers}
+        self._content_layers = _layers_of(self.terms, "content")
+        vgg = load_vgg(layers, path=self.options.vgg_weights)
+        return vgg.to(self.device).to(memory_format=torch.channels_last)
+
+    @torch.no_grad()
+    def _style_targets(self) -> list[Target]:
+        """For each loss, its targets stacked over the styles."""
+        features = [self.vgg(painting.to(self.device)) for painting in self.paintings]
+        return [_stack(loss, features) for _, loss in self.terms]
+
+    def _autocast(self) -> AbstractContextManager[None]:
+        return torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else nullcontext()
+
+    def _guard(self, total: float) -> None:
+        mean = sum(self.losses.values())
+        schedule = self.recipe.schedule
+        settled = self.step > max(schedule.warmup, schedule.copying) + PATIENCE
+        if math.isfinite(total) and not (settled and total > EXPLODED * mean):
+            return
+        path = self.options.checkpoint
+        cure = "lower learning_rate in the recipe"
+        good = f"the last good checkpoint is {path}" if path.is_file() else "nothing was saved yet"
+        raise TrainError(f"the loss is {total:g} at step {self.step + 1}; {good}", cure)
+
+    def _average(self, losses: dict[str, float]) -> None:
+        if losses.keys() != self.losses.keys():
+            self.losses = {}
+        for kind, value in losses.items():
+            before = self.losses.get(kind, value)
+            self.losses[kind] = before + 0.05 * (value - before)
+
+
+def make_optimizer(net: TransformerNet, schedule: Schedule) -> torch.optim.Adam:
+    """Adam; the styles' own scales and shifts, which start alike, learn faster than the rest."""
+    named = list(net.named_parameters())
+    shared = [p for name, p in named if not name.endswith((".scale", ".shift"))]
+    own = [p for name, p in named if name.endswith((".scale", ".shift"))]
+    groups = [{"params": shared, "factor": 1.0}, {"params": own, "factor": schedule.style_rate}]
+    return torch.optim.Adam(groups, schedule.learning_rate)
+
+
+def pick_device(name: str) -> torch.device:
+    """The device to compute on; ``auto`` takes CUDA where it runs.
+
+    Raises:
+        TrainError: CUDA was asked for and does not run.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        cure = "install a CUDA build of torch and a current driver, or use --device cpu"
+        raise TrainError("torch finds no CUDA device", cure)
+    cuda = name == "cuda" or (name == "auto" and torch.cuda.is_available())
+    return torch.device("cuda" if cuda else "cpu")
+
+
+def uses_bf16(precision: str, device: torch.device) -> bool:
+    """Whether to compute in bfloat16: where it is native, unless told otherwise."""
+    if precision != "auto":
+        return precision == "bf16"
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+def _layers_of(terms: list[tuple[str, Loss]], of: str) -> frozenset[str]:
+    return frozenset(layer for _, loss in terms if loss.of == of for layer in loss.layers)
+
+
+def _stack(loss: Loss, features: list[dict[str, Tensor]]) -> Target:
+    if loss.of != "style":
+        return {}
+    targets = [loss.target(each) for each in features]
+    return {layer: torch.cat([t[layer] for t in targets]) for layer in loss.layers}
+
+
+def _set_rate(optimizer: torch.optim.Optimizer, schedule: Schedule, step: int) -> None:
+    """Linear warm-up, again when the objective changes after copying; then a cosine to zero."""
+    since = step if step < schedule.copying else step - schedule.copying
+    warm = min(1.0, (since + 1) / max(1, schedule.warmup))
+    cosine = 0.5 * (1 + math.cos(math.pi * step / schedule.steps))
+    for group in optimizer.param_groups:
+        group["lr"] = group["factor"] * schedule.learning_rate * warm * cosine

@@ -1,0 +1,48 @@
+"""What the training tests share; all of them need the ``[train]`` extra."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="needs the [train] extra")
+
+from realtime_nst.frame import Image
+from realtime_nst.train.recipe import LossTerm, Recipe, Schedule, StyleSource
+from realtime_nst.train.transformer_net import Network
+
+
+def small_recipe(tier: str = "fast", styles: int = 2, upsampling: str = "resize") -> Recipe:
+    """A recipe that takes a second: tiny network, six steps, shallow losses."""
+    return Recipe(
+        name="small",
+        styles=tuple(StyleSource(f"style-{n}", "none.png") for n in range(styles)),
+        network=Network(tier, width=6, blocks=1, upsampling=upsampling),
+        schedule=Schedule(steps=6, batch=2, size=64, copying=2, warmup=2),
+        losses=(
+            LossTerm("content", 1.0, ("relu2_2",)),
+            LossTerm("gram", 1e4, ("relu1_2", "relu2_2")),
+            LossTerm("tv", 1.0),
+        ),
+    )
+
+
+def photo(seed: int, height: int = 90, width: int = 120) -> Image:
+    """Soft colours: a coarse random grid, enlarged."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(0, 256, (height // 10, width // 10, 3), dtype=np.uint8)
+    return np.ascontiguousarray(coarse.repeat(10, axis=0).repeat(10, axis=1))
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder of five photos in a subfolder, one broken file and one that is no picture."""
+    from realtime_nst.sinks.images import write_image
+
+    folder = tmp_path / "photos"
+    (folder / "more").mkdir(parents=True)
+    for number in range(5):
+        write_image(folder / "more" / f"{number}.png", photo(number))
+    (folder / "broken.jpg").write_bytes(b"not a picture")
+    (folder / "notes.txt").write_text("nor this")
+    return folder

@@ -1,0 +1,118 @@
+"""Exported models: same picture, same size, their card inside; a bad one is not written."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from realtime_nst.errors import ModelError, SinkError
+from realtime_nst.stylize.card import KEY, Card
+from realtime_nst.stylize.metadata import read_metadata
+from realtime_nst.stylize.session import Session, open_session
+from realtime_nst.train import export as exporting
+from realtime_nst.train.checkpoint import Checkpoint
+from realtime_nst.train.export import Tolerance, export
+from realtime_nst.train.transformer_net import TransformerNet
+from tests.train.conftest import photo, small_recipe
+
+NETWORKS = [
+    ("fast", 1, "resize"),
+    ("fast", 3, "resize"),
+    ("johnson", 1, "transposed"),
+    ("johnson", 2, "resize"),
+]
+
+
+def checkpoint(tier: str = "fast", styles: int = 2, upsampling: str = "resize") -> Checkpoint:
+    """Random weights with styles that differ."""
+    torch.manual_seed(3)
+    recipe = small_recipe(tier, styles, upsampling)
+    net = TransformerNet(recipe.network, styles)
+    for name, parameter in net.named_parameters():
+        if name.endswith((".scale", ".shift")):
+            torch.nn.init.normal_(parameter, 0.5, 0.5)
+    return Checkpoint(recipe, 6, net.state_dict(), {}, {"gram": 12.34567})
+
+
+@pytest.fixture(scope="module", params=NETWORKS, ids=lambda p: "-".join(map(str, p)))
+def exported(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Session, Card, Path]:
+    path = tmp_path_factory.mktemp("model") / "model.onnx"
+    card = export(checkpoint(*request.param), path)
+    return open_session(path, "cpu", threads=1), card, path
+
+
+def test_the_card_travels_inside(exported: tuple[Session, Card, Path]) -> None:
+    session, card, path = exported
+    assert session.card == card
+    assert Card.from_json(read_metadata(path)[KEY]) == card
+    assert (
+        card.recipe_sha256 == small_recipe(card.tier, len(card.styles), _upsampling(card)).sha256()
+    )
+    assert card.numbers["parity_max"] <= 3
+    assert card.numbers["parity_psnr"] >= 50
+    assert card.numbers["gram_loss"] == 12.3457
+    assert {p.name for p in path.parent.iterdir()} == {"model.onnx"}
+
+
+def _upsampling(card: Card) -> str:
+    return "transposed" if (card.tier, len(card.styles)) == ("johnson", 1) else "resize"
+
+
+@settings(max_examples=12, deadline=None)
+@given(height=st.integers(16, 90), width=st.integers(16, 90))
+def test_any_size_comes_back_at_exactly_its_size(
+    exported: tuple[Session, Card, Path], height: int, width: int
+) -> None:
+    image = photo(height * width, 90, 90)[:height, :width]
+    assert exported[0].run(np.ascontiguousarray(image)).shape == (height, width, 3)
+
+
+def test_styles_differ_and_blend(exported: tuple[Session, Card, Path]) -> None:
+    session, card, _ = exported
+    if len(card.styles) == 1:
+        pytest.skip("one style has nothing to blend with")
+    picks = np.eye(len(card.styles), dtype=np.float32)
+    first, second = (session.run(photo(5), pick).astype(int) for pick in picks[:2])
+    blend = session.run(photo(5), (picks[0] + picks[1]) / 2).astype(int)
+    assert np.abs(first - second).mean() > 5
+    assert np.abs(blend - first).mean() > 1
+    assert np.abs(blend - second).mean() > 1
+
+
+def test_half_precision_keeps_instance_norm_whole(tmp_path: Path) -> None:
+    path = tmp_path / "half.onnx"
+    card = export(checkpoint("johnson", 1), path, fp16=True)
+    assert card.precision == "fp16"
+    assert card.numbers["parity_psnr"] >= 35
+    model = onnx.load(path)
+    kinds = {t.name: t.data_type for t in model.graph.initializer}
+    for node in model.graph.node:
+        if node.op_type in ("Conv", "ConvTranspose"):
+            assert kinds[node.input[1]] == onnx.TensorProto.FLOAT16
+        if node.op_type == "InstanceNormalization":
+            assert kinds.get(node.input[1], onnx.TensorProto.FLOAT) == onnx.TensorProto.FLOAT
+
+
+def test_an_export_over_the_tolerance_fails_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(exporting.TOLERANCES, "fp32", Tolerance(max=0, psnr=200))
+    with pytest.raises(ModelError, match="grey levels"):
+        export(checkpoint(), tmp_path / "model.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unwritable_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(SinkError, match="cannot be written"):
+        export(checkpoint(), tmp_path / "file" / "model.onnx")
+
+
+def test_no_path_of_this_machine_is_in_the_file(exported: tuple[Session, Card, Path]) -> None:
+    assert str(Path(__file__).parents[2]).encode() not in exported[2].read_bytes()

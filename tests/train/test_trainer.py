@@ -1,0 +1,133 @@
+"""Training with real VGG-16 weights, in small: it learns, resumes exactly and stops in time."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from realtime_nst.errors import ModelError, SinkError, TrainError
+from realtime_nst.train.checkpoint import load_checkpoint
+from realtime_nst.train.data import open_photos
+from realtime_nst.train.recipe import LossTerm, Recipe, rescheduled
+from realtime_nst.train.smoke import SmokeContent, smoke_paintings
+from realtime_nst.train.trainer import Options, Trainer
+from tests.train.conftest import small_recipe
+
+
+def trainer(out: Path, recipe: Recipe | None = None, **options: object) -> Trainer:
+    recipe = recipe or small_recipe()
+    settings = Options(out, precision="fp32", **options)  # type: ignore[arg-type]
+    return Trainer(recipe, smoke_paintings(recipe), SmokeContent(recipe.schedule), settings)
+
+
+def weights(made: Trainer) -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in made.net.parameters()])
+
+
+@pytest.mark.parametrize(("tier", "upsampling"), [("johnson", "transposed"), ("johnson", "resize")])
+def test_both_tiers_train_and_say_how_they_do(tmp_path: Path, tier: str, upsampling: str) -> None:
+    made = trainer(tmp_path, small_recipe(tier, upsampling=upsampling))
+    steps = list(made.run())
+    assert [p.step for p in steps] == [1, 2, 3, 4, 5, 6]
+    assert set(steps[0].losses) == {"copy"}
+    assert set(steps[-1].losses) == {"content", "gram", "tv"}
+    assert all(math.isfinite(v) for p in steps for v in p.losses.values())
+    assert steps[-1].eta == 0
+    assert steps[-1].saved
+
+
+def test_the_loss_falls_on_real_photos(photos: Path, tmp_path: Path) -> None:
+    recipe = rescheduled(small_recipe(styles=1), steps=40, copying=0)
+    content = open_photos(photos, recipe.schedule)
+    made = Trainer(recipe, smoke_paintings(recipe), content, Options(tmp_path, precision="fp32"))
+    totals = [sum(p.losses.values()) for p in made.run()]
+    assert totals[-1] < 0.7 * totals[0]
+
+
+def test_the_same_seed_gives_the_same_network(tmp_path: Path) -> None:
+    first, second = trainer(tmp_path / "a"), trainer(tmp_path / "b")
+    for made in (first, second):
+        list(made.run())
+    assert torch.equal(weights(first), weights(second))
+    other = trainer(tmp_path / "c", rescheduled(small_recipe(), seed=2))
+    assert not torch.equal(weights(other), weights(trainer(tmp_path / "d")))
+
+
+def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
+    photos: Path, tmp_path: Path
+) -> None:
+    recipe = small_recipe()
+    content = open_photos(photos, recipe.schedule)
+
+    def start(out: str) -> Trainer:
+        options = Options(tmp_path / out, precision="fp32")
+        return Trainer(recipe, smoke_paintings(recipe), content, options)
+
+    whole, half = start("whole"), start("half")
+    list(whole.run())
+    for progress in half.run():
+        if progress.step == 3:
+            break
+    half.save()
+    rest = start("rest")
+    rest.restore(load_checkpoint(half.options.checkpoint))
+    assert [p.step for p in rest.run()] == [4, 5, 6]
+    assert torch.equal(weights(rest), weights(whole))
+    assert rest.losses == whole.losses
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
+    made = trainer(tmp_path)
+    made.save()
+    other = trainer(tmp_path / "other", small_recipe(styles=3))
+    with pytest.raises(TrainError, match="another network"):
+        other.restore(load_checkpoint(made.options.checkpoint))
+
+
+def test_a_loss_that_is_no_number_stops_and_names_the_last_good_checkpoint(tmp_path: Path) -> None:
+    losses = (LossTerm("tv", math.nan), LossTerm("content", 1.0, ("relu1_1",)))
+    recipe = replace(small_recipe(), losses=losses)
+    made = trainer(tmp_path, recipe, save_every=2)
+    with pytest.raises(TrainError, match=r"nan at step 3.*checkpoint\.pt"):
+        list(made.run())
+    assert load_checkpoint(made.options.checkpoint).step == 2
+    assert torch.isfinite(weights(made)).all()
+
+
+def test_an_exploding_loss_stops(tmp_path: Path) -> None:
+    recipe = rescheduled(small_recipe(), steps=60, copying=0)
+    made = trainer(tmp_path, recipe)
+    running = made.run()
+    for _ in range(40):
+        next(running)
+    with torch.no_grad():
+        next(made.net.tail.parameters()).mul_(1e4)
+    with pytest.raises(TrainError, match="nothing was saved yet"):
+        next(running)
+
+
+def test_previews_show_every_photo_in_every_style(tmp_path: Path) -> None:
+    made = trainer(tmp_path)
+    assert made.preview(torch.rand(3, 3, 40, 48)).shape == (2, 3, 3, 40, 48)
+
+
+def test_a_checkpoint_is_whole_or_not_there(tmp_path: Path) -> None:
+    made = trainer(tmp_path / "file")
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(SinkError, match="cannot be written"):
+        made.save()
+    for content in (b"", b"garbage"):
+        (tmp_path / "bad.pt").write_bytes(content)
+        with pytest.raises(ModelError, match="not a checkpoint"):
+            load_checkpoint(tmp_path / "bad.pt")
+    with pytest.raises(ModelError, match="no checkpoint"):
+        load_checkpoint(tmp_path / "missing.pt")
+
+
+def test_cuda_is_never_pretended(tmp_path: Path) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("there is a CUDA device here")
+    with pytest.raises(TrainError, match="no CUDA device"):
+        trainer(tmp_path, device="cuda")
