@@ -1,0 +1,89 @@
+"""A virtual environment with the right wheels for this machine; standard library only.
+
+``python scripts/environment.py [EXTRA...]`` makes or completes ``.venv`` beside the project.
+"""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / ".venv"
+TORCH_CPU = "https://download.pytorch.org/whl/cpu"
+CUDA13_DRIVER = 580
+"""The first NVIDIA driver that runs CUDA 13."""
+
+
+def prepare(*extras: str) -> Path:
+    """The environment's Python, with the project, a runtime for this machine and ``extras``."""
+    if sys.version_info < (3, 11):  # noqa: UP036 -- the reader may have any Python
+        sys.exit(f"Python 3.11 or newer is needed; this is {platform.python_version()}")
+    python = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        say(f"making {FOLDER}")
+        venv.create(FOLDER, with_pip=True)
+    runtime = pick_runtime(nvidia_driver())
+    if runtime == "cpu" and "train" in extras and platform.system() != "Darwin":
+        install_cpu_torch(python)
+    wanted = ",".join((runtime, *extras))
+    say(f"installing realtime-nst[{wanted}]")
+    pip(python, "--editable", f"{ROOT}[{wanted}]", check=True)
+    return python
+
+
+def pick_runtime(driver: int | None) -> str:
+    """The extra that brings ONNX Runtime: by the major version of NVIDIA's driver, if any."""
+    if driver is None:
+        return "cpu"
+    return "gpu" if driver >= CUDA13_DRIVER else "gpu-cuda12"
+
+
+def nvidia_driver() -> int | None:
+    """Major version of the NVIDIA driver; None without a GPU."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None or platform.system() == "Darwin":
+        return None
+    query = [tool, "--query-gpu=driver_version", "--format=csv,noheader"]
+    answer = subprocess.run(query, capture_output=True, text=True, check=False)
+    major = answer.stdout.strip().split(".")[0]
+    return int(major) if answer.returncode == 0 and major.isdigit() else None
+
+
+def install_cpu_torch(python: Path) -> None:
+    """torch without CUDA is a tenth of the size; if its index cannot be reached, PyPI's will do."""
+    known = [str(python), "-c", "import torch, torchvision"]
+    if subprocess.run(known, capture_output=True, check=False).returncode == 0:
+        return
+    say("installing torch for the CPU")
+    where = ("--index-url", TORCH_CPU, "--retries", "0", "--timeout", "15")
+    if pip(python, "torch>=2.13", "torchvision>=0.28", *where) != 0:
+        say("that index cannot be reached: PyPI's build follows, which is larger")
+
+
+def pip(python: Path, *arguments: str, check: bool = False) -> int:
+    """``pip install`` in the environment; its exit code."""
+    quiet = ("--quiet", "--disable-pip-version-check")
+    command = [str(python), "-m", "pip", "install", *quiet, *arguments]
+    return subprocess.run(
+        command, check=check, stderr=None if check else subprocess.DEVNULL
+    ).returncode
+
+
+def say(line: str) -> None:
+    """One line for the reader."""
+    print(line, flush=True)
+
+
+def main(extras: Sequence[str]) -> None:
+    """Make the environment and say how to use it."""
+    python = prepare(*extras)
+    say(f"ready: {python.parent / 'realtime-nst'} --help")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
