@@ -44,3 +44,11 @@ class StreamInfo:
     """How many frames will come, as far as the container says; None when unknown."""
     path: Path | None = None
     """The file behind the stream, for sinks that copy its audio."""
+    start: Fraction = Fraction(0)
+    """Seconds of the first frame on the file's own clock, the one its audio goes by."""
+    tick: Fraction | None = None
+    """The file's unit of time in seconds: every pts is a multiple of it."""
+    pixel_aspect: Fraction = Fraction(1)
+    """Width of a pixel by its height, upright."""
+    stills: tuple[Path, ...] = ()
+    """The picture behind each frame, for sinks that name their files after them."""

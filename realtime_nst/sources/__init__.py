@@ -1,0 +1,63 @@
+"""Where frames come from."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from realtime_nst.errors import SourceError
+from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.sources.images import PICTURES, ImageSource
+from realtime_nst.sources.synthetic import SyntheticSource
+from realtime_nst.sources.video import VideoSource
+
+
+class Source(Protocol):
+    """Opened by its constructor, iterated once on one thread, closed once iteration has stopped.
+
+    Closing twice is safe. Frames are upright, their ``index`` counts from 0 and their ``pts``
+    rises from 0.
+    """
+
+    info: StreamInfo
+    """Known before the first frame: what was got, not what was asked for."""
+    live: bool
+    """True: frames come whether we are ready or not."""
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield frames; end quietly at the end of the stream.
+
+        Raises:
+            SourceError: the stream broke before its end.
+        """
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+SOURCES: dict[str, Callable[[str], Source]] = {"synthetic": SyntheticSource.from_address}
+"""What can be named instead of a path, as ``NAME`` or ``NAME:DETAILS``."""
+
+
+def open_source(address: str | Path) -> Source:
+    """Open a named source, a picture, a folder of pictures or a video.
+
+    Raises:
+        SourceError: there is no such thing, or it cannot be read.
+    """
+    name, _, details = str(address).partition(":")
+    if name in SOURCES:
+        return SOURCES[name](details)
+    path = Path(address)
+    if not path.exists():
+        raise SourceError(f"there is no {path}", "check the path; names with spaces need quotes")
+    if path.is_dir():
+        return ImageSource.of_folder(path)
+    return ImageSource([path]) if path.suffix.lower() in PICTURES else VideoSource(path)

@@ -1,0 +1,95 @@
+"""Pictures: one, several, or all of a folder."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Any, Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from realtime_nst.errors import SourceError
+from realtime_nst.frame import Frame, Image, StreamInfo
+
+PICTURES = frozenset(
+    (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".jp2", ".avif")
+)
+"""Endings that are taken for pictures."""
+
+
+class ImageSource:
+    """Pictures in the given order, one second apart; they may differ in size."""
+
+    live = False
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = tuple(paths)
+        self._first = read_image(paths[0])
+        height, width = self._first.shape[:2]
+        name = paths[0].name if len(paths) == 1 else f"{len(paths)} pictures"
+        self.info = StreamInfo(name, width, height, None, len(paths), stills=self._paths)
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Self:
+        """The pictures lying in a folder, by name."""
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
+        if not paths:
+            raise SourceError(f"there is no picture in {folder}", f"endings: {_endings()}")
+        return cls(paths)
+
+    def __iter__(self) -> Iterator[Frame]:
+        for index, path in enumerate(self._paths):
+            image = self._first if index == 0 else read_image(path)
+            yield Frame(image, index, Fraction(index), perf_counter())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing to close."""
+
+
+def read_image(path: Path) -> Image:
+    """A picture as BGR bytes, turned upright; grey and 16 bit become that, alpha shows white.
+
+    Raises:
+        SourceError: the file is missing or no picture.
+    """
+    try:
+        # Not cv2.imread: on Windows that cannot open every name.
+        coded = np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror}", "check the path") from error
+    image = _decode(coded, cv2.IMREAD_COLOR)
+    if image is None:
+        raise SourceError(f"{path} is not a picture that can be read", f"endings: {_endings()}")
+    whole = _decode(coded, cv2.IMREAD_UNCHANGED)
+    if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
+        image = _on_white(whole)
+    return np.ascontiguousarray(image, np.uint8)
+
+
+def _decode(coded: NDArray[np.uint8], flags: int) -> NDArray[Any] | None:
+    try:
+        return cv2.imdecode(coded, flags)
+    except cv2.error:  # an empty file, or one with an absurd size
+        return None
+
+
+def _on_white(bgra: NDArray[Any]) -> Image:
+    """What is transparent often hides any colour; paper shows through instead."""
+    light = bgra.astype(np.float32) / np.iinfo(bgra.dtype).max
+    colours, alpha = light[..., :3], light[..., 3:]
+    return np.rint(255 * (colours * alpha + 1 - alpha)).astype(np.uint8)
+
+
+def _endings() -> str:
+    return ", ".join(sorted(PICTURES))
