@@ -1,0 +1,96 @@
+"""Frames as pictures: one into a file, many into a folder."""
+
+import os
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import cv2
+
+from realtime_nst.errors import SinkError
+from realtime_nst.frame import Frame, Image, StreamInfo
+
+FORMATS: dict[str, list[int]] = {
+    ".png": [],
+    ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 95],
+    ".jpeg": [cv2.IMWRITE_JPEG_QUALITY, 95],
+    ".webp": [cv2.IMWRITE_WEBP_QUALITY, 95],
+}
+"""Endings that can be written, with OpenCV's parameters."""
+
+
+class ImageSink:
+    """A picture file, or a folder of them named after the pictures they were made of."""
+
+    def __init__(self, path: Path, info: StreamInfo) -> None:
+        self._folder = None if path.suffix.lower() in FORMATS and not path.is_dir() else path
+        self._stills = info.stills
+        if self._folder is None:
+            self._file = path
+            if info.frames != 1:
+                raise SinkError(f"{path} holds one picture only", "give a folder instead")
+        names = Counter(self._target(index) for index in range(len(info.stills)))
+        for target, count in names.items():
+            _refuse_clash(target, count, info.stills)
+        _make_folder(self._folder or path.parent)
+
+    def write(self, frame: Frame) -> None:
+        """Write a picture whole or not at all."""
+        write_image(self._target(frame.index), frame.image)
+
+    def _target(self, index: int) -> Path:
+        if self._folder is None:
+            return self._file
+        if not self._stills:
+            return self._folder / f"{index:06d}.png"
+        still = self._stills[index]
+        suffix = still.suffix if still.suffix.lower() in FORMATS else ".png"
+        return self._folder / f"{still.stem}{suffix}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing to finish: every picture is whole as soon as it is there."""
+
+
+def write_image(path: Path, image: Image) -> None:
+    """Write one picture, whole or not at all, in the format of its ending.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    try:
+        _, coded = cv2.imencode(path.suffix, image, FORMATS[path.suffix.lower()])
+        partial.write_bytes(coded.tobytes())
+        partial.replace(path)
+    except (OSError, cv2.error) as error:
+        partial.unlink(missing_ok=True)
+        reason = error.strerror if isinstance(error, OSError) else error.err
+        raise SinkError(f"cannot write {path}: {reason}", "choose another place") from error
+
+
+def _refuse_clash(target: Path, count: int, stills: tuple[Path, ...]) -> None:
+    if count > 1:
+        message = f"{count} pictures would all become {target}"
+        raise SinkError(message, "give them one by one, or rename them")
+    if target.exists() and any(still.exists() and target.samefile(still) for still in stills):
+        raise SinkError(f"{target} would be written over", "choose another place for the result")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SinkError(
+            f"cannot make {folder}: {error.strerror}", "choose another place"
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise SinkError(f"cannot write into {folder}: Permission denied", "choose another place")

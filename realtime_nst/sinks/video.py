@@ -1,0 +1,222 @@
+"""A video file: every frame at its own time, true colours, and the sound of the input."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self, cast
+
+import av
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
+from av.video.stream import VideoStream
+
+from realtime_nst.errors import SinkError
+from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.sinks.sound import Sound
+
+
+@dataclass(frozen=True, slots=True)
+class VideoOptions:
+    """What a user can choose about a video file."""
+
+    crf: int | None = None
+    """Quality: lower is better and bigger; None takes the container's default."""
+    preset: str = "veryfast"
+    """x264's trade of time for size, ``ultrafast`` to ``veryslow``."""
+    audio: bool = True
+    """Whether the sound comes along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """How we fill one kind of file."""
+
+    codec: str
+    crf: int
+    """Visually clean, for pictures full of brush strokes."""
+    sound: str
+    """The encoder for sound that cannot be copied."""
+    options: dict[str, str] = field(default_factory=dict)
+    """Of the encoder."""
+    muxer: dict[str, str] = field(default_factory=dict)
+    """Of the container."""
+
+
+# Readable up to the last second after a crash, and an ordinary MP4 after a clean close. Without
+# delay_moov copied AAC would shift the picture by its 23 ms of priming.
+_MOOV = {"movflags": "hybrid_fragmented+delay_moov"}
+_MP4 = Container("libx264", 20, "aac", muxer=_MOOV)
+CONTAINERS = {
+    ".mp4": _MP4,
+    ".m4v": _MP4,
+    ".mov": _MP4,
+    ".mkv": Container("libx264", 20, "aac"),
+    ".webm": Container(
+        "libvpx-vp9", 32, "libopus", {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"}
+    ),
+    # AVI keeps no presentation times, so frames must not be reordered.
+    ".avi": Container("libx264", 20, "libmp3lame", {"bf": "0"}),
+}
+"""By ending of the file name."""
+
+HD = 720
+"""From so many lines on players take a file for BT.709, below for BT.601; we tag it so, too."""
+SMPTE170M = 6
+"""BT.601's number among FFmpeg's colour spaces; PyAV only names swscale's numbers."""
+EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
+"""Rounds right; without the latter swscale is a level off."""
+
+
+class VideoSink:
+    """Writes ``NAME.partial.EXT`` beside the file and renames it when it is whole."""
+
+    def __init__(self, path: Path, info: StreamInfo, options: VideoOptions) -> None:
+        _check(path, info)
+        self._path, self._info = path, info
+        self._partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+        self._tick = _tick(path, info)
+        self._last = -1
+        self._closed = False
+        container = CONTAINERS[path.suffix.lower()]
+        try:
+            with self._errors():
+                self._output = av.open(str(self._partial), "w", options=container.muxer)
+                self._stream = self._add_video(container, options)
+                self._sound = self._add_sound(container) if options.audio else None
+                self._output.start_encoding()
+        except SinkError:
+            self._partial.unlink(missing_ok=True)
+            raise
+
+    def _add_video(self, container: Container, options: VideoOptions) -> VideoStream:
+        info = self._info
+        crf = container.crf if options.crf is None else options.crf
+        chosen = {**container.options, "crf": str(crf)}
+        if container.codec == "libx264":
+            chosen["preset"] = options.preset
+        stream = cast(VideoStream, self._output.add_stream(container.codec, info.rate or 1, chosen))
+        context = stream.codec_context
+        context.width, context.height = info.width, info.height
+        context.time_base = self._tick  # before the first frame: it is the unit of every pts
+        context.sample_aspect_ratio = info.pixel_aspect
+        # x264 shares one colour between neighbouring pixels only where the sides are even.
+        odd = container.codec == "libx264" and (info.width % 2 or info.height % 2)
+        context.pix_fmt = "yuv444p" if odd else "yuv420p"
+        hd = info.height >= HD
+        context.color_range = ColorRange.MPEG
+        context.colorspace = Colorspace.ITU709 if hd else SMPTE170M
+        context.color_primaries = ColorPrimaries.BT709 if hd else ColorPrimaries.SMPTE170M
+        context.color_trc = ColorTrc.BT709 if hd else ColorTrc.SMPTE170M
+        return stream
+
+    def _add_sound(self, container: Container) -> Sound | None:
+        """The sound; it decides together with the first frame where the output begins."""
+        if self._info.path is None:
+            return None
+        sound = Sound(self._info.path, self._output, container.sound)
+        sound.zero = self._info.start if sound.start is None else min(self._info.start, sound.start)
+        return sound
+
+    def write(self, frame: Frame) -> None:
+        """Encode a frame, and pass on the sound up to it."""
+        height, width = frame.image.shape[:2]
+        if (width, height) != (self._info.width, self._info.height):
+            message = f"{self._path} is {self._info.width}x{self._info.height}"
+            raise SinkError(f"{message}, but a frame is {width}x{height}", "use another style")
+        moment = self._info.start + frame.pts
+        picture = self._picture(frame)
+        picture.pts, picture.time_base = self._ticks(moment), self._tick
+        with self._errors():
+            self._output.mux(self._stream.encode(picture))
+            if self._sound:
+                self._sound.copy_until(moment)
+
+    def _ticks(self, moment: Fraction) -> int:
+        zero = self._sound.zero if self._sound else self._info.start
+        self._last = max(self._last + 1, round((moment - zero) / self._tick))
+        return self._last
+
+    def _picture(self, frame: Frame) -> VideoFrame:
+        context = self._stream.codec_context
+        return VideoFrame.from_ndarray(frame.image, "bgr24").reformat(
+            format=context.pix_fmt,
+            dst_colorspace=Colorspace.ITU709 if self._info.height >= HD else Colorspace.ITU601,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=EXACT,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the file.
+
+        It gets its name when it is whole, or as far as it goes when the user ends it (Ctrl-C).
+        After an error what is there stays under its partial name, playable if the disk lets it.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        if self._last < 0:
+            self._abandon()
+        elif kind is None or issubclass(kind, KeyboardInterrupt):
+            self._finish(whole=kind is None)
+        else:
+            with suppress(SinkError):  # the error on its way out is the one to tell
+                self._end_file()
+            if error:
+                error.add_note(f"what was finished is in {self._partial}")
+
+    def _abandon(self) -> None:
+        with suppress(av.FFmpegError, OSError):
+            self._output.close()
+        if self._sound:
+            self._sound.close()
+        self._partial.unlink(missing_ok=True)
+
+    def _finish(self, *, whole: bool) -> None:
+        if whole and self._sound:
+            with self._errors():
+                self._sound.copy_until(None)
+        self._end_file()
+        with self._errors():
+            self._partial.replace(self._path)
+
+    def _end_file(self) -> None:
+        with self._errors():
+            self._output.mux(self._stream.encode(None))
+            if self._sound:
+                self._sound.finish()
+                self._sound.close()
+            self._output.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (av.FFmpegError, OSError) as error:
+            message = f"cannot write {self._path}: {error.strerror}"
+            raise SinkError(
+                message, "check the folder, its permissions and its free space"
+            ) from error
+
+
+def _check(path: Path, info: StreamInfo) -> None:
+    if path.is_dir():
+        raise SinkError(f"{path} is a folder", "give the name of a file")
+    if info.path and path.exists() and path.samefile(info.path):
+        raise SinkError(f"{path} is the input", "choose another name for the result")
+
+
+def _tick(path: Path, info: StreamInfo) -> Fraction:
+    """The unit of time of the file, in seconds."""
+    frame = 1 / info.rate if info.rate else Fraction(1, 90000)
+    return frame if path.suffix.lower() == ".avi" else info.tick or frame
