@@ -1,0 +1,48 @@
+"""The one pipeline, for live pictures and for files: source, stylizer, sink."""
+
+from collections.abc import Callable
+
+from realtime_nst.flow import FILE, LIVE, Line, ignore
+from realtime_nst.frame import Frame
+from realtime_nst.sinks import Sink
+from realtime_nst.sources import Source
+
+Stylize = Callable[[Frame], Frame]
+"""Anything of this shape is a style: a network, the identity, a chain. Called on one thread."""
+
+
+def never() -> bool:
+    """For a run that only ends with its source."""
+    return False
+
+
+def run(
+    source: Source,
+    stylize: Stylize,
+    sink: Sink,
+    *,
+    stopped: Callable[[], bool] = never,
+    on_frame: Callable[[Frame], None] = ignore,
+    on_drop: Callable[[Frame], None] = ignore,
+) -> None:
+    """Move every frame from the source through the style into the sink.
+
+    The source is read on one thread and the style runs on another; the sink and ``on_frame`` are
+    called on the caller's. Live sources drop the oldest frame when the style is too slow, files
+    wait. Source and sink belong to the caller, who closes them.
+
+    Args:
+        source: opened.
+        stylize: makes a new frame of a frame.
+        sink: opened.
+        stopped: asked after every frame; True ends the run.
+        on_frame: told of every frame the sink has taken.
+        on_drop: told of every frame that was dropped, on the thread that dropped it.
+    """
+    with Line(LIVE if source.live else FILE, on_drop) as line:
+        frames = line.hand_over(source, "source", patience=2.0)
+        for frame in line.hand_over(map(stylize, frames), "stylizer"):
+            sink.write(frame)
+            on_frame(frame)
+            if stopped():
+                break
