@@ -1,0 +1,83 @@
+"""The command ``realtime-nst``: registers the commands and prints errors for people."""
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from realtime_nst import __version__
+from realtime_nst.cli import info, run
+from realtime_nst.errors import NstError
+
+DEBUG = "REALTIME_NST_DEBUG"
+"""The environment variable that asks for tracebacks, as ``--debug`` does."""
+INTERRUPTED = 130
+"""The exit code of a program that was ended by Ctrl-C."""
+
+app = typer.Typer(
+    name="realtime-nst",
+    help="Paint videos and pictures in the style of works of art.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command()(run.video)
+app.command()(run.image)
+app.command()(info.styles)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"realtime-nst {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True)
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", envvar=DEBUG, help="Show where an error comes from.")
+    ] = False,
+) -> None:
+    """What goes for every command."""
+    if debug:
+        os.environ[DEBUG] = "1"
+
+
+def main() -> None:
+    """Run the command line; the exit code is 0, 1 (error), 2 (usage) or 130 (Ctrl-C)."""
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except NstError as error:
+        _fail(error, str(error), error.hint)
+    except ImportError as error:
+        _fail(error, *_missing_library(error))
+
+
+def _fail(error: Exception, message: str, hint: str) -> NoReturn:
+    if os.environ.get(DEBUG):
+        raise error
+    typer.echo(f"error: {message}", err=True)
+    for note in getattr(error, "__notes__", []):
+        typer.echo(f"note: {note}", err=True)
+    if hint:
+        typer.echo(f"hint: {hint}", err=True)
+    sys.exit(1)
+
+
+def _missing_library(error: ImportError) -> tuple[str, str]:
+    """OpenCV's window part needs system libraries that servers and containers lack."""
+    text = str(error)
+    if any(library in text for library in ("libGL", "libxcb", "libgthread", "libglib", "libEGL")):
+        return (
+            f"OpenCV cannot be loaded: {text}",
+            "apt-get install libgl1 libglib2.0-0, or without windows: "
+            "pip uninstall -y opencv-python && pip install opencv-python-headless",
+        )
+    return f"a package cannot be imported: {text}", "install again: pip install realtime-nst"

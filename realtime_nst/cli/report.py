@@ -1,0 +1,57 @@
+"""What a run says on the way; on stderr, so that results can be piped."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import typer
+
+from realtime_nst.frame import Frame
+from realtime_nst.meter import Meter
+
+
+@contextmanager
+def reported(result: Path) -> Iterator[Meter]:
+    """Count frames, and say at the end, also of a run cut short by Ctrl-C, what became of them."""
+    meter, started = Meter(), perf_counter()
+    try:
+        yield meter
+    except KeyboardInterrupt:
+        typer.echo(_summary(meter, perf_counter() - started, f"stopped; {result}"), err=True)
+        raise
+    typer.echo(_summary(meter, perf_counter() - started, str(result)), err=True)
+
+
+def _summary(meter: Meter, seconds: float, result: str) -> str:
+    speed = f" ({meter.frames / seconds:.1f} a second)" if meter.frames > 1 else ""
+    plural = "" if meter.frames == 1 else "s"
+    return f"{result}: {meter.frames} frame{plural} in {seconds:.1f} s{speed}"
+
+
+@contextmanager
+def progress(total: int | None, meter: Meter) -> Iterator[Callable[[Frame], None]]:
+    """A bar with speed and time left; what is yielded counts a frame. No bar without a terminal."""
+    if not sys.stderr.isatty():
+        yield meter.shown
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    speed = TextColumn("{task.fields[fps]:.1f} fps, left")
+    columns = (BarColumn(), MofNCompleteColumn(), speed, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total, fps=0.0)
+
+        def count(frame: Frame) -> None:
+            meter.shown(frame)
+            bar.update(task, completed=meter.frames, fps=meter.fps)
+
+        yield count
