@@ -1,0 +1,67 @@
+"""Make the pictures that show what the models do: ``python scripts/samples.py [MODEL...]``.
+
+``models/NAME/sample.jpg`` for each model, and ``docs/images/results.jpg`` for the README. The photos
+are scikit-image's own (cat: Stefan van der Walt, CC0; coffee: Rachel Michetti, CC0).
+"""
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+from skimage import data
+
+from realtime_nst.frame import Image
+from realtime_nst.sinks.images import write_image
+from realtime_nst.stylize.session import Session, open_session
+
+ROOT = Path(__file__).resolve().parent.parent
+MODELS = ROOT / "models"
+RESULTS = ROOT / "docs" / "images" / "results.jpg"
+HEIGHT = 300
+"""Of a picture in a sheet; networks see it at 480, as they see a webcam."""
+
+
+def photos() -> list[Image]:
+    """A cat and a cup of coffee, 480 pixels high, BGR."""
+    return [_scaled(photo[:, :, ::-1], 480) for photo in (data.chelsea(), data.coffee())]
+
+
+def styled(session: Session, photo: Image) -> list[Image]:
+    """The photo in each of a model's styles."""
+    picks = np.eye(len(session.card.styles), dtype=np.float32)
+    return [session.run(photo, pick) for pick in picks]
+
+
+def sheet(columns: list[list[Image]]) -> Image:
+    """Pictures side by side, one column a photo, one row a style."""
+    stacked = [np.vstack([_labelled(image) for image in column]) for column in columns]
+    return np.ascontiguousarray(np.hstack(stacked))
+
+
+def _scaled(image: Image, height: int) -> Image:
+    width = round(image.shape[1] * height / image.shape[0])
+    return cv2.resize(np.ascontiguousarray(image), (width, height), interpolation=cv2.INTER_AREA)
+
+
+def _labelled(image: Image) -> Image:
+    return cv2.copyMakeBorder(_scaled(image, HEIGHT), 2, 2, 2, 2, cv2.BORDER_CONSTANT, None, (255,) * 3)
+
+
+def main(names: list[str]) -> None:
+    """Write the samples of the models named, or of all, and the README's sheet."""
+    folders = sorted(path.parent for path in MODELS.glob("*/model.onnx"))
+    rows: list[list[Image]] = [photos()]
+    for folder in folders:
+        session = open_session(folder / "model.onnx", "cpu")
+        shown = [styled(session, photo) for photo in photos()]
+        rows += [list(row) for row in zip(*shown, strict=True)]
+        if not names or folder.name in names:
+            columns = [[photo, *images] for photo, images in zip(photos(), shown, strict=True)]
+            write_image(folder / "sample.jpg", sheet(columns))
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    write_image(RESULTS, sheet([list(column) for column in zip(*rows, strict=True)]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
