@@ -1,0 +1,30 @@
+"""Guards around every test."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import tiny
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    left = [thread.name for thread in threading.enumerate() if thread not in before]
+    assert not left, f"threads left behind: {left}"
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of models: ``identity``, ``invert`` in two tiers, and ``keep`` with ``black``."""
+    folder = tmp_path / "models"
+    tiny.identity(folder / "tiny-identity" / "model.onnx")
+    tiny.invert(folder / "tiny-invert" / "model.onnx")
+    slow = tiny.card("invert", name="slow-invert", tier="johnson")
+    tiny.invert(folder / "slow-invert" / "model.onnx", slow)
+    tiny.two(folder / "tiny-two" / "model.onnx")
+    monkeypatch.setenv("REALTIME_NST_MODELS", str(folder))
+    return folder

@@ -1,0 +1,140 @@
+"""Every way a line can end, live and from a file: in order, with its error, with no thread left."""
+
+import threading
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from realtime_nst.flow import FILE, LIVE, Handoff, Line, Policy
+
+POLICIES = pytest.mark.parametrize("policy", [LIVE, FILE], ids=["live", "file"])
+
+
+class BrokenError(Exception):
+    """What goes wrong in these tests."""
+
+
+def breaking(count: int) -> Iterator[int]:
+    """Some numbers, then an error."""
+    yield from range(count)
+    raise BrokenError("source")
+
+
+def through(policy: Policy, items: Iterable[int], dropped: list[int]) -> Iterator[int]:
+    """A line of two stages; the second one doubles."""
+    with Line(policy, dropped.append) as line:
+        first = line.hand_over(items, "source", patience=2.0)
+        yield from line.hand_over((2 * item for item in first), "stylizer")
+
+
+@POLICIES
+def test_the_end_of_the_stream(policy: Policy) -> None:
+    dropped: list[int] = []
+    shown = list(through(policy, range(100), dropped))
+    assert shown == sorted(shown)
+    assert len(shown) + len(dropped) == 100
+    assert policy is LIVE or not dropped
+
+
+@POLICIES
+def test_the_consumer_quits(policy: Policy) -> None:
+    with Line(policy) as line:
+        for item in line.hand_over(iter(range(10**9)), "source"):
+            if item > 10:
+                break
+
+
+@POLICIES
+def test_the_source_raises_behind_its_last_frame(policy: Policy) -> None:
+    shown = []
+    with pytest.raises(BrokenError, match="source"):
+        for item in through(policy, breaking(20), []):
+            shown.append(item)
+    assert shown == sorted(shown)
+    assert shown[-1] == 38
+
+
+@POLICIES
+def test_the_model_raises(policy: Policy) -> None:
+    def model(item: int) -> int:
+        if item >= 3:
+            raise BrokenError("model")
+        return item
+
+    with pytest.raises(BrokenError, match="model"), Line(policy) as line:
+        numbers = line.hand_over(iter(range(10**9)), "source")
+        list(line.hand_over(map(model, numbers), "stylizer"))
+
+
+@POLICIES
+def test_the_sink_raises(policy: Policy) -> None:
+    with pytest.raises(BrokenError, match="sink"), Line(policy) as line:
+        for item in line.hand_over(iter(range(10**9)), "source"):
+            if item > 3:
+                raise BrokenError("sink")
+
+
+@POLICIES
+def test_ctrl_c_in_the_sink(policy: Policy) -> None:
+    with pytest.raises(KeyboardInterrupt), Line(policy) as line:
+        for _ in line.hand_over(iter(range(10**9)), "source"):
+            raise KeyboardInterrupt
+
+
+@POLICIES
+def test_a_generator_is_closed_on_its_own_thread(policy: Policy) -> None:
+    closed_by = []
+
+    def numbers() -> Iterator[int]:
+        try:
+            yield from range(10**9)
+        finally:
+            closed_by.append(threading.current_thread().name)
+
+    with Line(policy) as line:
+        next(line.hand_over(numbers(), "source"))
+    assert closed_by == ["source"]
+
+
+def test_a_full_box_drops_the_oldest_when_live() -> None:
+    dropped: list[int] = []
+    box: Handoff[int] = Handoff(LIVE, dropped.append, threading.Event())
+    for item in range(5):
+        assert box.put(item)
+    box.end()
+    assert (list(box), dropped) == ([4], [0, 1, 2, 3])
+
+
+def test_a_full_box_makes_a_file_wait() -> None:
+    ahead = []
+
+    def numbers() -> Iterator[int]:
+        for item in range(20):
+            ahead.append(item)
+            yield item
+
+    with Line(FILE) as line:
+        shown = []
+        for item in line.hand_over(numbers(), "source"):
+            # In the box, one in the hand of the source, one here.
+            assert len(ahead) <= item + FILE.depth + 2
+            shown.append(item)
+    assert shown == list(range(20))
+
+
+def test_a_source_that_hangs_is_named_and_left() -> None:
+    hanging, released = threading.Event(), threading.Event()
+
+    def camera() -> Iterator[int]:
+        yield 0
+        hanging.set()
+        released.wait()
+
+    threads: list[threading.Thread] = []
+    with pytest.warns(UserWarning, match="the camera hangs"), Line(LIVE) as line:
+        for _ in line.hand_over(camera(), "camera", patience=0.01):
+            hanging.wait()
+            threads = [thread for thread in threading.enumerate() if thread.name == "camera"]
+            break
+    released.set()
+    threads[0].join()

@@ -1,0 +1,64 @@
+"""What a user types after ``--style`` finds the right model and weights."""
+
+from pathlib import Path
+
+import pytest
+
+from realtime_nst.errors import ModelError
+from realtime_nst.stylize.models import find_style, installed_models
+from tests import tiny
+
+
+@pytest.mark.parametrize(
+    ("name", "tier", "model", "weights"),
+    [
+        ("identity", None, "tiny-identity", (1,)),
+        ("invert", None, "tiny-invert", (1,)),  # the fast one
+        ("invert", "johnson", "slow-invert", (1,)),
+        ("invert@johnson", None, "slow-invert", (1,)),
+        ("slow-invert", None, "slow-invert", (1,)),  # a model with one style
+        ("keep", None, "tiny-two", (1, 0)),
+        ("black", None, "tiny-two", (0, 1)),
+        ("black:3,keep:1", None, "tiny-two", (0.25, 0.75)),
+        ("keep:0.6, black:0.4", None, "tiny-two", (0.6, 0.4)),
+        ("{models}/tiny-identity/model.onnx", None, "tiny-identity", (1,)),
+        ("{models}/tiny-two/model.onnx:black", None, "tiny-two", (0, 1)),
+    ],
+)
+def test_found(
+    models: Path, name: str, tier: str | None, model: str, weights: tuple[float, ...]
+) -> None:
+    choice = find_style(name.format(models=models), tier)
+    assert choice.model.card.name == model
+    assert choice.weights == pytest.approx(weights)
+
+
+@pytest.mark.parametrize(
+    ("name", "tier", "message"),
+    [
+        ("identty", None, "no style 'identty'; did you mean identity?"),
+        ("zzz", None, "there is no style 'zzz'$"),
+        ("identity", "johnson", "there is no johnson model of identity, only fast"),
+        ("keep:0.5,identity:0.5", None, "no single model has all of keep, identity"),
+        ("keep:much", None, "'much' in 'keep:much' is no number"),
+        ("keep:0,black:0", None, "must add up to something"),
+        ("keep:nan", None, "must add up to something"),
+        ("{models}/none.onnx", None, "there is no model"),
+        ("{models}/tiny-two/model.onnx", None, "has several styles: keep, black"),
+    ],
+)
+def test_not_found(models: Path, name: str, tier: str | None, message: str) -> None:
+    with pytest.raises(ModelError, match=message) as caught:
+        find_style(name.format(models=models), tier)
+    assert caught.value.hint
+
+
+def test_own_models_come_first(models: Path) -> None:
+    names = [model.card.name for model in installed_models()]
+    assert names[:4] == ["slow-invert", "tiny-identity", "tiny-invert", "tiny-two"]
+
+
+def test_a_model_without_a_card_is_named(models: Path) -> None:
+    tiny.bare(models / "bare" / "model.onnx")
+    with pytest.raises(ModelError, match=r"bare.model\.onnx has no model card"):
+        list(installed_models())

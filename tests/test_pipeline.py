@@ -1,0 +1,71 @@
+"""The whole line with a source and sinks that need nothing."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from realtime_nst.errors import SinkError
+from realtime_nst.frame import Frame
+from realtime_nst.meter import Meter
+from realtime_nst.pipeline import run
+from realtime_nst.sinks.null import NullSink
+from realtime_nst.sources.synthetic import SyntheticSource
+
+
+class Full(NullSink):
+    """A disk with room for three frames."""
+
+    room = 3
+
+    def write(self, frame: Frame) -> None:
+        if frame.index >= self.room:
+            raise SinkError("full")
+
+
+def same(frame: Frame) -> Frame:
+    """The style that does nothing."""
+    return frame
+
+
+def test_every_frame_of_a_file_arrives_once_and_in_order() -> None:
+    shown: list[Frame] = []
+    source = SyntheticSource(32, 24, Fraction(30000, 1001), 20)
+    run(source, same, NullSink(source.info), on_frame=shown.append)
+    assert [frame.index for frame in shown] == list(range(20))
+    assert [frame.pts for frame in shown] == [index * Fraction(1001, 30000) for index in range(20)]
+
+
+def test_a_live_source_drops_and_says_so() -> None:
+    source = SyntheticSource(32, 24, frames=50)
+    source.live = True
+    shown: list[Frame] = []
+    meter = Meter()
+    run(source, same, NullSink(source.info), on_frame=shown.append, on_drop=meter.drop)
+    assert len(shown) + meter.dropped == 50
+    assert shown[-1].index == 49
+
+
+def test_it_stops_when_asked() -> None:
+    source = SyntheticSource(32, 24)
+    shown: list[Frame] = []
+    run(source, same, NullSink(source.info), on_frame=shown.append, stopped=lambda: True)
+    assert len(shown) == 1
+
+
+def test_an_error_of_the_sink_comes_out() -> None:
+    source = SyntheticSource(32, 24)
+    with pytest.raises(SinkError, match="full"):
+        run(source, same, Full(source.info))
+
+
+def test_meter() -> None:
+    moments = iter([10.0, 10.1, 10.2])
+    meter = Meter(lambda: next(moments))
+    assert (meter.fps, meter.age(0.5)) == (0.0, 0.0)
+    for captured in (9.9, 9.8, 10.15):
+        meter.shown(Frame(np.zeros((1, 1, 3), np.uint8), 0, Fraction(0), captured))
+    assert meter.fps == pytest.approx(10)
+    assert meter.age(0.5) == pytest.approx(0.1)
+    assert meter.age(0.95) == pytest.approx(0.3)
+    assert meter.frames == 3

@@ -1,0 +1,183 @@
+"""Videos through source and sink: times, sound, size, rotation and colours survive."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from realtime_nst.errors import SinkError, SourceError
+from realtime_nst.frame import Frame, Image
+from realtime_nst.sinks import open_sink
+from realtime_nst.sinks.video import VideoOptions
+from realtime_nst.sources import open_source
+from realtime_nst.sources.video import VideoSource
+from tests.clips import NTSC, Clip, content, found, make
+
+FEW = settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+GAPS = st.lists(st.integers(1, 40), min_size=2, max_size=20)
+"""Ticks between frames, as uneven as phones make them."""
+CLIPS = found()
+
+
+def copy(source: Path, target: Path, options: VideoOptions | None = None) -> Path:
+    """Through source and sink without a style."""
+    with (
+        open_source(source) as frames,
+        open_sink(target, frames.info, options or VideoOptions(preset="ultrafast")) as sink,
+    ):
+        for frame in frames:
+            sink.write(frame)
+    return target
+
+
+def frames_of(path: Path) -> list[Frame]:
+    with VideoSource(path) as source:
+        return list(source)
+
+
+@FEW
+@given(gaps=GAPS, tick=st.sampled_from([Fraction(1, 600), Fraction(1, 1000), 1 / NTSC]))
+def test_variable_times_are_kept_to_the_tick(
+    tmp_path: Path, gaps: list[int], tick: Fraction
+) -> None:
+    ticks = tuple(int(total) for total in np.cumsum(gaps))
+    clip = make(tmp_path / "in.mp4", Clip(tick=tick, ticks=ticks))
+    expected = [(total - ticks[0]) * tick for total in ticks]
+    assert [frame.pts for frame in frames_of(clip)] == expected
+    assert content(copy(clip, tmp_path / "out.mp4")).pts == expected
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov", "mkv", "webm"])
+def test_ntsc_stays_ntsc(tmp_path: Path, ending: str) -> None:
+    clip = make(tmp_path / "in.mp4", Clip(rate=NTSC, tick=1 / NTSC, ticks=tuple(range(30))))
+    assert VideoSource(clip).info.rate == NTSC
+    result = content(copy(clip, tmp_path / f"out.{ending}"))
+    tolerance = 0 if ending in ("mp4", "mov") else 0.00051  # Matroska counts in milliseconds
+    for index, pts in enumerate(result.pts):
+        assert float(pts) == pytest.approx(float(index / NTSC), abs=tolerance)
+
+
+@pytest.mark.parametrize(
+    ("codec", "ending", "copied"),
+    [
+        ("aac", "mp4", True),
+        ("aac", "mov", True),
+        ("aac", "mkv", True),
+        ("libmp3lame", "avi", True),
+        ("libopus", "webm", True),
+        ("aac", "webm", False),
+    ],
+)
+def test_sound_is_copied_bit_for_bit_where_it_can_be(
+    tmp_path: Path, codec: str, ending: str, copied: bool
+) -> None:
+    clip = make(tmp_path / "in.mkv", Clip(sound=codec, ticks=tuple(range(0, 25 * 512, 512))))
+    result = content(copy(clip, tmp_path / f"out.{ending}"))
+    assert len(result.sound) == 1
+    assert (result.sound == content(clip).sound) is copied
+    assert len(result.sound[0]) > 20
+
+
+def test_sound_can_be_left_out(tmp_path: Path) -> None:
+    clip = make(tmp_path / "in.mp4", Clip(sound="aac"))
+    assert content(copy(clip, tmp_path / "out.mp4", VideoOptions(audio=False))).sound == []
+
+
+@pytest.mark.parametrize(("angle", "corner"), [(0, "ul"), (-90, "ur"), (90, "ll"), (180, "lr")])
+def test_frames_come_upright(tmp_path: Path, angle: int, corner: str) -> None:
+    clip = make(tmp_path / "in.mp4", Clip(rotation=angle))
+    image = frames_of(clip)[0].image
+    assert image.shape[:2] == ((64, 48) if angle in (90, -90) else (48, 64))
+    assert _bright_corner(image) == corner
+    copied = copy(clip, tmp_path / "out.mp4")
+    assert _bright_corner(frames_of(copied)[0].image) == corner
+
+
+def _bright_corner(image: Image) -> str:
+    height, width = image.shape[:2]
+    corners = {
+        "ul": image[: height // 3, : width // 3],
+        "ur": image[: height // 3, -width // 3 :],
+        "ll": image[-height // 3 :, : width // 3],
+        "lr": image[-height // 3 :, -width // 3 :],
+    }
+    return max(corners, key=lambda name: float(corners[name].mean()))
+
+
+YUV = (120, 90, 160)
+BT709, BT601 = (0.2126, 0.0722), (0.299, 0.114)
+
+
+@pytest.mark.parametrize(
+    ("colorspace", "full", "height", "matrix"),
+    [
+        (1, False, 48, BT709),
+        (1, True, 48, BT709),
+        (6, False, 48, BT601),
+        (5, True, 720, BT601),
+        (2, False, 48, BT601),  # where a file says nothing its size decides, as in players
+        (2, False, 720, BT709),
+    ],
+)
+def test_colours_follow_the_matrix_and_range_of_the_file(
+    tmp_path: Path, colorspace: int, full: bool, height: int, matrix: tuple[float, float]
+) -> None:
+    clip = Clip(64, height, colours=YUV, colorspace=colorspace, full_range=full, ticks=(0, 512))
+    path = make(tmp_path / "in.mp4", clip)
+    expected = _bgr(YUV, *matrix, full)
+    assert np.abs(frames_of(path)[0].image - expected).max() <= 1.5
+    # The sink tags what it writes, so that the colours come back whatever matrix it takes.
+    copied = copy(path, tmp_path / "out.mp4", VideoOptions(crf=1))
+    assert np.abs(frames_of(copied)[0].image - expected).max() <= 3
+
+
+def _bgr(yuv: tuple[int, int, int], red: float, blue: float, full: bool) -> np.ndarray:
+    """By the definition (ITU-R BT.601 and BT.709)."""
+    low, luma, chroma = (0, 255, 255) if full else (16, 219, 224)
+    y, u, v = (yuv[0] - low) / luma, (yuv[1] - 128) / chroma, (yuv[2] - 128) / chroma
+    r, b = y + 2 * (1 - red) * v, y + 2 * (1 - blue) * u
+    g = (y - red * r - blue * b) / (1 - red - blue)
+    return 255 * np.array([b, g, r])
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "avi", "webm"])
+def test_a_cut_off_file_is_an_error_behind_its_last_frame(tmp_path: Path, ending: str) -> None:
+    options = {"b": "400k"} if ending == "webm" else {"crf": "1"}
+    codec = "libvpx-vp9" if ending == "webm" else "libx264"
+    tick, ticks = Fraction(1, 25), tuple(range(100))
+    clip = Clip(320, 240, tick=tick, ticks=ticks, codec=codec, options=options)
+    whole = make(tmp_path / f"whole.{'mov' if ending == 'mp4' else ending}", clip)
+    data = whole.read_bytes()
+    cut = tmp_path / f"cut.{ending}"
+    cut.write_bytes(data[: len(data) // 2])
+    seen = []
+    with pytest.raises(SourceError) as caught, VideoSource(cut) as source:
+        for frame in source:
+            seen.append(frame)
+    assert caught.value.hint
+    assert ending == "mp4" or 0 < len(seen) < 100  # the index of an MP4 lies at its end
+
+
+def test_the_input_is_never_written_over(tmp_path: Path) -> None:
+    clip = make(tmp_path / "in.mp4", Clip())
+    before = clip.read_bytes()
+    with VideoSource(clip) as source, pytest.raises(SinkError, match="is the input"):
+        open_sink(tmp_path / "." / "in.mp4", source.info)
+    assert clip.read_bytes() == before
+
+
+@pytest.mark.skipif(not CLIPS, reason="no real clips on this machine")
+@pytest.mark.parametrize("clip", CLIPS, ids=lambda path: path.name)
+def test_real_clips(tmp_path: Path, clip: Path) -> None:
+    """Every frame at its time and every packet of sound, whatever the file."""
+    with VideoSource(clip) as source:
+        size = (source.info.width, source.info.height)
+    before, after = content(clip), content(copy(clip, tmp_path / "out.mp4"))
+    assert after.pts == before.pts
+    assert after.size == size
+    assert after.sound == before.sound
