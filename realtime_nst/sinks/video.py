@@ -88,7 +88,7 @@ class VideoSink:
                 self._sound = self._add_sound(container) if options.audio else None
                 self._output.start_encoding()
         except SinkError:
-            self._partial.unlink(missing_ok=True)
+            self._discard()
             raise
 
     def _add_video(self, container: Container, options: VideoOptions) -> VideoStream:
@@ -180,7 +180,11 @@ class VideoSink:
             self._output.close()
         if self._sound:
             self._sound.close()
-        self._partial.unlink(missing_ok=True)
+        self._discard()
+
+    def _discard(self) -> None:
+        with suppress(OSError):  # there may not even be a folder
+            self._partial.unlink(missing_ok=True)
 
     def _finish(self, *, whole: bool) -> None:
         if whole and self._sound:

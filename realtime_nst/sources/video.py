@@ -98,8 +98,16 @@ class VideoSource:
         except av.FFmpegError as error:
             message = f"{self._path} is damaged after {end:.1f} s: {error.strerror}"
             raise SourceError(message, REPAIR) from error
-        if _lacks_its_end(self._container, end):
+        if end < self._promised() - 1:
             raise SourceError(f"{self._path} breaks off after {end:.1f} s", REPAIR)
+
+    def _promised(self) -> float:
+        """Seconds the header speaks of, where a file that is cut off ends as if all were well."""
+        kind = self._container.format.name
+        if "matroska" in kind:
+            return float(_seconds(self._container) or 0)
+        tick = _fraction(self._stream.time_base) or 0
+        return float(self._stream.frames * tick) if kind == "avi" else 0.0
 
     def _describe(self, first: VideoFrame) -> StreamInfo:
         stream = self._stream
@@ -171,12 +179,6 @@ def _colorspace(decoded: VideoFrame) -> int | None:
     """What to take a frame's colours for; None: swscale knows from the frame itself."""
     guess = decoded.colorspace == UNSPECIFIED and decoded.height >= HD
     return Colorspace.ITU709 if guess else None
-
-
-def _lacks_its_end(container: InputContainer, end: float) -> bool:
-    """Whether a Matroska file is cut off: its demuxer then ends as if all were well."""
-    seconds = _seconds(container)
-    return "matroska" in container.format.name and seconds is not None and end < seconds - 1
 
 
 def _seconds(container: InputContainer) -> Fraction | None:
