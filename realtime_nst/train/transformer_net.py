@@ -169,5 +169,8 @@ def _fast(network: Network, styles: int) -> tuple[nn.ModuleList, nn.Module]:
         ConvNorm(Upsample(nn.Conv2d(c, half, 3, padding=1), "bilinear"), half, styles),
     ]
     return nn.ModuleList(stages), nn.Sequential(
-        nn.Conv2d(half, 12, 3, padding=1), nn.PixelShuffle(2)
+        nn.Conv2d(half, 12, 3, padding=1),
+        nn.PixelShuffle(2),
+        # A shuffle can dither from pixel to pixel, and learns to; the mean of 2x2 cannot.
+        nn.AvgPool2d(2, stride=1),
     )

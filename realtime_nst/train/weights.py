@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from realtime_nst.errors import ModelError
-from realtime_nst.stylize.models import shipped_root
+from realtime_nst.stylize.models import model_folders
 from realtime_nst.train.features import CAFFE, TORCHVISION, VGG, Normalisation
 
 VARIABLE = "REALTIME_NST_VGG"
@@ -49,10 +49,10 @@ def find_weights(network: str, path: Path | None) -> tuple[Mapping[str, Tensor],
     given = path or _from_environment()
     if given:
         return _read(given)
-    bundled = shipped_root() / BUNDLED
-    if network == "vgg16" and bundled.is_file():
-        _check(bundled)
-        return _read(bundled)
+    for folder in model_folders():
+        if network == "vgg16" and (folder / BUNDLED).is_file():
+            _check(folder / BUNDLED)
+            return _read(folder / BUNDLED)
     return _download(network), TORCHVISION
 
 
