@@ -1,7 +1,7 @@
 """Make the pictures that show what the models do: ``python scripts/samples.py [MODEL...]``.
 
-``models/NAME/sample.jpg`` for each model, and ``docs/images/results.jpg`` for the README. The photos
-are scikit-image's own (cat: Stefan van der Walt, CC0; coffee: Rachel Michetti, CC0).
+``models/NAME/sample.jpg`` for each model, and ``docs/images/results.jpg`` for the README. The
+photos are scikit-image's own (cat: Stefan van der Walt, CC0; coffee: Rachel Michetti, CC0).
 """
 
 import sys
@@ -45,7 +45,9 @@ def _scaled(image: Image, height: int) -> Image:
 
 
 def _labelled(image: Image) -> Image:
-    return cv2.copyMakeBorder(_scaled(image, HEIGHT), 2, 2, 2, 2, cv2.BORDER_CONSTANT, None, (255,) * 3)
+    return cv2.copyMakeBorder(
+        _scaled(image, HEIGHT), 2, 2, 2, 2, cv2.BORDER_CONSTANT, None, (255,) * 3
+    )
 
 
 def main(names: list[str]) -> None:

@@ -8,6 +8,7 @@ cropping are part of it, so any size from 16x16 up comes back at exactly its siz
 import logging
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -74,20 +75,28 @@ def export(checkpoint: Checkpoint, out: Path, *, fp16: bool = False) -> Card:
     styles = len(checkpoint.recipe.styles)
     model = _to_onnx(FrameNet(shipped, styles).eval(), styles)
     card = make_card(checkpoint, precision)
-    partial = out.with_name(f"{out.stem}.partial.onnx")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
+    with _written_whole(out) as partial:
         _save(model, card, partial)
         parity = measure_parity(FrameNet(reference, styles).eval(), partial, styles)
         _refuse_over(TOLERANCES[precision], parity)
         card = replace(card, numbers={**card.numbers, **parity})
         _save(model, card, partial)
-        partial.replace(out)
-    except OSError as error:
-        raise SinkError(f"{out} cannot be written: {error}", "choose another OUT.onnx") from error
-    finally:
-        partial.unlink(missing_ok=True)
     return card
+
+
+@contextmanager
+def _written_whole(path: Path) -> Iterator[Path]:
+    """A name to write to, which becomes ``path`` if nothing goes wrong."""
+    partial = path.with_name(f"{path.stem}.partial.onnx")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        raise SinkError(f"{path} cannot be written: {error}", "choose another OUT.onnx") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def load_net(checkpoint: Checkpoint) -> TransformerNet:

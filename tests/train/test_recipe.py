@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from realtime_nst.cli.app import app
 from typer.testing import CliRunner
 
+from realtime_nst.cli.app import app
 from realtime_nst.errors import ModelError
 from realtime_nst.train.recipe import from_mapping, read_recipe, recipe_for, rescheduled
 from tests.train.conftest import small_recipe
