@@ -131,7 +131,9 @@ class TransformerNet(nn.Module):
         return self.margin, right, self.margin, bottom
 
 
-def _conv(before: int, after: int, kernel: int, padding_mode: Padding, stride: int = 1) -> nn.Conv2d:
+def _conv(
+    before: int, after: int, kernel: int, padding_mode: Padding, stride: int = 1
+) -> nn.Conv2d:
     return nn.Conv2d(before, after, kernel, stride, padding=kernel // 2, padding_mode=padding_mode)
 
 
