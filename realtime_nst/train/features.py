@@ -34,23 +34,29 @@ CAFFE = Normalisation((0.48235, 0.45882, 0.40784), (1 / 255,) * 3, 255 * 0.226)
 """The original weights see pixels of 0 to 255; 0.226 is the mean of torchvision's std."""
 
 
-def layers(network: str) -> Iterator[tuple[str, nn.Module]]:
+POOLINGS = {"max": nn.MaxPool2d, "avg": nn.AvgPool2d}
+"""As trained, and as Gatys et al. 2016 prefer for synthesis."""
+
+
+def layers(network: str, pooling: str = "max") -> Iterator[tuple[str, nn.Module]]:
     """Name and module of each layer, in torchvision's order, random weights."""
+    pool = POOLINGS[pooling]
     channels = 3
     for stage, (convolutions, width) in enumerate(
         zip(CONVOLUTIONS[network], WIDTHS, strict=True), start=1
     ):
         for number in range(1, convolutions + 1):
             yield f"conv{stage}_{number}", nn.Conv2d(channels, width, 3, padding=1)
-            yield f"relu{stage}_{number}", nn.ReLU()
+            # In place: features are copied when tapped, and a convolution forgets its output.
+            yield f"relu{stage}_{number}", nn.ReLU(inplace=True)
             channels = width
-        yield f"pool{stage}", nn.MaxPool2d(2)
+        yield f"pool{stage}", pool(2)
 
 
 class VGG(nn.Module):
     """The part of VGG-16 or VGG-19 up to the deepest layer asked for, frozen.
 
-    Max pooling and zero padding as in the original; ``conv`` names are before the ReLU.
+    Zero padding as in the original; ``conv`` names are before the ReLU.
     """
 
     mean: Tensor
@@ -61,6 +67,7 @@ class VGG(nn.Module):
         taps: Iterable[str],
         network: str = "vgg16",
         normalisation: Normalisation = CAFFE,
+        pooling: str = "max",
     ) -> None:
         super().__init__()
         self.taps = frozenset(taps)
@@ -68,7 +75,7 @@ class VGG(nn.Module):
         self.features = nn.Sequential()
         self.names: list[str] = []
         missing = set(self.taps)
-        for name, layer in layers(network):
+        for name, layer in layers(network, pooling):
             if not missing:
                 break
             self.features.append(layer)

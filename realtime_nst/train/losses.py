@@ -39,8 +39,9 @@ def gram(features: Tensor) -> Tensor:
     Johnson et al. 2016, section 3.2, equation 3.
     """
     batch, channels, height, width = features.shape
-    flat = _widened(features).reshape(batch, channels, height * width)
-    return torch.bmm(flat, flat.transpose(1, 2)) / (channels * height * width)
+    # Places first: so channels_last features lie in memory, and need no copy.
+    flat = _widened(features).permute(0, 2, 3, 1).reshape(batch, height * width, channels)
+    return torch.bmm(flat.transpose(1, 2), flat) / (channels * height * width)
 
 
 class ContentLoss:

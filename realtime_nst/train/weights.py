@@ -23,7 +23,9 @@ HINT = (
 )
 
 
-def load_vgg(taps: Iterable[str], network: str = "vgg16", path: Path | None = None) -> VGG:
+def load_vgg(
+    taps: Iterable[str], network: str = "vgg16", path: Path | None = None, pooling: str = "max"
+) -> VGG:
     """VGG with ImageNet weights, as deep as ``taps`` ask for.
 
     Weights are looked for at ``path``, ``$REALTIME_NST_VGG``, among the shipped models
@@ -33,7 +35,7 @@ def load_vgg(taps: Iterable[str], network: str = "vgg16", path: Path | None = No
         ModelError: there are no such weights, or they are not deep enough.
     """
     weights, normalisation = find_weights(network, path)
-    vgg = VGG(taps, network, normalisation)
+    vgg = VGG(taps, network, normalisation, pooling)
     wanted = vgg.state_dict()
     known = {name: weights.get(name, tensor) for name, tensor in wanted.items()}
     lacking = [name for name in wanted if name.startswith("features.") and name not in weights]
