@@ -6,25 +6,28 @@ follow, show or stop it. Images are RGB in [0, 1] throughout.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from realtime_nst.errors import TrainError
 from realtime_nst.train.data import resize
+from realtime_nst.train.descent import descend
 from realtime_nst.train.features import VGG
-from realtime_nst.train.losses import ContentLoss, GramLoss, Loss, Target, TVLoss
+from realtime_nst.train.objective import Objective, Style, Term, content_terms, style_terms
 
 PRESETS = {"subtle": 1e4, "balanced": 1e6, "heavy": 1e8}
 """Style weights to begin with."""
 STYLE_LAYERS = {"conv1_1": 1.0, "conv2_1": 0.8, "conv3_1": 0.5, "conv4_1": 0.3, "conv5_1": 0.1}
 """Gatys et al. 2016, figure 1, before the ReLU; deeper layers count less."""
-CONTENT_LAYER = "conv4_2"
-SMALLEST = 256
+CONTENT_LAYERS = ("conv4_2",)
+"""Before the ReLU, too."""
+COARSEST = 256
 """Longer side of the coarsest level of a pyramid, in pixels."""
+SMALLEST = 32
+"""Shortest side of a picture in pixels: two of conv5_1's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,9 @@ class Settings:
     style_weight: float = PRESETS["balanced"]
     tv_weight: float = 0.0
     style_layers: Mapping[str, float] = field(default_factory=lambda: dict(STYLE_LAYERS))
-    content_layer: str = CONTENT_LAYER
+    content_layers: Sequence[str] = CONTENT_LAYERS
     optimizer: str = "lbfgs"
-    """``lbfgs`` as in the paper, or ``adam``, which needs a third of its memory."""
+    """``lbfgs`` as in the paper, or ``adam``, which needs less memory."""
     rate: float = 0.01
     """Adam's learning rate."""
     history: int = 20
@@ -45,74 +48,47 @@ class Settings:
     iterations: int = 300
     levels: int = 1
     """Sizes to go through, each twice the one before; see ``levels_for``."""
+    init: str = "content"
+    """What to begin with: ``content`` or ``noise``."""
     seed: int = 0
+    """Of the noise."""
     bf16: bool = False
+    """Compute the features in bfloat16."""
+    tile: int = 0
+    """Side of the tiles a picture is measured in, in pixels; 0 measures it as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Iterate:
     """The picture after one step."""
 
     iteration: int
     """From 1, over all levels."""
-    content: float
-    style: float
-    tv: float
+    losses: dict[str, float]
+    """``content``, ``style`` and ``tv`` of this picture, weighted."""
     seconds: float
     """Since the beginning."""
+    left: float
+    """Seconds to go, by the pixels still to be computed."""
     image: Tensor
-    """(1, 3, h, w) in [0, 1]; a live view: clone it to keep it."""
+    """(1, 3, h, w) in [0, 1], of the size of its level."""
     note: str = ""
-    """Something to tell: another level, another optimizer."""
+    """Something to tell: another optimizer."""
 
     @property
     def total(self) -> float:
-        return self.content + self.style + self.tv
+        return sum(self.losses.values())
 
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """The losses of a picture, each with its target."""
-
-    vgg: VGG
-    terms: tuple[tuple[str, Loss, Target], ...]
-    bf16: bool = False
-
-    def __call__(self, image: Tensor) -> dict[str, Tensor]:
-        """``content``, ``style`` and ``tv`` of (1, 3, h, w), weighted."""
-        with self._autocast(image):
-            features = self.vgg(image.contiguous(memory_format=torch.channels_last))
-        values = {"content": image.new_zeros(()), "style": image.new_zeros(()), "tv": image.new_zeros(())}
-        for name, loss, target in self.terms:
-            values[name] = values[name] + loss(image, features, target).sum()
-        return values
-
-    def _autocast(self, image: Tensor) -> AbstractContextManager[None]:
-        return torch.autocast(image.device.type, torch.bfloat16) if self.bf16 else nullcontext()
-
-
-@torch.no_grad()
-def make_objective(
-    vgg: VGG, content: Tensor, styles: Sequence[tuple[Tensor, float]], settings: Settings
-) -> Objective:
-    """What to aim at: one content picture and any number of style pictures with their shares."""
-    match = ContentLoss((settings.content_layer,), settings.content_weight)
-    terms: list[tuple[str, Loss, Target]] = [("content", match, match.target(vgg(content)))]
-    shares = sum(share for _, share in styles)
-    features = [(vgg(style), share / shares) for style, share in styles]
-    for layer, weight in settings.style_layers.items():
-        loss = GramLoss((layer,), weight * settings.style_weight)
-        blend = sum(share * loss.target(seen)[layer] for seen, share in features)
-        terms.append(("style", loss, {layer: torch.as_tensor(blend)}))
-    if settings.tv_weight:
-        terms.append(("tv", TVLoss((), settings.tv_weight), {}))
-    return Objective(vgg, tuple(terms), settings.bf16)
+    def record(self) -> dict[str, float]:
+        """As traces have it."""
+        rounded = {"total": self.total, "seconds": round(self.seconds, 3)}
+        return {"iteration": self.iteration, **self.losses, **rounded}
 
 
 def optimise(
     vgg: VGG,
     content: Tensor,
-    styles: Sequence[tuple[Tensor, float]],
+    styles: Sequence[Style],
     settings: Settings,
     start: Tensor | None = None,
 ) -> Iterator[Iterate]:
@@ -120,106 +96,106 @@ def optimise(
 
     Args:
         vgg: with every layer the settings name.
-        content: (1, 3, h, w); the result has its size.
-        styles: (1, 3, h, w) each, any size, with its share.
+        content: (1, 3, h, w); the last iterates have its size.
+        styles: at least one.
         settings: how.
-        start: (1, 3, h, w) to begin with; None begins with the content.
+        start: (1, 3, h, w) to begin with, instead of what the settings say.
 
     Raises:
-        TrainError: the loss is no number with either optimizer.
+        TrainError: the loss is no number with either optimizer, or a mask is black.
     """
     began, done = time.perf_counter(), 0
-    image = (content if start is None else start).clone()
-    for level, share in enumerate(_shares(settings.levels, settings.iterations)):
-        shrink = 2.0 ** (level + 1 - settings.levels)
-        aims = [(_scaled(style, shrink), weight) for style, weight in styles]
-        aim = _scaled(content, shrink)
-        image = resize(image, *aim.shape[2:])
-        objective = make_objective(vgg, aim, aims, settings)
-        for values, image, note in _descend(objective, image, settings, share):
-            done += 1
+    levels = _levels(content, settings)
+    work = sum(level.work for level in levels)
+    image = start if start is not None else _start(content, levels[0], settings)
+    for level in levels:
+        image = resize(image, level.height, level.width)
+        objective = make_objective(vgg, content, styles, settings, level)
+        points = descend(
+            objective.evaluate,
+            image.contiguous(),
+            level.steps,
+            settings.optimizer,
+            settings.rate,
+            settings.history,
+        )
+        finished = sum(each.work for each in levels[: levels.index(level)])
+        for step, point in enumerate(points, start=1):
+            done, image = done + 1, point.image
             seconds = time.perf_counter() - began
-            yield Iterate(done, **values, seconds=seconds, image=image, note=note)
+            so_far = finished + step * level.pixels
+            left = seconds * (work - so_far) / so_far
+            yield Iterate(done, point.losses, seconds, left, image, point.note)
 
 
-def noise_like(picture: Tensor, seed: int) -> Tensor:
-    """White noise of the same size, the same each time."""
-    generator = torch.Generator().manual_seed(seed)
-    return torch.rand(picture.shape, generator=generator).to(picture.device)
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One size of a pyramid."""
+
+    height: int
+    width: int
+    shrink: float
+    """Against the size of the result."""
+    steps: int
+
+    @property
+    def pixels(self) -> int:
+        return self.height * self.width
+
+    @property
+    def work(self) -> int:
+        return self.steps * self.pixels
+
+
+def make_objective(
+    vgg: VGG, content: Tensor, styles: Sequence[Style], settings: Settings, level: Level
+) -> Objective:
+    """What to aim at on a level: content and style pictures shrink alike."""
+    aim = resize(content, level.height, level.width)
+    aims = [replace(style, picture=shrunk(style.picture, level.shrink)) for style in styles]
+    tile = settings.tile
+    size, layers = (level.height, level.width), dict(settings.style_layers)
+    terms: tuple[Term, ...] = (
+        *content_terms(vgg, aim, settings.content_layers, settings.content_weight, tile),
+        *style_terms(vgg, aims, layers, settings.style_weight, size, tile),
+    )
+    return Objective(vgg, terms, settings.tv_weight, settings.bf16, tile)
 
 
 def levels_for(longer_side: int) -> int:
     """Levels of the pyramid: one up to 512 px, then one more for each doubling."""
-    return 1 if longer_side <= 512 else 1 + round(math.log2(longer_side / SMALLEST))
+    return 1 if longer_side <= 512 else 1 + round(math.log2(longer_side / COARSEST))
 
 
-def _shares(levels: int, iterations: int) -> list[int]:
-    """Steps for each level, coarsest first: as many on a coarse level as on the finest."""
-    each, rest = divmod(iterations, levels)
-    return [each + (rest if level == levels - 1 else 0) for level in range(levels)]
-
-
-def _scaled(picture: Tensor, factor: float) -> Tensor:
-    height, width = (max(16, round(side * factor)) for side in picture.shape[2:])
+def shrunk(picture: Tensor, factor: float) -> Tensor:
+    """A picture at ``factor`` of its size, but never smaller than VGG can see."""
+    height, width = (max(SMALLEST, round(side * factor)) for side in picture.shape[2:])
     return resize(picture, height, width)
 
 
-Step = tuple[dict[str, float], Tensor, str]
+def noise(height: int, width: int, seed: int) -> Tensor:
+    """White noise (1, 3, h, w), the same each time on every device."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand((1, 3, height, width), generator=generator)
 
 
-def _descend(objective: Objective, image: Tensor, settings: Settings, steps: int) -> Iterator[Step]:
-    """Steps of the chosen optimizer; of Adam, said aloud, once L-BFGS has failed."""
-    done, note = 0, ""
-    if settings.optimizer == "lbfgs":
-        for values, stepped in _steps(objective, image, _lbfgs(settings), steps):
-            image, done = stepped, done + 1
-            yield values, image, ""
-        note = "L-BFGS cannot go on: Adam takes over"
-    for values, stepped in _steps(objective, image, _adam(settings), steps - done):
-        done += 1
-        yield values, stepped, note
-        note = ""
-    if done < steps:
-        raise TrainError(
-            f"the loss is no number after {done} iterations", "lower --style-weight or --lr"
-        )
+def _levels(content: Tensor, settings: Settings) -> list[Level]:
+    """Coarsest first, with as many steps on a coarse level as on the finest."""
+    if min(content.shape[2:]) < SMALLEST:
+        hint = f"each side needs {SMALLEST} pixels: choose a larger --size"
+        raise TrainError("the content picture is too small for VGG", hint)
+    each, rest = divmod(settings.iterations, settings.levels)
+    levels = []
+    for number in range(settings.levels):
+        shrink = 2.0 ** (number + 1 - settings.levels)
+        height, width = (max(SMALLEST, round(side * shrink)) for side in content.shape[2:])
+        levels.append(Level(height, width, shrink, each + (rest if shrink == 1 else 0)))
+    return [level for level in levels if level.steps]
 
 
-MakeOptimizer = Callable[[Tensor], torch.optim.Optimizer]
-
-
-def _lbfgs(settings: Settings) -> MakeOptimizer:
-    # One iteration a call: its memory of earlier steps lives in the optimizer's state.
-    return lambda image: torch.optim.LBFGS([image], max_iter=1, history_size=settings.history)
-
-
-def _adam(settings: Settings) -> MakeOptimizer:
-    return lambda image: torch.optim.Adam([image], settings.rate)
-
-
-def _steps(
-    objective: Objective, start: Tensor, make: MakeOptimizer, steps: int
-) -> Iterator[tuple[dict[str, float], Tensor]]:
-    """Up to ``steps`` steps; fewer when a step would leave the numbers."""
-    # L-BFGS wants a plain layout; the objective turns it into the fast one.
-    image = start.detach().clone(memory_format=torch.contiguous_format).requires_grad_()
-    optimizer = make(image)
-    values: dict[str, float] = {}
-
-    def closure() -> Tensor:
-        optimizer.zero_grad()
-        losses = objective(image)
-        values.update({name: loss.item() for name, loss in losses.items()})
-        total = torch.stack(list(losses.values())).sum()
-        total.backward()  # type: ignore[no-untyped-call]
-        return total
-
-    for _ in range(steps):
-        before = image.detach().clone()
-        optimizer.step(closure)
-        if not (math.isfinite(sum(values.values())) and torch.isfinite(image).all()):
-            start.copy_(before)
-            return
-        with torch.no_grad():
-            image.clamp_(0, 1)
-        yield dict(values), image.detach()
+def _start(content: Tensor, level: Level, settings: Settings) -> Tensor:
+    if settings.init == "content":
+        return content
+    if settings.init == "noise":
+        return noise(level.height, level.width, settings.seed).to(content.device)
+    raise TrainError(f"cannot begin with {settings.init!r}", "begin with content or noise")

@@ -1,0 +1,227 @@
+"""How far a picture is from a content and from styles: the objective of Gatys et al. 2016.
+
+The formulas are those of ``losses``, which networks are trained by; here each term is a sum over
+places, so that it can be restricted to a region and taken tile by tile.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from realtime_nst.errors import TrainError
+from realtime_nst.train.descent import Point
+from realtime_nst.train.features import VGG, Features
+from realtime_nst.train.losses import TVLoss, gram
+from realtime_nst.train.tiles import Tile, margin_of, measured, tiles_of
+
+NAMES = ("content", "style", "tv")
+"""What an objective tells apart."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Style:
+    """A picture to paint like."""
+
+    picture: Tensor
+    """(1, 3, h, w) RGB in [0, 1], of any size."""
+    share: float = 1.0
+    """Against the other styles."""
+    where: Tensor | None = None
+    """(1, 1, h, w) in [0, 1], any size: where in the result it counts; None is everywhere."""
+    part: Tensor | None = None
+    """(1, 1, h, w) in [0, 1], any size: what part of the picture counts; None is all of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContentTerm:
+    """Mean squared difference of a layer. Gatys et al. 2016, equation 1."""
+
+    layer: str
+    weight: float
+    target: Tensor
+    """(1, c, h, w), of the content picture."""
+    name = "content"
+
+    def measure(self, features: Features, tile: Tile) -> Tensor:
+        """The tile's share of the mean."""
+        stride = stride_of(self.layer)
+        here, there = tile.inner(features[self.layer], stride), tile.outer(self.target, stride)
+        return (here.to(there.dtype) - there).square().sum() / self.target.numel()
+
+    def judge(self, measure: Tensor) -> Tensor:
+        return self.weight * measure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StyleTerm:
+    """Mean squared difference of Gram matrices, of a region if there is a mask.
+
+    Gatys et al. 2016, equation 4; regions as in Gatys et al. 2017, section 4.1. Departure: a region
+    counts by its area, so that in a small one style weighs no more against content than in a large.
+    """
+
+    layer: str
+    weight: float
+    target: Tensor
+    """(1, c, c)"""
+    mask: Tensor | None = None
+    """(1, 1, h, w) in [0, 1], of the layer's size."""
+    places: float = 1.0
+    """Of the layer's size, or the sum of the mask."""
+    name = "style"
+
+    def measure(self, features: Features, tile: Tile) -> Tensor:
+        """The tile's share of the Gram matrix."""
+        stride = stride_of(self.layer)
+        here = tile.inner(features[self.layer], stride)
+        seen = here.shape[2] * here.shape[3]
+        if self.mask is not None:
+            here = here * tile.outer(self.mask, stride).sqrt()
+        return gram(here) * (seen / self.places)
+
+    def judge(self, measure: Tensor) -> Tensor:
+        return self.weight * (measure - self.target).square().mean()
+
+
+Term = ContentTerm | StyleTerm
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Objective:
+    """The losses of a picture of one size, each with its target."""
+
+    vgg: VGG
+    terms: tuple[Term, ...]
+    tv_weight: float = 0.0
+    bf16: bool = False
+    tile: int = 0
+    """Side of the tiles it is measured in, in pixels; 0 measures it as a whole."""
+
+    def __call__(self, image: Tensor) -> dict[str, Tensor]:
+        """``content``, ``style`` and ``tv`` of (1, 3, h, w), weighted."""
+        measures = measured(self._measure, image, tiles_of(image, self.tile, margin_of(self.vgg)))
+        values = {name: image.new_zeros(()) for name in NAMES}
+        for term, measure in zip(self.terms, measures, strict=True):
+            values[term.name] = values[term.name] + term.judge(measure)
+        if self.tv_weight:
+            values["tv"] = TVLoss((), self.tv_weight)(image, {}, {}).sum()
+        return values
+
+    def evaluate(self, image: Tensor) -> Point:
+        """The losses and their gradient at a picture."""
+        image = image.detach().requires_grad_()
+        losses = self(image)
+        (gradient,) = torch.autograd.grad(torch.stack(list(losses.values())).sum(), image)
+        values = {name: loss.item() for name, loss in losses.items()}
+        return Point(image.detach(), values, gradient.contiguous())
+
+    def _measure(self, image: Tensor, tile: Tile) -> tuple[Tensor, ...]:
+        with _autocast(image, self.bf16):
+            features = self.vgg(image.contiguous(memory_format=torch.channels_last))
+        return tuple(term.measure(features, tile) for term in self.terms)
+
+
+def stride_of(layer: str) -> int:
+    """Pixels that make one feature of a layer: ``conv4_2`` -> 8."""
+    return 1 << (int(layer[4]) - 1)
+
+
+@torch.no_grad()
+def content_terms(
+    vgg: VGG, picture: Tensor, layers: Sequence[str], weight: float, tile: int = 0
+) -> list[ContentTerm]:
+    """Aim at the features of a picture, of the size of the result."""
+    pieces: dict[str, Tensor] = {}
+    for each in tiles_of(picture, tile, margin_of(vgg)):
+        features = vgg(each.seen(picture), frozenset(layers))
+        for layer in layers:
+            stride = stride_of(layer)
+            inner = each.inner(features[layer], stride)
+            if layer not in pieces:
+                size = (side // stride for side in picture.shape[2:])
+                pieces[layer] = inner.new_zeros(1, inner.shape[1], *size)
+            each.outer(pieces[layer], stride).copy_(inner)
+    return [ContentTerm(layer, weight, pieces[layer]) for layer in layers]
+
+
+@torch.no_grad()
+def style_terms(
+    vgg: VGG,
+    styles: Sequence[Style],
+    layers: dict[str, float],
+    weight: float,
+    size: tuple[int, int],
+    tile: int = 0,
+) -> list[StyleTerm]:
+    """Aim at the Gram matrices of style pictures.
+
+    Styles without ``where`` are blended into one target, which has the same gradient as a term for
+    each and costs as much as one.
+
+    Args:
+        size: height and width of the result.
+
+    Raises:
+        TrainError: a mask is black.
+    """
+    total = sum(style.share for style in styles)
+    everywhere = [style for style in styles if style.where is None]
+    terms: list[StyleTerm] = []
+    if everywhere:
+        share = sum(style.share for style in everywhere)
+        grams = [(_grams(vgg, style, layers, tile), style.share / share) for style in everywhere]
+        blend = {layer: _blended([(g[layer], part) for g, part in grams]) for layer in layers}
+        terms += _terms(blend, layers, weight * share / total, None, size)
+    for style in styles:
+        if style.where is not None:
+            aims = _grams(vgg, style, layers, tile)
+            terms += _terms(aims, layers, weight * style.share / total, style.where, size)
+    return terms
+
+
+def _terms(
+    targets: dict[str, Tensor],
+    layers: dict[str, float],
+    weight: float,
+    where: Tensor | None,
+    size: tuple[int, int],
+) -> list[StyleTerm]:
+    terms = []
+    for layer, own in layers.items():
+        height, width = (side // stride_of(layer) for side in size)
+        mask, places, area = _fitted(where, height, width)
+        terms.append(StyleTerm(layer, weight * own * area, targets[layer], mask, places))
+    return terms
+
+
+def _grams(vgg: VGG, style: Style, layers: dict[str, float], tile: int) -> dict[str, Tensor]:
+    """The Gram matrix of each layer for the part of a style picture that counts."""
+    size = (style.picture.shape[2], style.picture.shape[3])
+    nothing = dict.fromkeys(layers, style.picture.new_zeros(()))
+    terms = tuple(_terms(nothing, layers, 1.0, style.part, size))
+    objective = Objective(vgg, terms, tile=tile)
+    tiles = tiles_of(style.picture, tile, margin_of(vgg))
+    return dict(zip(layers, measured(objective._measure, style.picture, tiles), strict=True))
+
+
+def _blended(grams: list[tuple[Tensor, float]]) -> Tensor:
+    return torch.stack([matrix * share for matrix, share in grams]).sum(dim=0)
+
+
+def _fitted(mask: Tensor | None, height: int, width: int) -> tuple[Tensor | None, float, float]:
+    """A mask of a layer's size, the sum of it, and its share of the area."""
+    if mask is None:
+        return None, height * width, 1.0
+    fitted = F.adaptive_avg_pool2d(mask, (height, width))
+    places = float(fitted.sum())
+    if places < 1:
+        raise TrainError("a mask is black, or nearly so", "white is where a style counts")
+    return fitted, places, places / (height * width)
+
+
+def _autocast(image: Tensor, bf16: bool) -> AbstractContextManager[None]:
+    return torch.autocast(image.device.type, torch.bfloat16) if bf16 else nullcontext()
