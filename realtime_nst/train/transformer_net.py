@@ -19,6 +19,10 @@ Padding = Literal["zeros", "reflect"]
 MULTIPLE = 4
 """Both tiers halve the size twice."""
 
+MARGIN = 12
+"""Pixels of reflected picture around the frame, in the fast tier: with 8, what zero padding does to
+the border showed in the result. More would not fit around the smallest frame, of 16 pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
@@ -106,7 +110,7 @@ class TransformerNet(nn.Module):
         build = {"johnson": _johnson, "fast": _fast}.get(network.tier)
         if build is None:
             raise ModelError(f"there is no tier {network.tier!r}", "tiers are: fast, johnson")
-        self.margin = 8 if network.tier == "fast" else 0
+        self.margin = MARGIN if network.tier == "fast" else 0
         self.stages, self.tail = build(network, styles)
 
     @property
