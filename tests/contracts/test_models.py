@@ -1,0 +1,112 @@
+"""Every shipped model: whole card, right recipe, exact sizes, real painting, no grid."""
+
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from skimage import data
+
+from realtime_nst.frame import Image
+from realtime_nst.stylize.models import read_model
+from realtime_nst.stylize.session import Session, open_session
+
+MODELS = Path(__file__).parents[2] / "models"
+FOLDERS = sorted(path.parent for path in MODELS.glob("*/model.onnx"))
+SIZES = ((16, 16), (17, 41), (64, 64), (123, 77), (240, 321))
+GRID = 1.0
+"""Grey levels that places of a 4x4 grid may differ by on average; an early network had 6."""
+
+FRAME = 12.0
+"""Grey levels by which the outermost four pixels may differ from what they would be inside of a
+larger picture; an early network had 18, and one saw it."""
+
+shipped = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+
+
+@cache
+def session(folder: Path) -> Session:
+    return open_session(folder / "model.onnx", "cpu")
+
+
+def photo() -> Image:
+    """A cat, 300x451, BGR."""
+    return np.ascontiguousarray(data.chelsea()[:, :, ::-1])
+
+
+def painted(folder: Path) -> list[Image]:
+    """The cat in each style."""
+    model = session(folder)
+    return [model.run(photo(), weights) for weights in np.eye(len(model.card.styles), dtype="f4")]
+
+
+def test_models_are_shipped() -> None:
+    tiers = [read_model(folder / "model.onnx").card.tier for folder in FOLDERS]
+    assert {"fast", "johnson"} <= set(tiers)
+
+
+@shipped
+def test_the_card_is_complete_and_the_recipe_its_own(folder: Path) -> None:
+    card = read_model(folder / "model.onnx").card
+    assert card.name == folder.name
+    for value in (asdict(card), *asdict(card)["styles"]):
+        assert all(field not in ("", None, "not stated") for field in value.values()), value
+    assert {"parity_max", "parity_mean", "parity_psnr", "steps"} <= card.numbers.keys()
+    recipes = pytest.importorskip("realtime_nst.train.recipe", reason="needs the [train] extra")
+    assert recipes.read_recipe(folder / "recipe.toml").sha256() == card.recipe_sha256
+
+
+@shipped
+def test_people_find_a_card_and_a_sample(folder: Path) -> None:
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    card = read_model(folder / "model.onnx").card
+    assert all(style.title in text and style.artist in text for style in card.styles)
+    assert card.licence in text
+    assert (folder / "sample.jpg").stat().st_size > 10_000
+
+
+@shipped
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_a_size_stays_as_it_is(folder: Path, size: tuple[int, int]) -> None:
+    image = np.ascontiguousarray(photo()[: size[0], : size[1]])
+    assert session(folder).run(image).shape == image.shape
+
+
+@shipped
+def test_a_style_paints_and_leaves_the_picture_recognisable(folder: Path) -> None:
+    for image in painted(folder):
+        assert np.abs(image.astype(int) - photo()).mean() > 15
+        light, wanted = (np.log1p(picture.mean(axis=2)).ravel() for picture in (image, photo()))
+        assert np.corrcoef(light, wanted)[0, 1] > 0.3
+
+
+@shipped
+def test_styles_of_one_network_differ(folder: Path) -> None:
+    images = [image.astype(int) for image in painted(folder)]
+    for number, image in enumerate(images):
+        for other in images[:number]:
+            assert np.abs(image - other).mean() > 10
+
+
+@shipped
+def test_no_grid_shows(folder: Path) -> None:
+    for image in [photo(), *painted(folder)]:
+        light = image[: 4 * (image.shape[0] // 4), : 4 * (image.shape[1] // 4)].mean(axis=2)
+        places = light.reshape(len(light) // 4, 4, -1, 4).mean(axis=(0, 2))
+        assert np.ptp(places) < GRID
+
+
+@shipped
+def test_no_frame_shows(folder: Path) -> None:
+    """The border is painted as it is when the picture goes on behind it, mirrored."""
+    around, model = 64, session(folder)
+    pads = ((around, around), (around, around), (0, 0))
+    larger = np.pad(photo(), pads, mode="reflect")
+    ring = np.ones(photo().shape[:2], bool)
+    ring[4:-4, 4:-4] = False
+    for weights, image in zip(
+        np.eye(len(model.card.styles), dtype="f4"), painted(folder), strict=True
+    ):
+        inside = model.run(larger, weights)[around:-around, around:-around]
+        assert np.abs(image.astype(int) - inside)[ring].mean() < FRAME
