@@ -144,6 +144,15 @@ class Trainer:
             rate = (self.step - first) / (time.perf_counter() - began)
             yield Progress(self.step, steps, dict(self.losses), rate, saved)
 
+    @property
+    def runs_on(self) -> str:
+        """One line for people: the network, and what it is trained on."""
+        size = sum(p.numel() for p in self.net.parameters()) / 1e6
+        where = torch.cuda.get_device_name() if self.device.type == "cuda" else "the CPU"
+        threads = f", {torch.get_num_threads()} threads" if self.device.type == "cpu" else ""
+        number = "bf16" if self.bf16 else "fp32"
+        return f"{self.recipe.network.tier}, {size:.2f} M parameters, on {where}{threads}, {number}"
+
     @torch.inference_mode()
     def preview(self, content: Tensor) -> Tensor:
         """Each picture in each style: (styles, batch, 3, h, w)."""

@@ -1,0 +1,123 @@
+"""``train`` and ``export`` as people use them."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from realtime_nst.cli.app import app
+from realtime_nst.sinks.images import write_image
+from realtime_nst.stylize.models import find_style
+from realtime_nst.train.checkpoint import load_checkpoint
+from tests.train.conftest import photo
+
+COMMAND = [sys.executable, "-m", "realtime_nst"]
+RECIPE = """
+name = "mine"
+[network]
+tier = "fast"
+width = 6
+blocks = 1
+[schedule]
+steps = {steps}
+batch = 2
+size = 64
+[[styles]]
+name = "dots"
+picture = "dots.png"
+size = 64
+[[losses]]
+kind = "gram"
+layers = ["relu1_2"]
+weight = 1e4
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    write_image(folder / "dots.png", photo(9))
+    (folder / "recipe.toml").write_text(RECIPE.format(steps=4))
+    return folder
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [*COMMAND, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_from_a_painting_to_a_model(recipe: Path, photos: Path, tmp_path: Path) -> None:
+    out, model = tmp_path / "run", tmp_path / "mine.onnx"
+    arguments = ["train", recipe, "--content", photos, "--out", out, "--preview-every", 2]
+    trained = run(*arguments)
+    assert trained.returncode == 0, trained.stderr
+    assert "mine: fast, 0.00 M parameters, on the CPU" in trained.stderr
+    assert "broken.jpg" in trained.stderr
+    assert "4 of 4 steps" in trained.stdout
+    assert {p.name for p in out.iterdir()} == {
+        "checkpoint.pt", "preview_000002.png", "preview_000004.png"
+    }  # fmt: skip
+    again = run(*arguments)
+    assert again.returncode == 1
+    assert "hint: add --resume" in again.stderr
+    exported = run("export", out, model)
+    assert exported.returncode == 0, exported.stderr
+    assert "grey levels" in exported.stdout
+    assert find_style(str(model)).model.styles == ["dots"]
+
+
+def test_ctrl_c_saves_and_resume_goes_on(recipe: Path, photos: Path, tmp_path: Path) -> None:
+    (recipe / "recipe.toml").write_text(RECIPE.format(steps=5000))
+    out = tmp_path / "run"
+    command = [*COMMAND, "train", str(recipe), "--content", str(photos), "--out", str(out)]
+    with subprocess.Popen(
+        [*command, "--preview-every", "1"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while not list(out.glob("preview_*.png")):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        said, complained = process.communicate()
+    assert process.returncode == 130
+    assert "of 5000 steps" in said
+    assert "--resume goes on" in complained
+    done = load_checkpoint(out / "checkpoint.pt").step
+    assert 0 < done < 5000
+    rest = run(*command[3:], "--resume", "--steps", done + 1)
+    assert rest.returncode == 0, rest.stderr
+    assert f"{done + 1} of {done + 1} steps" in rest.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["missing.jpg"], "practise on"),
+        (["missing.jpg", "--content", "."], "no pictures in"),
+        (["missing.toml"], "no recipe at"),
+        (["a.jpg", "--tier", "huge"], "no tier 'huge'"),
+        (["a.jpg", "--device", "cuda"], "practise on"),
+    ],
+)
+def test_a_mistake_gets_one_line_and_a_hint(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["train", *arguments])
+    assert result.exit_code == 1
+    assert said in str(result.exception)
+    assert getattr(result.exception, "hint", "")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
+    failed = run("export", tmp_path / "none.pt", tmp_path / "out.onnx")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("error: no checkpoint at")
+    assert "hint: " in failed.stderr
+    assert not (tmp_path / "out.onnx").exists()
