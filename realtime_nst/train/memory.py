@@ -1,0 +1,118 @@
+"""How much memory an optimization needs, and how much there is, before it begins.
+
+What bounds a picture measured as a whole is what VGG's first stage keeps for the gradient: 64
+channels at full size, several times. Measured in tiles, it is L-BFGS's memory of earlier steps.
+"""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from realtime_nst.errors import TrainError
+from realtime_nst.train.features import VGG, WIDTHS
+from realtime_nst.train.gatys import Settings
+from realtime_nst.train.tiles import margin_of
+
+SPARE = 0.9
+"""Share of the free memory that may be planned with."""
+TILES = (2048, 1536, 1024, 768, 512, 384, 256)
+"""Sides of tiles that are tried; the larger one needs less time for its margins."""
+FIXED = 150e6
+"""Bytes for the weights, the libraries' work space and what the allocator does not give back."""
+
+
+def estimate(vgg: VGG, height: int, width: int, settings: Settings) -> float:
+    """Bytes an optimization of a picture of this size takes at its peak, without the program.
+
+    ``tests/train/test_gatys_memory.py`` holds the formula against what is really kept.
+    """
+    side = settings.tile
+    margin = 2 * margin_of(vgg)
+    seen = height * width
+    if side and max(height, width) > 1.5 * side:
+        seen = min(seen, (int(1.5 * side) + margin) ** 2)
+    pictures = 2 * settings.history if settings.optimizer == "lbfgs" else 4
+    state = (pictures + 10) * 3 * 4 * height * width
+    return FIXED + state + kept_per_pixel(vgg, settings) * seen
+
+
+def kept_per_pixel(vgg: VGG, settings: Settings) -> float:
+    """Bytes VGG and the losses keep for the gradient, for one pixel of the picture."""
+    size, total, widest = (2 if settings.bf16 else 4), 0.0, 0.0
+    for index, name in enumerate(vgg.names):
+        stage = int(name[4])
+        values = WIDTHS[stage - 1] / 4 ** (stage - 1)
+        if name.startswith("conv"):
+            total += size * values
+            widest = max(widest, 3 * (size + 4) * values)  # gradients under way, at most
+        if name.startswith("pool"):
+            total += (size + 8) * values / 4  # and the place of each maximum
+        if name in vgg.taps:
+            total += (4 + (4 if settings.bf16 else 0)) * values
+        if name in vgg.taps and index == len(vgg.names) - 1:
+            total += size * values
+    return total + widest
+
+
+def free_memory(device: torch.device) -> float | None:
+    """Bytes that can be had now; None where the system does not say."""
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        return float(free)
+    return _linux() if sys.platform.startswith("linux") else _physical()
+
+
+def fitting(
+    vgg: VGG, height: int, width: int, settings: Settings, free: float | None
+) -> tuple[int, str]:
+    """The side of the tiles to measure in (0 for none), and a line for people if there are any.
+
+    Raises:
+        TrainError: there is not enough memory, however small the tiles.
+    """
+    need = estimate(vgg, height, width, settings)
+    if free is None or need <= SPARE * free:
+        return settings.tile, ""
+    sides = [] if settings.tile else [side for side in TILES if side < max(height, width)]
+    for side in sides:
+        needed = estimate(vgg, height, width, replace(settings, tile=side))
+        if needed <= SPARE * free:
+            whole = f"{need / 1e9:.1f} GB as a whole, {free / 1e9:.1f} are free"
+            return side, f"measured in tiles of {side} px ({whole}): the same picture, but slower"
+        need = min(need, needed)
+    raise _too_big(height, width, need, free, settings)
+
+
+def _too_big(height: int, width: int, need: float, free: float, settings: Settings) -> TrainError:
+    message = (
+        f"{width}x{height} needs about {need / 1e9:.1f} GB of memory, and {free / 1e9:.1f} are free"
+    )
+    adam = "use --optimizer adam, which remembers no earlier steps, or "
+    way = adam if settings.optimizer == "lbfgs" else ""
+    return TrainError(message, f"{way}choose a smaller --size")
+
+
+def _linux() -> float | None:
+    """What the kernel holds free, or less where a container may not have it all."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        free = next(float(line.split()[1]) * 1024 for line in lines if "MemAvailable" in line)
+    except (OSError, StopIteration):
+        return None
+    try:
+        limit = float(Path("/sys/fs/cgroup/memory.max").read_text())
+        used = float(Path("/sys/fs/cgroup/memory.current").read_text())
+    except (OSError, ValueError):  # no container, or no limit ("max")
+        return free
+    return min(free, limit - used)
+
+
+def _physical() -> float | None:
+    """Half of what is built in, where nothing better can be asked without another package."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2
+    except (AttributeError, ValueError, OSError):  # Windows
+        return None
