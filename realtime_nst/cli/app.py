@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from realtime_nst import __version__
-from realtime_nst.cli import info, make, run
+from realtime_nst.cli import gatys, info, make, run
 from realtime_nst.errors import NstError
 
 DEBUG = "REALTIME_NST_DEBUG"
@@ -28,6 +28,7 @@ app.command()(run.image)
 app.command()(info.styles)
 app.command()(make.train)
 app.command()(make.export)
+app.command()(gatys.gatys)
 
 
 def _show_version(wanted: bool) -> None:

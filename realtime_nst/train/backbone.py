@@ -47,7 +47,7 @@ def open_backbone(
     present = _present(network, path, (*settings.style_layers, *settings.content_layers))
     lacking = [name for name in settings.style_layers if name not in present]
     if lacking:
-        notes = (*notes, f"{', '.join(lacking)} left out: these {network} weights end before")
+        notes = (*notes, f"{', '.join(lacking)} left out: these {network} weights end before it")
     kept = {name: weight for name, weight in settings.style_layers.items() if name in present}
     settings = replace(settings, style_layers=kept)
     vgg = load_vgg({*kept, *settings.content_layers}, network, path, pooling)

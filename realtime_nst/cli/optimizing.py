@@ -1,0 +1,169 @@
+"""Following an optimization: progress bar, snapshots, trace, Ctrl-C; and reading its arguments."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from realtime_nst.cli.interrupt import interrupts
+from realtime_nst.errors import SinkError, TrainError
+from realtime_nst.sinks.images import write_image
+
+if TYPE_CHECKING:
+    from realtime_nst.train.gatys import Iterate
+    from realtime_nst.train.stills import Painting, Studio, StyleFile
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What to keep of an optimization."""
+
+    out: Path
+    every: int | None = None
+    trace: Path | None = None
+    plot: Path | None = None
+
+
+def paint(painting: "Painting", keeping: Keeping) -> None:
+    """Optimize to the end or to Ctrl-C, and save in either case."""
+    from realtime_nst.train.curves import draw_curves
+
+    if painting.note:
+        typer.echo(f"note: {painting.note}", err=True)
+    _refuse_unwritable(keeping)
+    records: list[dict[str, float]] = []
+    last, stopped = follow(painting, keeping, records)
+    if keeping.trace:
+        keeping.trace.write_text(json.dumps(records, indent=1))
+    if keeping.plot and records:
+        write_image(keeping.plot, draw_curves(records))
+    if last is None:
+        typer.echo("stopped before the first iteration; nothing to save", err=True)
+        raise typer.Exit(INTERRUPTED)
+    painting.save(last, keeping.out)
+    done = f"{last.iteration} of {painting.settings.iterations} iterations"
+    typer.echo(f"{keeping.out}: {done} in {last.seconds:.1f} s, {describe(last)}")
+    if stopped:
+        raise typer.Exit(INTERRUPTED)
+
+
+def follow(
+    painting: "Painting", keeping: Keeping, records: list[dict[str, float]]
+) -> tuple["Iterate | None", bool]:
+    """Run an optimization; the last iterate, and whether Ctrl-C ended it."""
+    last = None
+    with interrupts() as stopped, bar(painting.path.name, painting.settings.iterations) as show:
+        for last in painting.run():
+            records.append(last.record())
+            show(last)
+            if keeping.every and last.iteration % keeping.every == 0:
+                name = f"{keeping.out.stem}_{last.iteration:05d}{keeping.out.suffix}"
+                painting.save(last, keeping.out.with_name(name))
+            if stopped():
+                break
+        return last, stopped()
+
+
+def paint_all(studio: "Studio", folder: Path, out: Path) -> None:
+    """Optimize every photo of a folder that is not done yet."""
+    from realtime_nst.train.targets import open_targets
+
+    targets = open_targets(studio, folder, out)
+    waiting = targets.waiting()
+    typer.echo(f"{len(targets.photos) - len(waiting)} of {len(targets.photos)} done before")
+    for photo in waiting:
+        painting = studio.set_up(photo)
+        last, stopped = follow(painting, Keeping(out), [])
+        if stopped or last is None:
+            typer.echo("stopped; the same command goes on with this photo", err=True)
+            raise typer.Exit(INTERRUPTED)
+        path = targets.add(painting, last)
+        typer.echo(f"{path}: {last.seconds:.1f} s, {describe(last)}")
+    typer.echo(f"{targets.manifest}: {len(targets.photos)} targets")
+
+
+@contextmanager
+def bar(name: str, iterations: int) -> Iterator[Callable[["Iterate"], None]]:
+    """A bar with losses and time left; what stands in a note is said aloud."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(name, total=iterations, note="")
+
+        def show(iterate: "Iterate") -> None:
+            minutes, seconds = divmod(round(iterate.left), 60)
+            left = f"{iterate.iteration}/{iterations}  {describe(iterate)}  {minutes}:{seconds:02d}"
+            progress.update(task, completed=iterate.iteration, note=f"{left} left")
+            if iterate.note:
+                progress.console.print(f"note: {iterate.note}", highlight=False)
+
+        yield show
+
+
+def describe(iterate: "Iterate") -> str:
+    """``content 41.2  style 183  tv 0  total 224``."""
+    losses = {**iterate.losses, "total": iterate.total}
+    return "  ".join(f"{name} {value:.3g}" for name, value in losses.items())
+
+
+def style_files(
+    styles: Sequence[str], content_masks: Sequence[str], style_masks: Sequence[str]
+) -> "tuple[StyleFile, ...]":
+    """``sky.jpg:0.3`` and the masks that go with each style, in order.
+
+    Raises:
+        TrainError: there are more masks than styles.
+    """
+    from realtime_nst.train.stills import StyleFile
+
+    if max(len(content_masks), len(style_masks)) > len(styles):
+        hint = "give the styles in the order of their masks, - for a style without"
+        raise TrainError("there are more masks than styles", hint)
+    given = zip_longest(styles, content_masks, style_masks, fillvalue="-")
+    return tuple(
+        StyleFile(*_shared(style), _path(where), _path(part)) for style, where, part in given
+    )
+
+
+def layer_weights(text: str) -> dict[str, float]:
+    """``conv1_1:1,conv2_1:0.8`` as names and weights.
+
+    Raises:
+        TrainError: a weight is no number.
+    """
+    weights = {}
+    for item in text.split(","):
+        name, _, weight = item.strip().partition(":")
+        try:
+            weights[name] = float(weight or 1)
+        except ValueError:
+            hint = "as in conv1_1:1,conv2_1:0.8"
+            raise TrainError(f"{weight!r} is no weight of a layer", hint) from None
+    return weights
+
+
+def _shared(style: str) -> tuple[Path, float]:
+    path, _, share = style.rpartition(":")
+    try:
+        return (Path(path), float(share)) if path else (Path(style), 1.0)
+    except ValueError:  # C:\pictures\sky.jpg
+        return Path(style), 1.0
+
+
+def _path(text: str) -> Path | None:
+    return None if text == "-" else Path(text)
+
+
+def _refuse_unwritable(keeping: Keeping) -> None:
+    """Better now than after an hour."""
+    for path in (keeping.out, keeping.trace, keeping.plot):
+        if path and not path.parent.is_dir():
+            raise SinkError(f"there is no folder {path.parent}", f"mkdir -p {path.parent}")

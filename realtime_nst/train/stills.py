@@ -1,0 +1,187 @@
+"""From picture files to an optimization and back: what the commands and scripts share."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from realtime_nst import __version__
+from realtime_nst.errors import TrainError
+from realtime_nst.frame import Image
+from realtime_nst.sources.images import read_image
+from realtime_nst.train.backbone import open_backbone
+from realtime_nst.train.colour import luminance, prepared, restored
+from realtime_nst.train.data import resize, to_image, to_tensor
+from realtime_nst.train.features import VGG
+from realtime_nst.train.gatys import SMALLEST, Iterate, Settings, levels_for, optimise
+from realtime_nst.train.memory import fitting, free_memory
+from realtime_nst.train.objective import Style
+from realtime_nst.train.png import write_with_text
+from realtime_nst.train.trainer import pick_device, uses_bf16
+
+TEXT = "realtime-nst"
+"""The key of the settings in a PNG file."""
+
+
+@dataclass(frozen=True, slots=True)
+class StyleFile:
+    """A style as files; see ``objective.Style``."""
+
+    path: Path
+    share: float = 1.0
+    where: Path | None = None
+    """A mask of the result: white is where this style counts."""
+    part: Path | None = None
+    """A mask of the style picture: white is what counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is asked for; ``open_studio`` finds out what can be had."""
+
+    styles: tuple[StyleFile, ...]
+    settings: Settings = field(default_factory=Settings)
+    """Its ``levels``, ``bf16`` and ``tile`` are set by what follows."""
+    size: int = 512
+    """Longer side of the result in pixels."""
+    style_scale: float = 1.0
+    """Longer side of the style pictures against that of the result: larger strokes."""
+    keep_colour: str = "none"
+    """``none``, ``luminance`` or ``match``."""
+    levels: int | None = None
+    """Of the pyramid; None takes as many as the size deserves."""
+    tile: int | None = None
+    """Side of tiles in pixels, 0 for none; None takes them where memory asks for them."""
+    init: Path | None = None
+    """A picture to begin with."""
+    network: str = "auto"
+    pooling: str = "max"
+    vgg_weights: Path | None = None
+    device: str = "auto"
+    precision: str = "auto"
+    """``fp32``, ``bf16`` or ``auto``: bf16 where the processor computes with it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Studio:
+    """A network that is loaded, and wishes that can be fulfilled."""
+
+    wishes: Wishes
+    settings: Settings
+    network: str
+    device: torch.device
+    vgg: VGG
+    notes: tuple[str, ...]
+    """What is other than asked for."""
+
+    def describe(self) -> dict[str, Any]:
+        """Everything that makes the picture what it is, but the content; for JSON."""
+        wishes = self.wishes
+        styles = [
+            {key: value.name if isinstance(value, Path) else value for key, value in each.items()}
+            for each in (asdict(style) for style in wishes.styles)
+        ]
+        kept = ("size", "style_scale", "keep_colour", "levels", "pooling")
+        return {
+            "program": f"realtime-nst {__version__}",
+            "network": self.network,
+            "styles": styles,
+            "init": wishes.init.name if wishes.init else self.settings.init,
+            **{key: getattr(wishes, key) for key in kept},
+            "settings": asdict(self.settings),
+        }
+
+    def set_up(self, content: Path) -> "Painting":
+        """Read the pictures and see that they fit into memory.
+
+        Raises:
+            SourceError: one cannot be read.
+            TrainError: memory would not do, or something asked for does not exist.
+        """
+        wishes = self.wishes
+        photo = _fitted(content, wishes.size).to(self.device)
+        height, width = photo.shape[2:]
+        styles = [self._style(style, max(height, width)) for style in wishes.styles]
+        aim, painted = prepared(photo, styles, wishes.keep_colour)
+        levels = wishes.levels or levels_for(max(height, width))
+        settings = replace(self.settings, levels=levels, tile=wishes.tile or 0)
+        # Who sets the tiles has measured, and is not refused.
+        free = free_memory(self.device) if wishes.tile is None else None
+        tile, note = fitting(self.vgg, height, width, settings, free)
+        settings = replace(settings, tile=tile)
+        start = to_tensor(read_image(wishes.init)).to(self.device) if wishes.init else None
+        return Painting(self, content, photo, aim, tuple(painted), settings, start, note)
+
+    def _style(self, style: StyleFile, longer: int) -> Style:
+        picture = _fitted(style.path, round(longer * self.wishes.style_scale))
+        where, part = (_mask(path, self.device) for path in (style.where, style.part))
+        return Style(picture.to(self.device), style.share, where, part)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painting:
+    """One content picture, ready to be optimized."""
+
+    studio: Studio
+    path: Path
+    photo: Tensor
+    """(1, 3, h, w), the content as it is."""
+    aim: Tensor
+    """The content as the optimizer sees it."""
+    styles: tuple[Style, ...]
+    settings: Settings
+    start: Tensor | None
+    note: str
+    """What is other than asked for."""
+
+    def run(self) -> Iterator[Iterate]:
+        """Iterates; their pictures are for ``finish``."""
+        return optimise(self.studio.vgg, self.aim, self.styles, self.settings, self.start)
+
+    def finish(self, image: Tensor) -> Image:
+        """An iterate's picture as people should see it, of the size of its level."""
+        photo = resize(self.photo, *image.shape[2:])
+        return to_image(restored(image, photo, self.studio.wishes.keep_colour)[0])
+
+    def save(self, iterate: Iterate, path: Path) -> None:
+        """Write a picture, in the result's size; a PNG carries its settings.
+
+        Raises:
+            SinkError: it cannot be written.
+        """
+        image = resize(iterate.image, *self.photo.shape[2:])
+        made = {**self.studio.describe(), "settings": asdict(self.settings)}
+        made |= {"content": self.path.name, "result": iterate.record()}
+        write_with_text(path, self.finish(image), {TEXT: json.dumps(made, ensure_ascii=False)})
+
+
+def open_studio(wishes: Wishes) -> Studio:
+    """Load the network.
+
+    Raises:
+        ModelError: there are no such weights, layers or network.
+        TrainError: the device asked for does not run, or there is no style.
+    """
+    if not wishes.styles or sum(style.share for style in wishes.styles) <= 0:
+        raise TrainError("there is no style that counts", "give each style a share above 0")
+    device = pick_device(wishes.device)
+    back = open_backbone(wishes.settings, wishes.network, wishes.vgg_weights, wishes.pooling)
+    vgg = back.vgg.to(device).to(memory_format=torch.channels_last)
+    settings = replace(back.settings, bf16=uses_bf16(wishes.precision, device))
+    return Studio(wishes, settings, back.network, device, vgg, back.notes)
+
+
+def _fitted(path: Path, longer: int) -> Tensor:
+    """A picture as (1, 3, h, w), its longer side as given, its shorter one at least VGG's."""
+    picture = to_tensor(read_image(path))
+    scale = longer / max(picture.shape[2:])
+    height, width = (max(SMALLEST, round(side * scale)) for side in picture.shape[2:])
+    return resize(picture, height, width)
+
+
+def _mask(path: Path | None, device: torch.device) -> Tensor | None:
+    return luminance(to_tensor(read_image(path))).to(device) if path else None

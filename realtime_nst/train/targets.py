@@ -1,0 +1,131 @@
+"""Optimize all photos of a folder: pictures to train or to judge networks by, and a manifest.
+
+The manifest is written after each picture, so that a run that was cut short goes on where it was.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from realtime_nst.errors import SinkError, SourceError, TrainError
+from realtime_nst.sources.images import PICTURES
+from realtime_nst.train.data import sha256
+from realtime_nst.train.gatys import Iterate
+from realtime_nst.train.stills import Painting, Studio
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+
+@dataclass(slots=True)
+class Targets:
+    """A folder of results and what is known of each."""
+
+    out: Path
+    photos: list[Path]
+    """In the order they are done."""
+    root: Path
+    """The folder the photos lie in, perhaps below."""
+    made: dict[str, Any]
+    """How they are made, see ``_recipe``."""
+    done: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Photo's name -> its entry in the manifest."""
+
+    @property
+    def manifest(self) -> Path:
+        return self.out / MANIFEST
+
+    def waiting(self) -> list[Path]:
+        """Photos without a target, or changed since theirs was made."""
+        return [photo for photo in self.photos if not self._is_done(photo)]
+
+    def add(self, painting: Painting, last: Iterate) -> Path:
+        """Save a target and note it in the manifest; returns its path.
+
+        Raises:
+            SinkError: it cannot be written.
+        """
+        name = self._name(painting.path)
+        path = self.out / Path(name).with_suffix(f"{Path(name).suffix}.png")
+        _make_folder(path.parent)
+        painting.save(last, path)
+        self.done[name] = {
+            "photo": name,
+            "photo_sha256": sha256(painting.path),
+            "target": path.relative_to(self.out).as_posix(),
+            **last.record(),
+        }
+        self._write()
+        return path
+
+    def _is_done(self, photo: Path) -> bool:
+        entry = self.done.get(self._name(photo))
+        if entry is None or not (self.out / entry["target"]).is_file():
+            return False
+        return bool(entry["photo_sha256"] == sha256(photo))
+
+    def _name(self, photo: Path) -> str:
+        return photo.relative_to(self.root).as_posix()
+
+    def _write(self) -> None:
+        targets = [self.done[name] for name in sorted(self.done)]
+        values = {"format": FORMAT, "made": self.made, "targets": targets}
+        partial = self.manifest.with_suffix(".partial")
+        try:
+            partial.write_text(json.dumps(values, ensure_ascii=False, indent=1), encoding="utf-8")
+            partial.replace(self.manifest)
+        except OSError as error:
+            message = f"cannot write {self.manifest}: {error.strerror}"
+            raise SinkError(message, "choose another place") from error
+
+
+def open_targets(studio: Studio, folder: Path, out: Path) -> Targets:
+    """Begin, or go on with what is in ``out``.
+
+    Raises:
+        SourceError: there is no picture in the folder.
+        SinkError: ``out`` cannot be made, or lies in the folder.
+        TrainError: what is in ``out`` was made in another way.
+    """
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise SinkError(f"{out} lies among the photos", "choose another place for the results")
+    photos = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
+    if not photos:
+        raise SourceError(f"there is no picture in {folder}", f"endings: {', '.join(PICTURES)}")
+    _make_folder(out)
+    targets = Targets(out, photos, folder, _recipe(studio))
+    if targets.manifest.is_file():
+        targets.done = _read(targets.manifest, targets.made)
+    return targets
+
+
+def _recipe(studio: Studio) -> dict[str, Any]:
+    """What must be the same for results to belong together."""
+    styles = [sha256(style.path) for style in studio.wishes.styles]
+    made = {**studio.describe(), "styles_sha256": styles}
+    parsed: dict[str, Any] = json.loads(json.dumps(made))  # tuples become lists, as in the file
+    return parsed
+
+
+def _read(path: Path, made: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    hint = "choose another -o, or remove the folder"
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        entries = {entry["photo"]: entry for entry in values["targets"]}
+        before = values["made"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainError(f"{path} cannot be read: {error}", hint) from error
+    changed = sorted(key for key in made if before.get(key) != made[key])
+    if changed:
+        message = f"the targets in {path.parent} were made with other {', '.join(changed)}"
+        raise TrainError(message, hint)
+    return entries
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"cannot make {folder}: {error.strerror}"
+        raise SinkError(message, "choose another place") from error
