@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from realtime_nst import __version__
-from realtime_nst.cli import gatys, info, make, run
+from realtime_nst.cli import evaluate, gatys, info, make, run
 from realtime_nst.errors import NstError
 
 DEBUG = "REALTIME_NST_DEBUG"
@@ -23,12 +23,14 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.command()(live.webcam)
 app.command()(run.video)
 app.command()(run.image)
 app.command()(info.styles)
 app.command()(make.train)
 app.command()(make.export)
 app.command()(gatys.gatys)
+app.add_typer(evaluate.app, name="evaluate")
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,0 +1,137 @@
+"""``evaluate fidelity``: how many iterations of Gatys a network is worth."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from realtime_nst.train.fidelity import Candidate, Case
+
+app = typer.Typer(help="Measure how good models are.", no_args_is_help=True)
+COLUMNS = ("style", "size", "photos", "iterations it equals", "content", "style loss", "total")
+
+
+@app.callback()
+def evaluate() -> None:
+    """Measure how good models are."""
+
+
+@app.command()
+def fidelity(
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL...", help="Styles, or model.onnx:STYLE.")
+    ],
+    content: Annotated[Path, typer.Option(help="Folder of photos the models have not seen.")],
+    style: Annotated[Path | None, typer.Option(help="The painting, if for one style.")] = None,
+    paintings: Annotated[
+        Path | None, typer.Option(help="Folder of the recipes' paintings.")
+    ] = None,
+    tier: Annotated[str | None, typer.Option(help="fast or johnson.")] = None,
+    sizes: Annotated[str, typer.Option(help="Sides of the photos in pixels: 256,512.")] = "256",
+    photos: Annotated[int, typer.Option(min=1, help="How many photos.")] = 10,
+    iterations: Annotated[int, typer.Option(min=1, help="Of L-BFGS, at most.")] = 200,
+    init: Annotated[str, typer.Option(help="Gatys begins with: content or noise.")] = "content",
+    vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    grid: Annotated[
+        Path | None, typer.Option(help="Picture to write: photo, model, Gatys.")
+    ] = None,
+) -> None:
+    """Say how many iterations of Gatys each model's single pass equals."""
+    from realtime_nst.cli.training import need_torch
+
+    need_torch()
+    from realtime_nst.stylize.models import find_style
+    from realtime_nst.train.fidelity import open_candidate, photos_of, summary
+
+    chosen = photos_of(content, photos)
+    sides = _sizes(sizes)
+    _refuse_start(init)
+    reports: list[dict[str, Any]] = []
+    shown: list[Case] = []
+    for name in models:
+        candidate = open_candidate(find_style(name, tier), style, paintings, vgg_weights)
+        for size in sides:
+            cases = _followed(candidate, chosen, size, iterations, init)
+            shown += cases
+            about = {"model": str(candidate.choice.model.path), "style": candidate.style.name}
+            reports.append({**about, "init": init, **summary(cases, iterations)})
+    typer.echo(json.dumps(reports, indent=1) if as_json else _table(reports))
+    if grid:
+        _write_grid(shown, grid)
+
+
+def _sizes(text: str) -> list[int]:
+    from realtime_nst.errors import TrainError
+
+    try:
+        sizes = [int(size) for size in text.split(",")]
+    except ValueError:
+        raise TrainError(f"{text!r} are no sizes", "--sizes 256,512,1024") from None
+    if min(sizes) < 64:
+        raise TrainError("photos below 64 px are too small to judge by", "--sizes 256,512,1024")
+    return sizes
+
+
+def _refuse_start(init: str) -> None:
+    from realtime_nst.errors import TrainError
+
+    if init not in ("content", "noise"):
+        raise TrainError(f"Gatys cannot begin with {init!r}", "--init content or --init noise")
+
+
+def _followed(
+    candidate: "Candidate", photos: list[Path], size: int, iterations: int, init: str
+) -> "list[Case]":
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from realtime_nst.train.fidelity import each_case
+
+    cases: list[Case] = []
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"{candidate.name}, {size} px", total=len(photos))
+        for case in each_case(candidate, photos, size, iterations, init):
+            cases.append(case)
+            bar.advance(task)
+    return cases
+
+
+def _table(reports: list[dict[str, Any]]) -> str:
+    """A line a model and size; the losses are medians, of the model against the photo itself."""
+    rows = [COLUMNS, *(_row(report) for report in reports)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _row(report: dict[str, Any]) -> tuple[str, ...]:
+    equals, most = report["equals"], report["iterations"]
+    spread = f"({_count(equals['low'], most)} to {_count(equals['high'], most)})"
+    network, photo = report["network"], report["photo"]
+    losses = (f"{network[name]:.4g} / {photo[name]:.4g}" for name in ("content", "style", "total"))
+    figure = f"{_count(equals['median'], most)} {spread}"
+    return (report["style"], str(report["size"]), str(report["photos"]), figure, *losses)
+
+
+def _count(iterations: float, most: int) -> str:
+    return f"more than {most}" if iterations > most else f"{iterations:g}"
+
+
+def _write_grid(cases: "list[Case]", path: Path) -> None:
+    """A row a case: the photo, the model's picture, the last of Gatys."""
+    import cv2
+    import numpy as np
+
+    from realtime_nst.sinks.images import write_image
+
+    side = 256
+    rows = [
+        np.hstack(
+            [cv2.resize(each, (side, side), interpolation=cv2.INTER_AREA) for each in case.pictures]
+        )
+        for case in cases
+    ]
+    write_image(path, np.ascontiguousarray(np.vstack(rows), np.uint8))

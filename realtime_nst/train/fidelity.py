@@ -1,0 +1,218 @@
+"""How near a network comes to what it stands for: Johnson et al. 2016, section 4.1, figure 5.
+
+The objective a network was trained on is measured on its output for photos it has not seen, and on
+the iterates of L-BFGS for the same photo, projected onto [0, 1] as in the paper. The figure is the
+number of iterations the network's single pass equals.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median, quantiles
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from realtime_nst.errors import ModelError, SourceError
+from realtime_nst.frame import Image
+from realtime_nst.sources.images import PICTURES, read_image
+from realtime_nst.stylize.models import Choice
+from realtime_nst.stylize.session import Session, open_session
+from realtime_nst.train.data import read_paintings, resize, to_image, to_tensor
+from realtime_nst.train.descent import descend
+from realtime_nst.train.features import VGG
+from realtime_nst.train.gatys import noise
+from realtime_nst.train.losses import ContentLoss, GramLoss, TVLoss
+from realtime_nst.train.objective import Objective, Style, Term, content_terms, style_terms
+from realtime_nst.train.recipe import Recipe, StyleSource, read_recipe
+from realtime_nst.train.weights import load_vgg
+
+MARKS = (10, 25, 50, 100, 200, 500)
+"""Iterations at which a report gives the objective of Gatys."""
+HISTORY = 20
+"""Steps L-BFGS remembers."""
+
+Losses = dict[str, float]
+"""``content``, ``style`` and ``tv``, weighted."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A model in one of its styles, with what it was trained on."""
+
+    choice: Choice
+    style: StyleSource
+    painting: Tensor
+    """(1, 3, h, w), scaled as the recipe says."""
+    recipe: Recipe
+    vgg: VGG
+    session: Session
+
+    @property
+    def name(self) -> str:
+        return f"{self.style.name} ({self.choice.model.card.name})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One photo at one size."""
+
+    photo: str
+    size: int
+    before: Losses
+    """Of the photo itself."""
+    network: Losses
+    gatys: tuple[Losses, ...]
+    """After 1, 2, ... iterations."""
+    pictures: tuple[Image, Image, Image]
+    """The photo, the network's and the last of Gatys."""
+
+    @property
+    def equals(self) -> int | None:
+        """The first iteration that is as good as the network; None if none of those done is.
+
+        0 if the photo itself is as good.
+        """
+        totals = [sum(losses.values()) for losses in (self.before, *self.gatys)]
+        goal = sum(self.network.values())
+        return next((k for k, total in enumerate(totals) if total <= goal), None)
+
+
+def open_candidate(
+    choice: Choice, picture: Path | None, paintings: Path | None, weights: Path | None = None
+) -> Candidate:
+    """Find the recipe of a model, the painting and the losses.
+
+    Args:
+        picture: the painting; None looks for it beside the recipe and in ``paintings``.
+
+    Raises:
+        ModelError: it is a blend, or there is no recipe beside the model, or none of this style.
+        SourceError: the painting is missing, or not the one of the recipe.
+    """
+    if max(choice.weights) < 1:
+        raise ModelError("a blend of styles has no recipe", "give one style at a time")
+    folder = choice.model.path.parent
+    recipe = read_recipe(folder / "recipe.toml")
+    name = choice.model.styles[int(np.argmax(choice.weights))]
+    style = next((style for style in recipe.styles if style.name == name), None)
+    if style is None:
+        raise ModelError(f"{folder / 'recipe.toml'} has no style {name}", "export the model again")
+    wanted = replace(style, picture=str(picture.absolute())) if picture else style
+    folders = [folder, *([paintings] if paintings else [])]
+    painting = read_paintings(replace(recipe, styles=(wanted,)), folders)[0]
+    layers = {layer for term in recipe.losses for layer in term.layers}
+    vgg = load_vgg(layers, path=weights).to(memory_format=torch.channels_last)
+    session = open_session(choice.model.path, "cpu")
+    return Candidate(choice, style, painting, recipe, vgg, session)
+
+
+def objective_of(candidate: Candidate, photo: Tensor) -> Objective:
+    """The objective of the recipe for a photo.
+
+    Raises:
+        ModelError: the recipe has a loss that Gatys does not know.
+    """
+    terms: list[Term] = []
+    tv, vgg = 0.0, candidate.vgg
+    style, size = Style(candidate.painting), (photo.shape[2], photo.shape[3])
+    for term in candidate.recipe.losses:
+        loss = term.build()
+        if isinstance(loss, ContentLoss):
+            terms += content_terms(vgg, photo, loss.layers, loss.weight)
+        elif isinstance(loss, GramLoss):
+            layers = dict.fromkeys(loss.layers, 1.0)
+            terms += style_terms(vgg, [style], layers, loss.weight * candidate.style.weight, size)
+        elif isinstance(loss, TVLoss):
+            tv += loss.weight
+        else:
+            hint = "recipes with content, gram and tv can be judged"
+            raise ModelError(f"the optimizer has no loss {term.kind!r}", hint)
+    return Objective(vgg, tuple(terms), tv)
+
+
+def judge(candidate: Candidate, path: Path, size: int, iterations: int, init: str) -> Case:
+    """Measure one photo, a square from its middle as in the paper.
+
+    Raises:
+        SourceError: the photo cannot be read.
+        TrainError: the loss is no number.
+    """
+    image = square(path, size)
+    photo = to_tensor(image)
+    painted = candidate.session.run(image, _weights(candidate))
+    objective = objective_of(candidate, photo)
+    start = photo if init == "content" else noise(size, size, 0)
+    courses, last = [], start
+    for point in descend(
+        objective.evaluate, start.contiguous(), iterations, "lbfgs", 0.01, HISTORY
+    ):
+        courses.append(point.losses)
+        last = point.image
+    before, after = (_measured(objective, to_tensor(picture)) for picture in (image, painted))
+    pictures = (image, painted, to_image(last[0]))
+    return Case(path.stem, size, before, after, tuple(courses), pictures)
+
+
+def photos_of(folder: Path, count: int) -> list[Path]:
+    """The first pictures of a folder by name.
+
+    Raises:
+        SourceError: there is none.
+    """
+    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURES)
+    if not found:
+        raise SourceError(f"no pictures in {folder}", "give a folder of photos: --content DIR")
+    return found[:count]
+
+
+def square(path: Path, size: int) -> Image:
+    """The middle of a picture, scaled to ``size`` pixels each side."""
+    photo = to_tensor(read_image(path))
+    side = min(photo.shape[2:])
+    top, left = ((length - side) // 2 for length in photo.shape[2:])
+    return to_image(resize(photo[:, :, top : top + side, left : left + side], size, size)[0])
+
+
+def summary(cases: Sequence[Case], iterations: int) -> dict[str, object]:
+    """Of one model at one size: medians over the photos; for tables and JSON.
+
+    ``equals`` has the median and the quartiles; a photo on which Gatys did not reach the network
+    counts as one iteration more than were done, so that ``iterations + 1`` reads "more than".
+    """
+    equals = [iterations + 1 if case.equals is None else case.equals for case in cases]
+    low, _, high = quantiles(equals, n=4, method="inclusive") if len(equals) > 1 else equals * 3
+    marks = [mark for mark in MARKS if mark <= iterations]
+    return {
+        "size": cases[0].size,
+        "photos": len(cases),
+        "iterations": iterations,
+        "equals": {"median": median(equals), "low": low, "high": high, "each": equals},
+        "photo": _medians([case.before for case in cases]),
+        "network": _medians([case.network for case in cases]),
+        "gatys": {str(mark): _medians([case.gatys[mark - 1] for case in cases]) for mark in marks},
+    }
+
+
+def each_case(
+    candidate: Candidate, photos: Sequence[Path], size: int, iterations: int, init: str
+) -> Iterator[Case]:
+    """One case for each photo."""
+    for photo in photos:
+        yield judge(candidate, photo, size, iterations, init)
+
+
+@torch.no_grad()
+def _measured(objective: Objective, image: Tensor) -> Losses:
+    return {name: loss.item() for name, loss in objective(image).items()}
+
+
+def _medians(losses: Sequence[Losses]) -> Losses:
+    medians = {name: median(each[name] for each in losses) for name in losses[0]}
+    return medians | {"total": median(sum(each.values()) for each in losses)}
+
+
+def _weights(candidate: Candidate) -> "np.ndarray[tuple[int], np.dtype[np.float32]] | None":
+    several = len(candidate.choice.weights) > 1
+    return np.array(candidate.choice.weights, np.float32) if several else None
