@@ -30,6 +30,22 @@ class Frame:
         return replace(self, image=image)
 
 
+UNSPECIFIED = 2
+"""ITU-T H.273's number for colours that a file says nothing about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """How a file's numbers become light, in the numbers of ITU-T H.273 that FFmpeg uses, too."""
+
+    matrix: int = UNSPECIFIED
+    """From YUV to RGB: 1 is BT.709, 5 and 6 are BT.601, 9 is BT.2020."""
+    primaries: int = UNSPECIFIED
+    transfer: int = UNSPECIFIED
+    full: bool = False
+    """Whether black is 0 instead of 16."""
+
+
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
     """What a source really gives, known before its first frame."""
@@ -43,12 +59,18 @@ class StreamInfo:
     frames: int | None
     """How many frames will come, as far as the container says; None when unknown."""
     path: Path | None = None
-    """The file behind the stream, for sinks that copy its audio."""
+    """The file behind the stream, for sinks that copy its other tracks."""
     start: Fraction = Fraction(0)
     """Seconds of the first frame on the file's own clock, the one its audio goes by."""
     tick: Fraction | None = None
     """The file's unit of time in seconds: every pts is a multiple of it."""
     pixel_aspect: Fraction = Fraction(1)
     """Width of a pixel by its height, upright."""
+    colours: Colours = Colours()
+    """Of the pictures behind the frames, for sinks that keep them."""
+    track: int = 0
+    """Which of the file's streams the frames are of; sinks copy the others."""
+    notes: tuple[str, ...] = ()
+    """What is special about the stream and will not be as before, a line each, for people."""
     stills: tuple[Path, ...] = ()
     """The picture behind each frame, for sinks that name their files after them."""

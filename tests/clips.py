@@ -5,14 +5,19 @@ import os
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+
+if TYPE_CHECKING:
+    from av.container.core import Chapter
 
 NTSC = Fraction(30000, 1001)
 
@@ -31,6 +36,8 @@ class Clip:
     sound: str | None = None
     rotation: int = 0
     colorspace: int = 2
+    primaries: int = 2
+    transfer: int = 2
     full_range: bool = False
     colours: tuple[int, int, int] | None = None
     """The same YUV for every pixel; None: a bright upper left quarter that moves."""
@@ -45,12 +52,14 @@ def make(path: Path, clip: Clip) -> Path:
         context.width, context.height, context.pix_fmt = clip.width, clip.height, clip.pixels
         context.time_base = clip.tick
         context.colorspace = clip.colorspace
+        context.color_primaries, context.color_trc = clip.primaries, clip.transfer
         context.color_range = 2 if clip.full_range else 1
         if clip.rotation:
             stream.set_display_rotation(clip.rotation)
         sound = cast(AudioStream, output.add_stream(clip.sound, 48000)) if clip.sound else None
         for index, ticks in enumerate(clip.ticks):
             frame = _picture(clip, index)
+            frame = frame.reformat(format=clip.pixels) if clip.pixels.endswith("10le") else frame
             frame.pts, frame.time_base = ticks, clip.tick
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
@@ -93,6 +102,48 @@ def _play(stream: AudioStream, seconds: float) -> None:
     output = stream.container
     output.mux(stream.encode(frame))  # type: ignore[attr-defined]
     output.mux(stream.encode(None))  # type: ignore[attr-defined]
+
+
+def make_rich(path: Path) -> Path:
+    """A Matroska file with all that can lie beside a picture, which begins at 0.4 s."""
+    with av.open(str(path), "w") as output:
+        output.metadata.update({"title": "A film", "artist": "Somebody"})
+        stream = output.add_stream("libx264", 25, {"preset": "ultrafast"})
+        context = stream.codec_context
+        context.width, context.height, context.time_base = 64, 48, Fraction(1, 1000)
+        sounds = [_sound(output, codec) for codec in ("aac", "flac")]
+        text = output.add_mux_stream("subrip")
+        for track, language in zip((*sounds, text), ("ger", "eng", "fre"), strict=True):
+            track.metadata["language"] = language
+        output.add_attachment("font.ttf", "font/ttf", b"not really a font")
+        tick = Fraction(1, 1000)
+        output.set_chapters([_chapter(number) for number in range(2)])
+        for sound in sounds:
+            _play(sound, 1.0)
+        for index in range(15):
+            frame = _picture(Clip(), index)
+            frame.pts, frame.time_base = 400 + 40 * index, tick
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+        line = Packet(b"Hello")
+        line.stream, line.time_base, line.duration = text, tick, 300
+        line.pts = line.dts = 500
+        output.mux(line)
+    return path
+
+
+def _sound(output: OutputContainer, codec: str) -> AudioStream:
+    return cast(AudioStream, output.add_stream(codec, 48000))
+
+
+def _chapter(number: int) -> "Chapter":
+    return {
+        "id": number,
+        "start": 500 * number,
+        "end": 500 * number + 500,
+        "time_base": Fraction(1, 1000),
+        "metadata": {"title": f"Part {number}"},
+    }
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """Videos through source and sink: times, sound, size, rotation and colours survive."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +15,7 @@ from realtime_nst.frame import Frame, Image
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.video import VideoOptions
 from realtime_nst.sources import open_source
+from realtime_nst.sources.hdr import ToneMap
 from realtime_nst.sources.video import VideoSource
 from tests.clips import NTSC, Clip, content, found, make
 
@@ -143,6 +146,83 @@ def _bgr(yuv: tuple[int, int, int], red: float, blue: float, full: bool) -> np.n
     r, b = y + 2 * (1 - red) * v, y + 2 * (1 - blue) * u
     g = (y - red * r - blue * b) / (1 - red - blue)
     return 255 * np.array([b, g, r])
+
+
+def test_a_mirrored_picture_is_mirrored_back(tmp_path: Path) -> None:
+    """PyAV cannot write that, so the matrix of a clip that stands on its head is changed."""
+    path = make(tmp_path / "in.mp4", Clip(rotation=180))
+    one, no = (1 << 16).to_bytes(4, "big"), bytes(4)
+    head = (-1 << 16).to_bytes(4, "big", signed=True)
+    upside_down, mirrored = head + no * 3 + head, head + no * 3 + one
+    data = path.read_bytes()
+    assert data.count(upside_down) == 1
+    path.write_bytes(data.replace(upside_down, mirrored))
+    assert _bright_corner(frames_of(path)[0].image) == "ur"
+
+
+def _tags(path: Path) -> tuple[int, int, int, int]:
+    with av.open(str(path)) as file:
+        frame = next(file.decode(video=0))
+    return frame.colorspace, frame.color_primaries, frame.color_trc, frame.color_range
+
+
+@pytest.mark.parametrize(
+    "tags", [(1, 1, 1, False), (6, 6, 6, True), (5, 5, 6, False), (9, 9, 1, False)]
+)
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "webm"])
+def test_colour_tags_are_kept(
+    tmp_path: Path, tags: tuple[int, int, int, bool], ending: str
+) -> None:
+    matrix, primaries, transfer, full = tags
+    clip = Clip(ticks=(0, 512), colorspace=matrix, primaries=primaries, transfer=transfer)
+    path = make(tmp_path / "in.mp4", replace(clip, full_range=full))
+    copied = copy(path, tmp_path / f"out.{ending}")
+    # VP9 itself has one name for both kinds of BT.601.
+    assert _tags(copied)[1:] == _tags(path)[1:]
+    assert _tags(copied)[0] == matrix or {_tags(copied)[0], matrix} == {5, 6}
+
+
+@pytest.mark.parametrize(
+    ("clip", "said"),
+    [
+        (Clip(), []),
+        (Clip(pixels="yuv420p10le"), ["10 bit; it is painted in 8"]),
+        (Clip(pixels="yuv420p10le", transfer=16, colorspace=9, primaries=9), ["HDR (PQ, 10 bit)"]),
+        (Clip(pixels="yuv420p10le", transfer=18, colorspace=9, primaries=9), ["HDR (HLG, 10 bit)"]),
+        (Clip(options={"x264-params": "tff=1"}), ["interlaced"]),
+    ],
+)
+def test_what_will_not_be_as_it_was_is_said(tmp_path: Path, clip: Clip, said: list[str]) -> None:
+    path = make(tmp_path / "in.mp4", clip)
+    with VideoSource(path) as source:
+        for note, words in zip(source.info.notes, said, strict=True):
+            assert words in note
+    hdr = clip.transfer in (16, 18)
+    assert _tags(copy(path, tmp_path / "out.mp4")) == ((1, 1, 1, 1) if hdr else (6, 6, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("transfer", "signal", "seen"),
+    [
+        (16, 0.0, 0),
+        (16, 0.5081, 190),  # 100 cd/m2, about half of paper white
+        (16, 0.5807, 238),  # paper white, 203 cd/m2
+        (16, 0.7518, 255),  # 1000 cd/m2
+        (18, 0.0, 0),
+        (18, 0.75, 238),  # paper white by ITU-R BT.2408
+        (18, 1.0, 255),
+    ],
+)
+def test_tone_mapping_meets_the_standards(transfer: int, signal: float, seen: int) -> None:
+    picture = np.full((2, 2, 3), round(signal * 65535), np.uint16)
+    assert np.abs(ToneMap(transfer)(picture).astype(int) - seen).max() <= 2
+
+
+@pytest.mark.parametrize("transfer", [16, 18])
+def test_tone_mapping_never_turns_back(transfer: int) -> None:
+    ramp = np.repeat(np.arange(0, 65536, 16, dtype=np.uint16)[None, :, None], 3, axis=2)
+    levels = ToneMap(transfer)(ramp)[0, :, 1].astype(int)
+    assert (levels >= np.maximum.accumulate(levels) - 1).all()  # the tables' own grain
 
 
 @pytest.mark.parametrize("ending", ["mp4", "mkv", "avi", "webm"])

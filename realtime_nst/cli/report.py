@@ -1,7 +1,7 @@
 """What a run says on the way; on stderr, so that results can be piped."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +22,12 @@ def reported(result: Path) -> Iterator[Meter]:
         typer.echo(_summary(meter, perf_counter() - started, f"stopped; {result}"), err=True)
         raise
     typer.echo(_summary(meter, perf_counter() - started, str(result)), err=True)
+
+
+def say(notes: Iterable[str]) -> None:
+    """What a person should know before the work begins."""
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
 
 
 def _summary(meter: Meter, seconds: float, result: str) -> str:

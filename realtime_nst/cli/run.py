@@ -46,7 +46,7 @@ def video(
     no_audio: Annotated[bool, typer.Option("--no-audio", help="Leave the sound out.")] = False,
 ) -> None:
     """Paint a video; its size, times and sound stay as they are."""
-    from realtime_nst.cli.report import reported
+    from realtime_nst.cli.report import reported, say
     from realtime_nst.sinks import open_sink
     from realtime_nst.sinks.video import VideoOptions
     from realtime_nst.sources import open_source
@@ -55,6 +55,7 @@ def video(
     with reported(result) as meter, open_source(source) as frames:
         stylizer = _open_style(style, tier, device, threads)
         with open_sink(result, frames.info, options) as sink:
+            say([*frames.info.notes, *sink.notes])
             _paint(frames, stylizer, sink, meter)
 
 

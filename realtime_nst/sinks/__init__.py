@@ -18,6 +18,9 @@ class Sink(Protocol):
     Closing twice is safe.
     """
 
+    notes: tuple[str, ...]
+    """What of the source will not come along as it was, a line each, for people."""
+
     def write(self, frame: Frame) -> None:
         """Take a frame; may block.
 

@@ -23,6 +23,8 @@ FORMATS: dict[str, list[int]] = {
 class ImageSink:
     """A picture file, or a folder of them named after the pictures they were made of."""
 
+    notes: tuple[str, ...] = ()
+
     def __init__(self, path: Path, info: StreamInfo) -> None:
         self._folder = None if path.suffix.lower() in FORMATS and not path.is_dir() else path
         self._stills = info.stills

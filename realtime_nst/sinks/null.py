@@ -9,6 +9,8 @@ from realtime_nst.frame import Frame, StreamInfo
 class NullSink:
     """Takes frames and forgets them."""
 
+    notes: tuple[str, ...] = ()
+
     def __init__(self, info: StreamInfo) -> None:
         """Every sink is told what will come; this one does not care."""
 

@@ -1,4 +1,4 @@
-"""A video file: every frame at its own time, true colours, and the sound of the input."""
+"""A video file: every frame at its own time, true colours, and the other tracks of the input."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,13 +9,12 @@ from types import TracebackType
 from typing import Self, cast
 
 import av
-from av.video.frame import VideoFrame
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 from av.video.stream import VideoStream
 
-from realtime_nst.errors import SinkError
+from realtime_nst.errors import NstError, SinkError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sinks.sound import Sound
+from realtime_nst.sinks.colours import Painter, complete
+from realtime_nst.sinks.tracks import Tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,6 @@ CONTAINERS = {
 }
 """By ending of the file name."""
 
-HD = 720
-"""From so many lines on players take a file for BT.709, below for BT.601; we tag it so, too."""
-SMPTE170M = 6
-"""BT.601's number among FFmpeg's colour spaces; PyAV only names swscale's numbers."""
-EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
-"""Rounds right; without the latter swscale is a level off."""
-
 
 class VideoSink:
     """Writes ``NAME.partial.EXT`` beside the file and renames it when it is whole."""
@@ -85,9 +77,10 @@ class VideoSink:
             with self._errors():
                 self._output = av.open(str(self._partial), "w", options=container.muxer)
                 self._stream = self._add_video(container, options)
-                self._sound = self._add_sound(container) if options.audio else None
+                self._tracks = self._add_tracks(container, options)
                 self._output.start_encoding()
-        except SinkError:
+            self.notes = tuple(self._tracks.notes) if self._tracks else ()
+        except NstError:
             self._discard()
             raise
 
@@ -105,48 +98,35 @@ class VideoSink:
         # x264 shares one colour between neighbouring pixels only where the sides are even.
         odd = container.codec == "libx264" and (info.width % 2 or info.height % 2)
         context.pix_fmt = "yuv444p" if odd else "yuv420p"
-        hd = info.height >= HD
-        context.color_range = ColorRange.MPEG
-        context.colorspace = Colorspace.ITU709 if hd else SMPTE170M
-        context.color_primaries = ColorPrimaries.BT709 if hd else ColorPrimaries.SMPTE170M
-        context.color_trc = ColorTrc.BT709 if hd else ColorTrc.SMPTE170M
+        self._painter = Painter(context, complete(info.colours, info.height))
         return stream
 
-    def _add_sound(self, container: Container) -> Sound | None:
-        """The sound; it decides together with the first frame where the output begins."""
+    def _add_tracks(self, container: Container, options: VideoOptions) -> Tracks | None:
+        """What else is in the input; it decides with the first frame where the output begins."""
         if self._info.path is None:
             return None
-        sound = Sound(self._info.path, self._output, container.sound)
-        sound.zero = self._info.start if sound.start is None else min(self._info.start, sound.start)
-        return sound
+        return Tracks(
+            self._info.path, self._info, self._output, container.sound, audio=options.audio
+        )
 
     def write(self, frame: Frame) -> None:
-        """Encode a frame, and pass on the sound up to it."""
+        """Encode a frame, and pass on what happens up to it."""
         height, width = frame.image.shape[:2]
         if (width, height) != (self._info.width, self._info.height):
             message = f"{self._path} is {self._info.width}x{self._info.height}"
             raise SinkError(f"{message}, but a frame is {width}x{height}", "use another style")
         moment = self._info.start + frame.pts
-        picture = self._picture(frame)
+        picture = self._painter(frame.image)
         picture.pts, picture.time_base = self._ticks(moment), self._tick
         with self._errors():
             self._output.mux(self._stream.encode(picture))
-            if self._sound:
-                self._sound.copy_until(moment)
+            if self._tracks:
+                self._tracks.copy_until(moment)
 
     def _ticks(self, moment: Fraction) -> int:
-        zero = self._sound.zero if self._sound else self._info.start
+        zero = self._tracks.zero if self._tracks else self._info.start
         self._last = max(self._last + 1, round((moment - zero) / self._tick))
         return self._last
-
-    def _picture(self, frame: Frame) -> VideoFrame:
-        context = self._stream.codec_context
-        return VideoFrame.from_ndarray(frame.image, "bgr24").reformat(
-            format=context.pix_fmt,
-            dst_colorspace=Colorspace.ITU709 if self._info.height >= HD else Colorspace.ITU601,
-            dst_color_range=ColorRange.MPEG,
-            interpolation=EXACT,
-        )
 
     def __enter__(self) -> Self:
         return self
@@ -178,8 +158,8 @@ class VideoSink:
     def _abandon(self) -> None:
         with suppress(av.FFmpegError, OSError):
             self._output.close()
-        if self._sound:
-            self._sound.close()
+        if self._tracks:
+            self._tracks.close()
         self._discard()
 
     def _discard(self) -> None:
@@ -187,9 +167,9 @@ class VideoSink:
             self._partial.unlink(missing_ok=True)
 
     def _finish(self, *, whole: bool) -> None:
-        if whole and self._sound:
+        if whole and self._tracks:
             with self._errors():
-                self._sound.copy_until(None)
+                self._tracks.copy_until(None)
         self._end_file()
         with self._errors():
             self._partial.replace(self._path)
@@ -197,15 +177,17 @@ class VideoSink:
     def _end_file(self) -> None:
         with self._errors():
             self._output.mux(self._stream.encode(None))
-            if self._sound:
-                self._sound.finish()
-                self._sound.close()
+            if self._tracks:
+                self._tracks.finish()
+                self._tracks.close()
             self._output.close()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield
+        except NstError:
+            raise
         except (av.FFmpegError, OSError) as error:
             message = f"cannot write {self._path}: {error.strerror}"
             raise SinkError(

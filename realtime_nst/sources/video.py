@@ -8,30 +8,15 @@ from types import TracebackType
 from typing import Any, Self
 
 import av
-import cv2
-import numpy as np
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
-from av.video.reformatter import Colorspace, Interpolation
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import SourceError
-from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.sources.picture import Upright, notes_of
 
-UPRIGHT = {
-    90: cv2.ROTATE_90_COUNTERCLOCKWISE,
-    180: cv2.ROTATE_180,
-    -180: cv2.ROTATE_180,
-    -90: cv2.ROTATE_90_CLOCKWISE,
-}
-"""How to undo the rotation a phone notes beside the pixels, in degrees anticlockwise."""
-EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
-"""Without the latter two swscale is up to 3 of 255 off and a whole level too dark on average."""
-UNSPECIFIED = 2
-"""FFmpeg's colour space of a file that does not say."""
-HD = 720
-"""Lines from which such a file is BT.709, as players take it; below it is BT.601."""
 REPAIR = "ffmpeg -i BROKEN -c copy REPAIRED.mkv  # may save the part that is whole"
 
 
@@ -52,6 +37,7 @@ class VideoSource:
             self._first = next(self._decoded, None)
             if self._first is None:
                 raise SourceError(f"{path} has no frame that can be decoded", REPAIR)
+            self._upright = Upright(self._first)
             self.info = self._describe(self._first)
         except BaseException:
             self._container.close()
@@ -113,7 +99,7 @@ class VideoSource:
         stream = self._stream
         width, height = first.width, first.height
         aspect = _fraction(stream.sample_aspect_ratio) or Fraction(1)
-        if abs(first.rotation) == 90:
+        if self._upright.turned:
             width, height, aspect = height, width, 1 / aspect
         rate = _fraction(stream.average_rate) or _fraction(stream.guessed_rate)
         tick = _fraction(stream.time_base) or Fraction(1, 90000)
@@ -128,20 +114,10 @@ class VideoSource:
             start=(first.pts or 0) * tick,
             tick=tick,
             pixel_aspect=aspect,
+            colours=self._upright.colours,
+            track=stream.index,
+            notes=tuple(notes_of(first)),
         )
-
-    def _upright(self, decoded: VideoFrame) -> Image:
-        rotate = UPRIGHT.get(decoded.rotation)
-        turned = abs(decoded.rotation) == 90
-        height, width = self.info.height, self.info.width
-        bgr = decoded.reformat(
-            # Some files change their size on the way; the result cannot.
-            *((height, width) if turned else (width, height)),
-            format="bgr24",
-            src_colorspace=_colorspace(decoded),
-            interpolation=EXACT,
-        ).to_ndarray()
-        return np.ascontiguousarray(bgr if rotate is None else cv2.rotate(bgr, rotate), np.uint8)
 
     def __enter__(self) -> Self:
         return self
@@ -173,12 +149,6 @@ def _picture_stream(path: Path, container: InputContainer) -> VideoStream:
         if not stream.disposition & Disposition.attached_pic:
             return stream
     raise SourceError(f"{path} has no video in it, only sound", "choose another file")
-
-
-def _colorspace(decoded: VideoFrame) -> int | None:
-    """What to take a frame's colours for; None: swscale knows from the frame itself."""
-    guess = decoded.colorspace == UNSPECIFIED and decoded.height >= HD
-    return Colorspace.ITU709 if guess else None
 
 
 def _seconds(container: InputContainer) -> Fraction | None:

@@ -1,0 +1,199 @@
+"""What a file holds beside its picture, on its way into another file, packet by packet.
+
+Sound, subtitles, further pictures, attachments, chapters and tags come along where the container
+takes them; what does not is put into words.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import av
+from av.audio.stream import AudioStream
+from av.bitstream import BitStreamFilterContext
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.stream import Disposition, Stream
+
+from realtime_nst.errors import SourceError
+from realtime_nst.frame import StreamInfo
+
+if TYPE_CHECKING:
+    from av.container.core import Chapter
+
+OWN_TAGS = frozenset(("major_brand", "minor_version", "compatible_brands", "encoder", "rotate"))
+"""What is true of the input file only, not of its content."""
+REFUSED = {"mov": frozenset(("flac", "opus", "truehd", "vp9", "av1"))}
+"""By muxer: what FFmpeg says it takes, and then refuses when the file begins."""
+LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+"""Channels as encoders know them."""
+
+
+class Tracks:
+    """Copies each track bit for bit if the container takes its codec; else encodes sound again."""
+
+    def __init__(
+        self, path: Path, info: StreamInfo, output: OutputContainer, codec: str, *, audio: bool
+    ) -> None:
+        """Open what is beside the picture.
+
+        Args:
+            path: the file to take it from.
+            info: of the picture that comes out of it.
+            output: the file to put it into; nothing was written to it yet.
+            codec: to encode sound with that the container does not take; empty if it takes none.
+            audio: whether sound comes along.
+        """
+        self.notes: list[str] = []
+        """What does not come along as it was, a line each."""
+        self._path, self._output, self._codec = path, output, codec
+        self._input = _open(path)
+        self._copied: dict[int, Stream] = {}
+        self._encoded: dict[int, AudioStream] = {}
+        self._filters: dict[int, BitStreamFilterContext] = {}
+        wanted = [stream for stream in self._input.streams if self._wanted(stream, info, audio)]
+        for stream in wanted:
+            self._add(stream)
+        taken = [s for s in wanted if s.index in self._copied or s.index in self._encoded]
+        sounds = [_start(stream) for stream in taken if stream.type == "audio"]
+        self.zero = min([info.start, *sounds])
+        """Where on the file's own clock the output begins, in seconds."""
+        self._tag(info)
+        self._packets = self._read(taken)
+        self._next = next(self._packets, None)
+
+    def _wanted(self, stream: Stream, info: StreamInfo, audio: bool) -> bool:
+        # The text track that an MP4 keeps its chapters in is written anew with the chapters.
+        chapters = stream.type == "data" and stream.start_time == 0 and self._input.chapters()
+        dropped = stream.type == "audio" and not audio
+        return stream.index != info.track and not chapters and not dropped
+
+    def _add(self, stream: Stream) -> None:
+        name, ending = _name(stream), Path(self._output.name).suffix
+        if self._takes(stream):
+            result = self._copied[stream.index] = self._output.add_stream_from_template(
+                stream, opaque=True
+            )
+            if _self_contained(stream):
+                self._filters[stream.index] = BitStreamFilterContext("aac_adtstoasc", stream)
+            if stream.type == "video" and not stream.disposition & Disposition.attached_pic:
+                self.notes.append(f"{name} is a second picture; it is copied as it is")
+        elif isinstance(stream, AudioStream) and self._codec:
+            result = self._encoded[stream.index] = self._add_encoder(stream)
+            self.notes.append(f"{name} becomes {self._codec}: {ending} does not take it as it is")
+        else:
+            self.notes.append(f"{name} is left out: {ending} does not take it")
+            return
+        result.metadata.update(_tags(stream.metadata))
+        result.disposition = stream.disposition
+
+    def _takes(self, stream: Stream) -> bool:
+        """Attachments only go where there is a place for them; what data is, nobody knows."""
+        if stream.type in ("attachment", "data"):
+            return stream.type == "attachment" and self._output.format.name == "matroska"
+        if stream.codec_context is None:
+            return False
+        codec, kind = stream.codec_context.codec.canonical_name, self._output.format.name
+        return codec in self._output.supported_codecs and codec not in REFUSED.get(kind, ())
+
+    def _add_encoder(self, stream: AudioStream) -> AudioStream:
+        # Opus knows only a few rates; 48 kHz is the one everything is converted to.
+        rate = 48000 if self._codec == "libopus" else stream.rate
+        result = cast(AudioStream, self._output.add_stream(self._codec, rate=rate))
+        most = 2 if self._codec == "libmp3lame" else len(LAYOUTS)
+        result.codec_context.layout = LAYOUTS[min(stream.channels, most)]
+        return result
+
+    def _tag(self, info: StreamInfo) -> None:
+        """Carry over the tags of the file and of its picture, and the chapters."""
+        self._output.metadata.update(_tags(self._input.metadata))
+        picture = self._output.streams.video[0]
+        picture.metadata.update(_tags(self._input.streams[info.track].metadata))
+        chapters = (self._moved(chapter) for chapter in self._input.chapters())
+        self._output.set_chapters([chapter for chapter in chapters if chapter["end"] > 0])
+
+    def _moved(self, chapter: "Chapter") -> "Chapter":
+        """A chapter on the output's clock; none may begin before that."""
+        shift = round(self.zero / _rational(chapter["time_base"]))
+        start, end = max(chapter["start"] - shift, 0), chapter["end"] - shift
+        return {**chapter, "start": start, "end": end}
+
+    def _read(self, streams: list[Stream]) -> "Iterator[Packet[Any]]":
+        moving = [stream for stream in streams if stream.type != "attachment"]
+        try:
+            yield from self._input.demux(*moving) if moving else ()
+        except av.FFmpegError as error:
+            message = f"the sound of {self._path} is damaged: {error.strerror}"
+            raise SourceError(message, "--no-audio leaves it out") from error
+
+    def copy_until(self, seconds: Fraction | None) -> None:
+        """Pass on what happens up to a moment on the file's own clock; None: all of it."""
+        while self._next is not None and (seconds is None or _time(self._next) <= seconds):
+            self._pass_on(self._next)
+            self._next = next(self._packets, None)
+
+    def finish(self) -> None:
+        """Flush the encoders; nothing can be passed on any more."""
+        for result in self._encoded.values():
+            self._output.mux(result.encode(None))
+
+    def close(self) -> None:
+        """Close the file the tracks come from."""
+        self._input.close()
+
+    def _pass_on(self, packet: "Packet[Any]") -> None:
+        index = packet.stream.index
+        shift = round(self.zero / _rational(packet.time_base)) if packet.time_base else 0
+        packet.pts = None if packet.pts is None else packet.pts - shift
+        packet.dts = None if packet.dts is None else packet.dts - shift
+        if index in self._encoded:
+            for frame in packet.stream.decode(packet):
+                self._output.mux(self._encoded[index].encode(frame))
+        elif packet.dts is not None:  # None marks the end of the stream
+            stripped = self._filters[index].filter(packet) if index in self._filters else [packet]
+            for part in stripped:
+                part.stream = self._copied[index]
+                self._output.mux(part)
+
+
+def _open(path: Path) -> InputContainer:
+    try:
+        return av.open(str(path))
+    except av.FFmpegError as error:
+        message = f"{path} cannot be read again: {error.strerror}"
+        raise SourceError(message, "leave it where it is until the end") from error
+
+
+def _self_contained(stream: Stream) -> bool:
+    """AAC out of a broadcast repeats its header in each packet, which files have once."""
+    context = stream.codec_context
+    return bool(context) and context.name == "aac" and not context.extradata
+
+
+def _name(stream: Stream) -> str:
+    """``audio track 2 (vorbis, ger)``."""
+    context = stream.codec_context
+    codec = context.name if context else getattr(stream, "name", None)
+    details = ", ".join(text for text in (codec, stream.metadata.get("language")) if text)
+    return f"{stream.type} track {stream.index}" + (f" ({details})" if details else "")
+
+
+def _tags(metadata: dict[str, str]) -> dict[str, str]:
+    """Without what the next muxer writes itself, such as Matroska's statistics."""
+    own = {name for name in metadata if name.lower() in OWN_TAGS or name.startswith("_STATISTICS")}
+    counted = {"BPS", "DURATION", "NUMBER_OF_FRAMES", "NUMBER_OF_BYTES"}
+    return {name: text for name, text in metadata.items() if name not in own | counted}
+
+
+def _start(stream: Stream) -> Fraction:
+    return (stream.start_time or 0) * _rational(stream.time_base)
+
+
+def _time(packet: "Packet[Any]") -> Fraction:
+    return (packet.pts or 0) * _rational(packet.time_base)
+
+
+def _rational(value: Any) -> Fraction:
+    """PyAV 19 has its own rational numbers, and one that is unknown is falsy."""
+    return Fraction(value.numerator, value.denominator) if value else Fraction(0)

@@ -1,0 +1,101 @@
+"""A decoded frame as an upright BGR picture, and what a person should know about it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import cv2
+import numpy as np
+from av.sidedata.sidedata import Type
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from realtime_nst.frame import UNSPECIFIED, Colours, Image
+from realtime_nst.sources.hdr import CURVES, NAMES, ToneMap
+
+EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+"""Without the latter two swscale is up to 3 of 255 off and a whole level too dark on average."""
+HD = 720
+"""Lines from which a file that does not say is BT.709, as players take it; below it is BT.601."""
+BT709 = Colours(1, 1, 1)
+RGB = 0
+"""The matrix of files that hold no YUV."""
+
+Turn = tuple[int, int, int, int]
+"""The signs of a display matrix (a, b, c, d): where the file's x and y go on the screen."""
+TURNS: dict[Turn, Callable[[Any], NDArray[Any]]] = {
+    (0, 1, -1, 0): lambda image: cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE),
+    (-1, 0, 0, -1): lambda image: cv2.rotate(image, cv2.ROTATE_180),
+    (0, -1, 1, 0): lambda image: cv2.rotate(image, cv2.ROTATE_90_COUNTERCLOCKWISE),
+    (-1, 0, 0, 1): lambda image: cv2.flip(image, 1),
+    (1, 0, 0, -1): lambda image: cv2.flip(image, 0),
+    (0, 1, 1, 0): cv2.transpose,
+    (0, -1, -1, 0): lambda image: cv2.flip(cv2.transpose(image), -1),
+}
+"""How to do what a phone notes beside the pixels."""
+
+
+class Upright:
+    """Turns decoded frames into pictures, all of them as large as the first one."""
+
+    def __init__(self, first: VideoFrame) -> None:
+        self._turn = turn_of(first)
+        self.turned = self._turn[0] == 0
+        """Whether width and height change places."""
+        self._size = (first.width, first.height)
+        # One for all frames: it keeps swscale's tables, which take long to build.
+        self._reformatter = VideoReformatter()
+        self._tone_map = ToneMap(first.color_trc) if first.color_trc in CURVES else None
+        self.colours = BT709 if self._tone_map else colours_of(first)
+
+    def __call__(self, decoded: VideoFrame) -> Image:
+        """The picture of a frame."""
+        pixels = self._reformatter.reformat(
+            decoded,
+            *self._size,  # some files change their size on the way; the result cannot
+            format="rgb48le" if self._tone_map else "bgr24",
+            src_colorspace=_matrix(decoded),
+            interpolation=EXACT,
+        ).to_ndarray()
+        bgr = self._tone_map(pixels.astype(np.uint16, copy=False)) if self._tone_map else pixels
+        turn = TURNS.get(self._turn)
+        return np.ascontiguousarray(turn(bgr) if turn else bgr, np.uint8)
+
+
+def turn_of(frame: VideoFrame) -> Turn:
+    """How the file wants the picture turned or mirrored; the nearest right angle."""
+    # PyAV's own types do not know that side data is found by its Type.
+    found = cast(Any, frame.side_data).get(Type.DISPLAYMATRIX)
+    if found is None:
+        return (1, 0, 0, 1)
+    matrix = np.frombuffer(bytes(found), "<i4").astype(float)
+    a, b, c, d = matrix[[0, 1, 3, 4]]
+    largest = max(abs(a), abs(b)) or 1
+    signs = [int(np.rint(value / largest)) for value in (a, b, c, d)]
+    turn = (signs[0], signs[1], signs[2], signs[3])
+    return turn if turn in TURNS else (1, 0, 0, 1)
+
+
+def colours_of(frame: VideoFrame) -> Colours:
+    """What the file says about its colours; files that hold RGB say nothing about YUV."""
+    matrix = UNSPECIFIED if frame.colorspace == RGB else int(frame.colorspace)
+    full = frame.color_range == 2 and frame.colorspace != RGB
+    return Colours(matrix, int(frame.color_primaries), int(frame.color_trc), full)
+
+
+def notes_of(frame: VideoFrame) -> Iterator[str]:
+    """What will not be as it was."""
+    bits = max(component.bits for component in frame.format.components)
+    if frame.color_trc in NAMES:
+        name = NAMES[frame.color_trc]
+        yield f"the input is HDR ({name}, {bits} bit); it is tone-mapped to 8 bit BT.709"
+    elif bits > 8:
+        yield f"the input has {bits} bit; it is painted in 8"
+    if frame.interlaced_frame:
+        yield "the input is interlaced; both fields are painted as one picture"
+
+
+def _matrix(decoded: VideoFrame) -> int | None:
+    """What to take a frame's colours for; None: swscale knows from the frame itself."""
+    guess = decoded.colorspace == UNSPECIFIED and decoded.height >= HD
+    return Colorspace.ITU709 if guess else None

@@ -1,0 +1,125 @@
+"""What lies beside the picture comes along, or its loss is put into words."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+
+from realtime_nst.errors import SourceError
+from realtime_nst.sinks import open_sink
+from realtime_nst.sinks.video import VideoOptions
+from realtime_nst.sources import open_source
+from tests.clips import content, make_rich
+
+QUICK = VideoOptions(preset="ultrafast")
+
+
+@pytest.fixture
+def rich(tmp_path: Path) -> Path:
+    return make_rich(tmp_path / "in.mkv")
+
+
+def copy(source: Path, target: Path, options: VideoOptions = QUICK) -> tuple[str, ...]:
+    """Through source and sink without a style; what was said about it."""
+    with open_source(source) as frames, open_sink(target, frames.info, options) as sink:
+        for frame in frames:
+            sink.write(frame)
+    return sink.notes
+
+
+def tracks(path: Path) -> Iterator[tuple[str, str, str | None]]:
+    with av.open(str(path)) as file:
+        for stream in file.streams:
+            codec = stream.codec_context.codec.canonical_name if stream.codec_context else ""
+            yield stream.type, codec, stream.language
+
+
+def test_matroska_takes_everything(rich: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mkv"
+    assert copy(rich, out) == ()
+    assert list(tracks(out)) == list(tracks(rich))
+    assert content(out).sound == content(rich).sound
+    with av.open(str(rich)) as before, av.open(str(out)) as after:
+        assert after.metadata["title"] == "A film"
+        assert [chapter["metadata"] for chapter in after.chapters()] == [
+            {"title": "Part 0"},
+            {"title": "Part 1"},
+        ]
+        for one, other in zip(before.streams, after.streams, strict=True):
+            assert other.start_time == one.start_time
+        texts = [bytes(packet) for packet in after.demux(after.streams.subtitles[0])]
+        assert b"Hello" in texts
+
+
+@pytest.mark.parametrize(
+    ("ending", "kept", "said"),
+    [
+        ("mp4", ["h264", "aac", "flac"], ["subtitle track 3", "attachment track 4"]),
+        ("mov", ["h264", "aac", "aac"], ["audio track 2 (flac, eng) becomes aac", "sub", "attach"]),
+        (
+            "webm",
+            ["vp9", "opus", "opus"],
+            ["audio track 1 (aac, ger) becomes libopus", "audio track 2", "subtitle", "attachment"],
+        ),
+    ],
+)
+def test_what_a_container_does_not_take_is_said(
+    rich: Path, tmp_path: Path, ending: str, kept: list[str], said: list[str]
+) -> None:
+    out = tmp_path / f"out.{ending}"
+    notes = copy(rich, out)
+    for note, words in zip(notes, said, strict=True):
+        assert note.startswith(words)
+    # An MP4 keeps its chapters in a track of data.
+    assert [codec for kind, codec, _ in tracks(out) if kind != "data"] == kept
+    with av.open(str(out)) as file:
+        assert len(file.chapters()) == 2
+
+
+def test_the_picture_keeps_its_distance_from_the_sound(rich: Path, tmp_path: Path) -> None:
+    copy(rich, tmp_path / "out.mp4")
+    with av.open(str(tmp_path / "out.mp4")) as file:
+        sound = file.streams.audio[0].start_time
+        picture = next(file.decode(video=0))
+        assert picture.pts is not None
+        assert sound == 0
+        tick = file.streams.video[0].time_base
+        assert tick is not None
+        assert float(picture.pts * Fraction(tick)) == pytest.approx(0.4, abs=0.022)
+
+
+def test_only_the_sound_can_be_left_out(rich: Path, tmp_path: Path) -> None:
+    copy(rich, tmp_path / "out.mkv", VideoOptions(preset="ultrafast", audio=False))
+    kinds = [kind for kind, _, _ in tracks(tmp_path / "out.mkv")]
+    assert kinds == ["video", "subtitle", "attachment"]
+
+
+def test_chapters_of_an_mp4_are_not_taken_for_a_track(rich: Path, tmp_path: Path) -> None:
+    copy(rich, tmp_path / "one.mp4")
+    assert copy(tmp_path / "one.mp4", tmp_path / "two.mp4") == ()
+    assert list(tracks(tmp_path / "two.mp4")) == list(tracks(tmp_path / "one.mp4"))
+
+
+def test_a_broadcast_becomes_an_mp4(rich: Path, tmp_path: Path) -> None:
+    """Its AAC carries a header in each packet, which an MP4 refuses."""
+    copy(rich, tmp_path / "out.mp4")
+    with av.open(str(tmp_path / "out.mp4")) as source, av.open(str(tmp_path / "a.ts"), "w") as out:
+        wanted = (source.streams.video[0], source.streams.audio[0])
+        ways = {s.index: out.add_stream_from_template(s, opaque=True) for s in wanted}
+        for packet in source.demux(*wanted):
+            if packet.dts is not None:
+                packet.stream = ways[packet.stream.index]
+                out.mux(packet)
+    copy(tmp_path / "a.ts", tmp_path / "again.mp4")
+    assert len(content(tmp_path / "again.mp4").pts) == 15
+    assert content(tmp_path / "again.mp4").sound == content(tmp_path / "out.mp4").sound[:1]
+
+
+def test_an_input_that_vanishes_is_the_inputs_fault(rich: Path, tmp_path: Path) -> None:
+    with open_source(rich) as frames:
+        rich.unlink()
+        with pytest.raises(SourceError, match="cannot be read again"):
+            open_sink(tmp_path / "out.mp4", frames.info)
+    assert not list(tmp_path.iterdir())
