@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from realtime_nst import __version__
-from realtime_nst.cli import evaluate, gatys, info, make, run
+from realtime_nst.cli import evaluate, gatys, info, live, make, run
 from realtime_nst.errors import NstError
 
 DEBUG = "REALTIME_NST_DEBUG"
