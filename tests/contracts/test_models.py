@@ -32,7 +32,8 @@ def session(folder: Path) -> Session:
 
 def photo() -> Image:
     """A cat, 300x451, BGR."""
-    return np.ascontiguousarray(data.chelsea()[:, :, ::-1])
+    rgb = data.chelsea()  # type: ignore[no-untyped-call]
+    return np.ascontiguousarray(rgb[:, :, ::-1])
 
 
 def painted(folder: Path) -> list[Image]:
