@@ -1,10 +1,14 @@
-"""How fast frames come and how old they are."""
+"""How fast frames come, how old they are, and which stage they wait for."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
+from typing import TypeVar
 
 from realtime_nst.frame import Frame
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 WINDOW = 120
 """Frames the numbers look back on: the present speed, not that of the warm-up."""
@@ -41,3 +45,33 @@ class Meter:
         """Seconds from the source to the sink; ``age(0.5)`` is the median. 0 before any frame."""
         ages = sorted(self._ages)
         return ages[min(int(quantile * len(ages)), len(ages) - 1)] if ages else 0.0
+
+
+class Stopwatch:
+    """How long each stage of a run was at work; waiting for another stage does not count.
+
+    Each stage runs on one thread, and no two have the same name.
+    """
+
+    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
+        self._clock = clock
+        self.busy: dict[str, float] = {}
+        """Seconds by stage."""
+
+    def items(self, stage: str, items: Iterable[T]) -> Iterator[T]:
+        """The same items; what it takes to make them counts."""
+        following, iterator, end = self.calls(stage, next), iter(items), object()
+        return iter(lambda: following(iterator, end), end)
+
+    def calls(self, stage: str, function: Callable[..., R]) -> Callable[..., R]:
+        """The same function; the time inside it counts."""
+        self.busy[stage] = 0.0
+
+        def timed(*arguments: object) -> R:
+            started = self._clock()
+            try:
+                return function(*arguments)
+            finally:
+                self.busy[stage] += self._clock() - started
+
+        return timed

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from realtime_nst.flow import FILE, LIVE, Line, ignore
 from realtime_nst.frame import Frame
+from realtime_nst.meter import Stopwatch
 from realtime_nst.sinks import Sink
 from realtime_nst.sources import Source
 
@@ -24,6 +25,7 @@ def run(
     stopped: Callable[[], bool] = never,
     on_frame: Callable[[Frame], None] = ignore,
     on_drop: Callable[[Frame], None] = ignore,
+    stopwatch: Stopwatch | None = None,
 ) -> None:
     """Move every frame from the source through the style into the sink.
 
@@ -38,11 +40,15 @@ def run(
         stopped: asked after every frame; True ends the run.
         on_frame: told of every frame the sink has taken.
         on_drop: told of every frame that was dropped, on the thread that dropped it.
+        stopwatch: measures how long the source, the style and the sink are at work.
     """
+    watch = stopwatch or Stopwatch()
     with Line(LIVE if source.live else FILE, on_drop) as line:
-        frames = line.hand_over(source, "source", patience=2.0)
-        for frame in line.hand_over(map(stylize, frames), "stylizer"):
-            sink.write(frame)
+        frames = line.hand_over(watch.items("source", source), "source", patience=2.0)
+        painted = map(watch.calls("style", stylize), frames)
+        write = watch.calls("sink", sink.write)
+        for frame in line.hand_over(painted, "stylizer"):
+            write(frame)
             on_frame(frame)
             if stopped():
                 break

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -39,6 +40,13 @@ def test_video(models: Path, clip: Path, tmp_path: Path) -> None:
     assert len(lines) == 2
     before, after = content(clip), content(tmp_path / "out.mp4")
     assert (after.pts, after.size, after.sound) == (before.pts, before.size, before.sound)
+
+
+def test_stats(models: Path, clip: Path, tmp_path: Path) -> None:
+    result = call("video", clip, tmp_path / "out.mp4", "-s", "invert", "--stats")
+    assert re.fullmatch(
+        r"at work: (\w+ [\d.]+ s \(\d+%\)(, | of )){3}[\d.]+ s", result.stderr.splitlines()[-1]
+    )
 
 
 def test_pictures(models: Path, clip: Path, tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
 """The whole line with a source and sinks that need nothing."""
 
+from collections.abc import Iterator
 from fractions import Fraction
+from time import perf_counter, sleep
 
 import numpy as np
 import pytest
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame
-from realtime_nst.meter import Meter
+from realtime_nst.meter import Meter, Stopwatch
 from realtime_nst.pipeline import run
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sources.synthetic import SyntheticSource
@@ -57,6 +59,42 @@ def test_an_error_of_the_sink_comes_out() -> None:
     source = SyntheticSource(32, 24)
     with pytest.raises(SinkError, match="full"):
         run(source, same, Full(source.info))
+
+
+def test_a_stopwatch_leaves_waiting_out() -> None:
+    clock = iter(range(100))
+    watch = Stopwatch(lambda: next(clock))
+    items = watch.items("source", "ab")
+    assert (next(items), next(items)) == ("a", "b")
+    for _ in range(10):
+        next(clock)  # somebody else is at work
+    assert list(items) == []
+    assert watch.calls("style", str.upper)("a") == "A"
+    assert watch.busy == {"source": 3, "style": 1}
+
+
+def test_stages_overlap() -> None:
+    """Three stages of 10 ms take 10 ms a frame, not 30."""
+    frames, pause = 30, 0.01
+
+    def slow(frame: Frame) -> Frame:
+        sleep(pause)
+        return frame
+
+    class Slow(NullSink):
+        def write(self, frame: Frame) -> None:
+            slow(frame)
+
+    class SlowSource(SyntheticSource):
+        def __iter__(self) -> Iterator[Frame]:
+            return map(slow, super().__iter__())
+
+    source, watch, started = SlowSource(32, 24, frames=frames), Stopwatch(), perf_counter()
+    run(source, slow, Slow(source.info), stopwatch=watch)
+    seconds = perf_counter() - started
+    assert list(watch.busy) == ["source", "style", "sink"]
+    assert all(frames * pause <= busy <= seconds for busy in watch.busy.values())
+    assert seconds < 0.6 * sum(watch.busy.values())
 
 
 def test_meter() -> None:

@@ -9,19 +9,27 @@ from time import perf_counter
 import typer
 
 from realtime_nst.frame import Frame
-from realtime_nst.meter import Meter
+from realtime_nst.meter import Meter, Stopwatch
 
 
 @contextmanager
-def reported(result: Path) -> Iterator[Meter]:
-    """Count frames, and say at the end, also of a run cut short by Ctrl-C, what became of them."""
+def reported(result: Path, stages: Stopwatch | None = None) -> Iterator[Meter]:
+    """Count frames, and say at the end, also of a run cut short by Ctrl-C, what became of them.
+
+    Args:
+        result: what is made.
+        stages: measured on the way, to be shown, too.
+    """
     meter, started = Meter(), perf_counter()
     try:
         yield meter
     except KeyboardInterrupt:
         typer.echo(_summary(meter, perf_counter() - started, f"stopped; {result}"), err=True)
         raise
-    typer.echo(_summary(meter, perf_counter() - started, str(result)), err=True)
+    seconds = perf_counter() - started
+    typer.echo(_summary(meter, seconds, str(result)), err=True)
+    if stages:
+        typer.echo(_shares(stages.busy, seconds), err=True)
 
 
 def say(notes: Iterable[str]) -> None:
@@ -34,6 +42,12 @@ def _summary(meter: Meter, seconds: float, result: str) -> str:
     speed = f" ({meter.frames / seconds:.1f} a second)" if meter.frames > 1 else ""
     plural = "" if meter.frames == 1 else "s"
     return f"{result}: {meter.frames} frame{plural} in {seconds:.1f} s{speed}"
+
+
+def _shares(busy: dict[str, float], seconds: float) -> str:
+    """Stages at work side by side add up to more than the whole; the slowest one sets the pace."""
+    shares = (f"{stage} {time:.2f} s ({time / seconds:.0%})" for stage, time in busy.items())
+    return f"at work: {', '.join(shares)} of {seconds:.2f} s"
 
 
 @contextmanager

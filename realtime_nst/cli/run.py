@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from realtime_nst.meter import Meter
+    from realtime_nst.meter import Meter, Stopwatch
     from realtime_nst.sinks import Sink
     from realtime_nst.sources import Source
     from realtime_nst.stylize.stylizer import Stylizer
@@ -44,19 +44,22 @@ def video(
         str | None, typer.Option(help="ultrafast to veryslow. [default: veryfast]")
     ] = None,
     no_audio: Annotated[bool, typer.Option("--no-audio", help="Leave the sound out.")] = False,
+    stats: Annotated[bool, typer.Option("--stats", help="Show which stage sets the pace.")] = False,
 ) -> None:
     """Paint a video; its size, times and sound stay as they are."""
     from realtime_nst.cli.report import reported, say
+    from realtime_nst.meter import Stopwatch
     from realtime_nst.sinks import open_sink
     from realtime_nst.sinks.video import VideoOptions
     from realtime_nst.sources import open_source
 
     options = VideoOptions(crf, preset or VideoOptions().preset, not no_audio)
-    with reported(result) as meter, open_source(source) as frames:
+    stages = Stopwatch() if stats else None
+    with reported(result, stages) as meter, open_source(source) as frames:
         stylizer = _open_style(style, tier, device, threads)
         with open_sink(result, frames.info, options) as sink:
             say([*frames.info.notes, *sink.notes])
-            _paint(frames, stylizer, sink, meter)
+            _paint(frames, stylizer, sink, meter, stages)
 
 
 def image(
@@ -98,13 +101,19 @@ def _open_style(style: str, tier: str | None, device: str, threads: int | None) 
     return Stylizer(session, choice.as_input())
 
 
-def _paint(source: "Source", stylizer: "Stylizer", sink: "Sink", meter: "Meter") -> None:
+def _paint(
+    source: "Source",
+    stylizer: "Stylizer",
+    sink: "Sink",
+    meter: "Meter",
+    stages: "Stopwatch | None" = None,
+) -> None:
     """Run the pipeline; Ctrl-C ends it between two frames, so that the sink can finish its file."""
     from realtime_nst.cli.interrupt import interrupts
     from realtime_nst.cli.report import progress
     from realtime_nst.pipeline import run
 
     with interrupts() as stopped, progress(source.info.frames, meter) as count:
-        run(source, stylizer, sink, stopped=stopped, on_frame=count)
+        run(source, stylizer, sink, stopped=stopped, on_frame=count, stopwatch=stages)
         if stopped():
             raise KeyboardInterrupt
