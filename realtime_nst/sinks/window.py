@@ -12,8 +12,10 @@ import numpy as np
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image, StreamInfo
 
-FONT, SCALE, LINE = cv2.FONT_HERSHEY_SIMPLEX, 0.5, 18
-"""OpenCV's smallest good letters, and the pixels between two lines of them."""
+FONT, SCALE = cv2.FONT_HERSHEY_SIMPLEX, 0.5
+"""OpenCV's smallest good letters."""
+LINE, EDGE = 20, 6
+"""Pixels of a line of them, and around it."""
 
 
 class Window:
@@ -61,9 +63,11 @@ class Window:
 def written_on(image: Image, lines: Sequence[str]) -> Image:
     """A copy with lines of text in its upper left corner, readable on any picture."""
     copy = np.ascontiguousarray(image.copy())
-    for number, line in enumerate(lines, start=1):
-        at = (8, 4 + LINE * number)
-        cv2.putText(copy, line, at, FONT, SCALE, (0, 0, 0), 3, cv2.LINE_AA)
+    for number, line in enumerate(lines):
+        width, _ = cv2.getTextSize(line, FONT, SCALE, 1)[0]
+        behind = copy[number * LINE : (number + 1) * LINE, : width + 2 * EDGE]
+        behind //= 3  # a dark strip, since an outline of bolder letters is wider than the letters
+        at = (EDGE, (number + 1) * LINE - EDGE)
         cv2.putText(copy, line, at, FONT, SCALE, (255, 255, 255), 1, cv2.LINE_AA)
     return copy
 
