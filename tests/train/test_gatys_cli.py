@@ -1,0 +1,248 @@
+"""``gatys`` and ``evaluate fidelity`` as they are typed."""
+
+import json
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from realtime_nst.cli.app import app
+from realtime_nst.errors import NstError
+from realtime_nst.sinks.images import write_image
+from realtime_nst.sources.images import read_image
+from realtime_nst.train import stills
+from realtime_nst.train.gatys import Iterate
+from realtime_nst.train.gatys import optimise as really_optimise
+from realtime_nst.train.png import read_text
+from tests import tiny
+from tests.train.conftest import photo
+from tests.train.pictures import half, written
+
+SHALLOW = ("--style-layers", "conv1_1,conv2_1:0.5", "--content-layers", "conv2_2")
+QUICK = (*SHALLOW, "--size", "64", "--iterations", "4", "--network", "vgg16")
+
+
+def call(*arguments: object, quick: bool = True) -> Result:
+    words = ["gatys", *(str(argument) for argument in arguments), *(QUICK if quick else ())]
+    return CliRunner().invoke(app, words)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    return written(tmp_path)
+
+
+def test_a_picture_with_all_that_belongs_to_it(tmp_path: Path, files: tuple[Path, Path]) -> None:
+    out, trace, plot = (tmp_path / name for name in ("out.png", "trace.json", "plot.png"))
+    kept = ("--trace", trace, "--plot", plot, "--save-every", 2)
+    result = call(*files, "-o", out, *kept, "--tv-weight", 10)
+    assert result.exit_code == 0, result.output
+    assert read_image(out).shape == (48, 64, 3)
+    records = json.loads(trace.read_text())
+    assert [record["iteration"] for record in records] == [1, 2, 3, 4]
+    assert set(records[0]) == {"iteration", "content", "style", "tv", "total", "seconds"}
+    assert records[-1]["tv"] > 0
+    assert records[-1]["total"] < records[0]["total"]
+    assert read_image(plot).shape == (480, 720, 3)
+    assert {path.name for path in tmp_path.glob("out_*.png")} == {"out_00002.png", "out_00004.png"}
+    made = json.loads(read_text(out)[stills.TEXT])
+    assert made["styles"][0]["path"] == "stripes.png"
+    assert made["settings"]["style_layers"] == {"conv1_1": 1.0, "conv2_1": 0.5}
+    assert made["result"]["iteration"] == 4
+
+
+def test_the_same_command_gives_the_same_picture(tmp_path: Path, files: tuple[Path, Path]) -> None:
+    for name in ("a.png", "b.png"):
+        assert call(*files, "-o", tmp_path / name, "--init", "noise", "--seed", 5).exit_code == 0
+    assert np.array_equal(read_image(tmp_path / "a.png"), read_image(tmp_path / "b.png"))
+
+
+def test_ctrl_c_saves_what_there_is(
+    tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: Any) -> Iterator[Iterate]:
+        for iterate in really_optimise(*arguments):
+            if iterate.iteration == 2:
+                signal.raise_signal(signal.SIGINT)
+            yield iterate
+
+    monkeypatch.setattr(stills, "optimise", interrupted)
+    result = call(*files, "-o", tmp_path / "out.png", "--trace", tmp_path / "t.json")
+    assert result.exit_code == 130
+    assert "2 of 4 iterations" in result.output
+    assert read_image(tmp_path / "out.png").shape == (48, 64, 3)
+    assert len(json.loads((tmp_path / "t.json").read_text())) == 2
+
+
+def test_styles_with_shares_and_masks(tmp_path: Path, files: tuple[Path, Path]) -> None:
+    """On the masked half nothing asks for a change, so the photo stays."""
+    content, style = files
+    write_image(tmp_path / "mask.png", half("left"))
+    masked = ("--content-mask", tmp_path / "mask.png", "--style-mask", "-")
+    result = call(content, f"{style}:0.7", "-o", tmp_path / "out.png", *masked)
+    assert result.exit_code == 0, result.output
+    before = cv2.resize(read_image(content), (64, 48), interpolation=cv2.INTER_AREA).astype(float)
+    change = np.abs(read_image(tmp_path / "out.png") - before).mean(axis=(0, 2))
+    assert change[:24].mean() > 3 * change[44:].mean()
+    assert json.loads(read_text(tmp_path / "out.png")[stills.TEXT])["styles"][0]["share"] == 0.7
+
+
+@pytest.mark.parametrize("how", ["luminance", "match"])
+def test_colours_are_kept(tmp_path: Path, files: tuple[Path, Path], how: str) -> None:
+    """The mean colour stays much nearer to the photo's than without."""
+    for name, keep in (("plain.png", "none"), ("kept.png", how)):
+        strong = ("--style-weight", "heavy", "--keep-colour", keep)
+        assert call(*files, "-o", tmp_path / name, *strong).exit_code == 0
+    far = [
+        np.abs(read_image(tmp_path / name).mean((0, 1)) - read_image(files[0]).mean((0, 1))).max()
+        for name in ("plain.png", "kept.png")
+    ]
+    assert far[1] < 0.5 * far[0]
+
+
+def test_a_picture_to_begin_with_and_a_pyramid(tmp_path: Path, files: tuple[Path, Path]) -> None:
+    more = ("--init", files[1], "--levels", 2, "--style-scale", 0.7, "--optimizer", "adam")
+    result = call(*files, "-o", tmp_path / "out.jpg", *more, "--pooling", "avg", "--tile", 0)
+    assert result.exit_code == 0, result.output
+    assert read_image(tmp_path / "out.jpg").shape == (48, 64, 3)
+
+
+def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> None:
+    folder, out = tmp_path / "photos", tmp_path / "targets"
+    _, style = written(tmp_path)
+    (folder / "deep").mkdir(parents=True)
+    write_image(folder / "a.png", photo(1))
+    write_image(folder / "deep" / "a.jpg", photo(2))
+    first = call(folder, style, "-o", out)
+    assert first.exit_code == 0, first.output
+    assert "0 of 2 done before" in first.output
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert [entry["target"] for entry in manifest["targets"]] == ["a.png.png", "deep/a.jpg.png"]
+    (out / "a.png.png").unlink()
+    write_image(folder / "new.png", photo(3))
+    again = call(folder, style, "-o", out)
+    assert "1 of 3 done before" in again.output
+    assert len(json.loads((out / "manifest.json").read_text())["targets"]) == 3
+    assert (out / "a.png.png").is_file()
+    other = call(folder, style, "-o", out, "--style-weight", "heavy")
+    assert isinstance(other.exception, NstError)
+    assert "made with other settings" in str(other.exception)
+    inside = call(folder, style, "-o", folder / "targets")
+    assert "lies among the photos" in str(inside.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--style-weight", "strong"), "'strong' is no style weight"),
+        (("--style-layers", "conv1_1:x"), "no weight of a layer"),
+        (("--content-mask", "-", "--content-mask", "-"), "more masks than styles"),
+        (("--content-mask", "missing.png"), "cannot read missing.png"),
+        (("--keep-colour", "hue"), "cannot keep colours"),
+        (("--init", "missing.png"), "cannot read missing.png"),
+        (("-o", "nowhere/out.png"), "no folder nowhere"),
+        (("-o", "out.xyz"), "unknown ending"),
+    ],
+)
+def test_mistakes_are_named_before_time_is_spent(
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(stills, "optimise", lambda *_: pytest.fail("time was spent"))
+    result = call(*files, "-o", "out.png", *QUICK, *arguments, quick=False)
+    assert isinstance(result.exception, NstError)
+    assert said in str(result.exception)
+
+
+RECIPE = """
+name = "tiny-identity"
+[[styles]]
+name = "identity"
+picture = "stripes.png"
+size = 64
+[[losses]]
+kind = "content"
+layers = ["relu2_2"]
+weight = 1
+[[losses]]
+kind = "gram"
+layers = ["relu1_2", "relu2_2"]
+weight = 1e5
+[[losses]]
+kind = "tv"
+weight = 1
+"""
+
+
+@pytest.fixture
+def judged(tmp_path: Path, models: Path) -> Path:
+    """A model that changes nothing, with a recipe, and its painting beside it."""
+    folder = models / "tiny-identity"
+    (folder / "recipe.toml").write_text(RECIPE)
+    written(tmp_path / "photos")
+    shutil.move(tmp_path / "photos" / "stripes.png", folder / "stripes.png")
+    return folder
+
+
+def fidelity(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["evaluate", "fidelity", *(str(word) for word in arguments)])
+
+
+def test_a_network_that_does_nothing_equals_no_iteration(tmp_path: Path, judged: Path) -> None:
+    common = ("--content", tmp_path / "photos", "--sizes", "64,80", "--iterations", 10)
+    result = fidelity("identity", *common, "--json", "--grid", tmp_path / "grid.png")
+    assert result.exit_code == 0, result.output
+    reports = json.loads(result.stdout)
+    assert [report["size"] for report in reports] == [64, 80]
+    for report in reports:
+        assert report["equals"]["each"] == [0]
+        assert report["network"] == report["photo"]
+        assert report["network"]["content"] == 0
+        assert report["gatys"]["10"]["total"] < report["network"]["total"]
+    assert read_image(tmp_path / "grid.png").shape == (512, 768, 3)
+    table = fidelity("identity", *common)
+    assert "0 (0 to 0)" in table.stdout
+
+
+def test_a_network_that_paints_well_equals_more_than_were_done(
+    tmp_path: Path, judged: Path
+) -> None:
+    """The photo is the painting itself: nothing is better than to leave it."""
+    (tmp_path / "photos" / "photo.png").write_bytes((judged / "stripes.png").read_bytes())
+    common = ("--content", tmp_path / "photos", "--sizes", "64", "--iterations", 3)
+    result = fidelity(judged / "model.onnx", *common, "--init", "noise")
+    assert result.exit_code == 0, result.output
+    assert "more than 3" in result.stdout
+
+
+def test_a_network_that_paints_badly_equals_few(tmp_path: Path, judged: Path) -> None:
+    tiny.invert(judged / "model.onnx", tiny.card("identity", name="tiny-identity"))
+    common = ("--content", tmp_path / "photos", "--sizes", "64", "--iterations", 20)
+    result = fidelity("identity", *common, "--init", "noise", "--json")
+    assert result.exit_code == 0, result.output
+    (report,) = json.loads(result.stdout)
+    assert report["equals"]["each"][0] < 20
+    assert report["network"]["content"] > report["photo"]["content"]
+
+
+def test_what_cannot_be_judged_is_said(tmp_path: Path, judged: Path) -> None:
+    photos = ("--content", tmp_path / "photos", "--iterations", 1)
+    assert "no sizes" in str(fidelity("identity", *photos, "--sizes", "big").exception)
+    assert "too small" in str(fidelity("identity", *photos, "--sizes", "8").exception)
+    assert "cannot begin" in str(fidelity("identity", *photos, "--init", "x").exception)
+    assert "no recipe at" in str(fidelity("invert", *photos).exception)
+    assert "blend" in str(fidelity("keep:1,black:1", *photos).exception)
+    empty = fidelity("identity", "--content", tmp_path / "nowhere")
+    assert "no pictures in" in str(empty.exception)
+    (judged / "recipe.toml").write_text(RECIPE.replace('"identity"', '"other"'))
+    assert "has no style identity" in str(fidelity("identity", *photos).exception)

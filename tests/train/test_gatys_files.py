@@ -1,0 +1,74 @@
+"""What is written beside a picture: its settings, its curves; each readable again."""
+
+import struct
+import zlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from realtime_nst.errors import SinkError, SourceError
+from realtime_nst.sources.images import read_image
+from realtime_nst.train.curves import COLOURS, draw_curves
+from realtime_nst.train.png import SIGNATURE, read_text, write_with_text
+from tests.train.conftest import photo
+
+
+def test_settings_survive_in_a_png_that_others_can_read(tmp_path: Path) -> None:
+    path, image = tmp_path / "a.png", photo(1)
+    write_with_text(path, image, {"realtime-nst": '{"künstler": "Гончарова"}', "b": "c"})
+    assert read_text(path) == {"realtime-nst": '{"künstler": "Гончарова"}', "b": "c"}
+    assert np.array_equal(read_image(path), image)
+    assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_every_chunk_is_as_the_specification_wants_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    write_with_text(path, photo(1), {"key": "value"})
+    data, at, kinds = path.read_bytes(), len(SIGNATURE), []
+    while at < len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        body = data[at + 4 : at + 8 + length]
+        assert zlib.crc32(body) == struct.unpack_from(">I", data, at + 8 + length)[0]
+        kinds.append(kind)
+        at += 12 + length
+    assert kinds[:2] == [b"IHDR", b"iTXt"]
+    assert kinds[-1] == b"IEND"
+
+
+def test_other_formats_are_written_without_settings(tmp_path: Path) -> None:
+    write_with_text(tmp_path / "a.jpg", photo(1), {"key": "value"})
+    assert read_image(tmp_path / "a.jpg").shape == photo(1).shape
+    with pytest.raises(SourceError, match="no PNG"):
+        read_text(tmp_path / "a.jpg")
+    with pytest.raises(SinkError, match="unknown ending"):
+        write_with_text(tmp_path / "a.xyz", photo(1), {})
+    with pytest.raises(SinkError, match="cannot write"):
+        write_with_text(tmp_path / "nowhere" / "a.png", photo(1), {})
+    with pytest.raises(SourceError, match="cannot read"):
+        read_text(tmp_path / "missing.png")
+
+
+def record(iteration: int, style: float) -> dict[str, float]:
+    return {"iteration": iteration, "content": 1.0, "style": style, "tv": 0.0, "total": style + 1}
+
+
+def test_curves_are_drawn_for_what_there_is() -> None:
+    drawn = draw_curves([record(n, 1e4 / n**2) for n in range(1, 50)])
+    for name, colour in COLOURS.items():
+        ink = (drawn == np.array(colour, np.uint8)).all(axis=2).sum()
+        assert (ink > 50) == (name != "tv"), name
+
+
+@pytest.mark.parametrize("records", [[record(1, 3.0)], [record(1, 0.0), record(2, 0.0)]])
+def test_curves_of_next_to_nothing_are_drawn_too(records: list[dict[str, float]]) -> None:
+    assert draw_curves(records).shape == (480, 720, 3)
+
+
+def test_a_falling_loss_is_drawn_falling() -> None:
+    drawn = draw_curves([record(n, 10.0 ** (4 - n)) for n in range(1, 5)])
+    style = (drawn == np.array(COLOURS["style"], np.uint8)).all(axis=2)
+    rows = np.nonzero(style[:, 100])[0], np.nonzero(style[:, 600])[0]
+    assert rows[0].mean() < rows[1].mean()
+    assert cv2.imencode(".png", drawn)[0]
