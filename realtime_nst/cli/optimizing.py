@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.errors import SinkError, TrainError
-from realtime_nst.sinks.images import write_image
+from realtime_nst.sinks.images import FORMATS, write_image
 
 if TYPE_CHECKING:
     from realtime_nst.train.gatys import Iterate
@@ -167,3 +167,7 @@ def _refuse_unwritable(keeping: Keeping) -> None:
     for path in (keeping.out, keeping.trace, keeping.plot):
         if path and not path.parent.is_dir():
             raise SinkError(f"there is no folder {path.parent}", f"mkdir -p {path.parent}")
+    for path in (keeping.out, keeping.plot):
+        if path and path.suffix.lower() not in FORMATS:
+            endings = f"endings: {', '.join(FORMATS)}"
+            raise SinkError(f"cannot write {path}: unknown ending", endings)

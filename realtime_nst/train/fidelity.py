@@ -64,18 +64,15 @@ class Case:
     """Of the photo itself."""
     network: Losses
     gatys: tuple[Losses, ...]
-    """After 1, 2, ... iterations."""
+    """After 0, 1, 2, ... iterations."""
     pictures: tuple[Image, Image, Image]
     """The photo, the network's and the last of Gatys."""
 
     @property
     def equals(self) -> int | None:
-        """The first iteration that is as good as the network; None if none of those done is.
-
-        0 if the photo itself is as good.
-        """
-        totals = [sum(losses.values()) for losses in (self.before, *self.gatys)]
+        """The first iteration that is as good as the network; None if none of those done is."""
         goal = sum(self.network.values())
+        totals = (sum(losses.values()) for losses in self.gatys)
         return next((k for k, total in enumerate(totals) if total <= goal), None)
 
 
@@ -144,15 +141,15 @@ def judge(candidate: Candidate, path: Path, size: int, iterations: int, init: st
     painted = candidate.session.run(image, _weights(candidate))
     objective = objective_of(candidate, photo)
     start = photo if init == "content" else noise(size, size, 0)
-    courses, last = [], start
+    course, last = [_measured(objective, start)], start
     for point in descend(
         objective.evaluate, start.contiguous(), iterations, "lbfgs", 0.01, HISTORY
     ):
-        courses.append(point.losses)
+        course.append(point.losses)
         last = point.image
     before, after = (_measured(objective, to_tensor(picture)) for picture in (image, painted))
     pictures = (image, painted, to_image(last[0]))
-    return Case(path.stem, size, before, after, tuple(courses), pictures)
+    return Case(path.stem, size, before, after, tuple(course), pictures)
 
 
 def photos_of(folder: Path, count: int) -> list[Path]:
@@ -191,7 +188,7 @@ def summary(cases: Sequence[Case], iterations: int) -> dict[str, object]:
         "equals": {"median": median(equals), "low": low, "high": high, "each": equals},
         "photo": _medians([case.before for case in cases]),
         "network": _medians([case.network for case in cases]),
-        "gatys": {str(mark): _medians([case.gatys[mark - 1] for case in cases]) for mark in marks},
+        "gatys": {str(mark): _medians([case.gatys[mark] for case in cases]) for mark in marks},
     }
 
 
