@@ -21,7 +21,7 @@ from realtime_nst.train.gatys import SMALLEST, Iterate, Settings, levels_for, op
 from realtime_nst.train.memory import fitting, free_memory
 from realtime_nst.train.objective import Style
 from realtime_nst.train.png import write_with_text
-from realtime_nst.train.trainer import pick_device, uses_bf16
+from realtime_nst.train.device import pick_device, uses_bf16
 
 TEXT = "realtime-nst"
 """The key of the settings in a PNG file."""

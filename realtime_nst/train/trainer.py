@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -14,11 +13,10 @@ from torch import Tensor
 
 from realtime_nst.errors import TrainError
 from realtime_nst.train.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
-from realtime_nst.train.features import VGG
-from realtime_nst.train.losses import Loss, Target
-from realtime_nst.train.recipe import Recipe, Schedule
+from realtime_nst.train.device import autocast, pick_device, uses_bf16
+from realtime_nst.train.perceptual import PerceptualLoss
+from realtime_nst.train.recipe import Recipe, Schedule, rescheduled
 from realtime_nst.train.transformer_net import TransformerNet
-from realtime_nst.train.weights import load_vgg
 
 PATIENCE = 20
 """Steps after the warm-up before a loss can be called exploding."""
@@ -95,15 +93,20 @@ class Trainer:
         self.net = TransformerNet(self.recipe.network, len(self.recipe.styles))
         self.net.to(self.device).to(memory_format=torch.channels_last)
         self.optimizer = make_optimizer(self.net, self.recipe.schedule)
-        self.terms = [(term.kind, term.build()) for term in self.recipe.losses]
-        self.vgg = self._vgg()
-        self.styles = self._style_targets()
-        weights = [style.weight for style in self.recipe.styles]
-        self.style_weights = torch.tensor(weights, device=self.device)
+        self.judge = PerceptualLoss(
+            self.recipe, self.paintings, self.device, self.bf16, self.options.vgg_weights
+        )
         self.forward = torch.compile(self.net) if self.options.compiled else self.net
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go on from a checkpoint of the same recipe."""
+        """Go on from a checkpoint of the same recipe, which may have had other steps to do.
+
+        Raises:
+            TrainError: it is of another recipe.
+        """
+        steps = self.recipe.schedule.steps
+        if rescheduled(checkpoint.recipe, steps=steps) != self.recipe:
+            raise TrainError("the checkpoint is of another recipe", "choose another --out")
         self.start_from(checkpoint.weights)
         self.optimizer.load_state_dict(checkpoint.optimizer)
         self.step, self.losses = checkpoint.step, dict(checkpoint.losses)
@@ -164,16 +167,19 @@ class Trainer:
     def _learn(self, content: Tensor) -> None:
         _set_rate(self.optimizer, self.recipe.schedule, self.step)
         chosen = self._deal_styles(len(content))
-        with self._autocast():
+        with autocast(self.device, self.bf16):
             output = self.forward(content, F.one_hot(chosen, len(self.recipe.styles)).float())
         if self.step < self.recipe.schedule.copying:
             values = {"copy": F.mse_loss(output, content)}
         else:
-            values = self._objective(content, output, chosen)
+            values = self.judge(content, output, chosen)
         total = torch.stack(list(values.values())).sum()
-        self._guard(total.item())
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
+        slope = torch.nn.utils.get_total_norm(
+            [p.grad for p in self.net.parameters() if p.grad is not None]
+        )
+        self._guard(total.item(), slope.item())
         self.optimizer.step()
         self._average({kind: value.item() for kind, value in values.items()})
 
@@ -182,44 +188,12 @@ class Trainer:
         first = self.step * batch
         return torch.arange(first, first + batch, device=self.device) % len(self.recipe.styles)
 
-    def _objective(self, content: Tensor, output: Tensor, chosen: Tensor) -> dict[str, Tensor]:
-        with self._autocast():
-            features = self.vgg(output)
-            with torch.no_grad():
-                wanted = self.vgg(content, self._content_layers)
-        targets = [
-            {layer: stack[chosen] for layer, stack in style.items()} for style in self.styles
-        ]
-        values: dict[str, Tensor] = {}
-        for (kind, loss), target in zip(self.terms, targets, strict=True):
-            aim = loss.target(wanted) if loss.of == "content" else target
-            value = loss(output, features, aim)
-            if loss.of == "style":
-                value = value * self.style_weights[chosen]
-            value = value.mean()
-            values[kind] = values[kind] + value if kind in values else value
-        return values
-
-    def _vgg(self) -> VGG:
-        layers = {layer for _, loss in self.terms for layer in loss.layers}
-        self._content_layers = _layers_of(self.terms, "content")
-        vgg = load_vgg(layers, path=self.options.vgg_weights)
-        return vgg.to(self.device).to(memory_format=torch.channels_last)
-
-    @torch.no_grad()
-    def _style_targets(self) -> list[Target]:
-        """For each loss, its targets stacked over the styles."""
-        features = [self.vgg(painting.to(self.device)) for painting in self.paintings]
-        return [_stack(loss, features) for _, loss in self.terms]
-
-    def _autocast(self) -> AbstractContextManager[None]:
-        return torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else nullcontext()
-
-    def _guard(self, total: float) -> None:
+    def _guard(self, total: float, slope: float) -> None:
+        """Stop before a step that would spoil the weights, and with them the next checkpoint."""
         mean = sum(self.losses.values())
         schedule = self.recipe.schedule
         settled = self.step > max(schedule.warmup, schedule.copying) + PATIENCE
-        if math.isfinite(total) and not (settled and total > EXPLODED * mean):
+        if math.isfinite(total + slope) and not (settled and total > EXPLODED * mean):
             return
         path = self.options.checkpoint
         cure = "lower learning_rate in the recipe"
@@ -241,39 +215,6 @@ def make_optimizer(net: TransformerNet, schedule: Schedule) -> torch.optim.Adam:
     own = [p for name, p in named if name.endswith((".scale", ".shift"))]
     groups = [{"params": shared, "factor": 1.0}, {"params": own, "factor": schedule.style_rate}]
     return torch.optim.Adam(groups, schedule.learning_rate)
-
-
-def pick_device(name: str) -> torch.device:
-    """The device to compute on; ``auto`` takes CUDA where it runs.
-
-    Raises:
-        TrainError: CUDA was asked for and does not run.
-    """
-    if name == "cuda" and not torch.cuda.is_available():
-        cure = "install a CUDA build of torch and a current driver, or use --device cpu"
-        raise TrainError("torch finds no CUDA device", cure)
-    cuda = name == "cuda" or (name == "auto" and torch.cuda.is_available())
-    return torch.device("cuda" if cuda else "cpu")
-
-
-def uses_bf16(precision: str, device: torch.device) -> bool:
-    """Whether to compute in bfloat16: where it is native, unless told otherwise."""
-    if precision != "auto":
-        return precision == "bf16"
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-
-
-def _layers_of(terms: list[tuple[str, Loss]], of: str) -> frozenset[str]:
-    return frozenset(layer for _, loss in terms if loss.of == of for layer in loss.layers)
-
-
-def _stack(loss: Loss, features: list[dict[str, Tensor]]) -> Target:
-    if loss.of != "style":
-        return {}
-    targets = [loss.target(each) for each in features]
-    return {layer: torch.cat([t[layer] for t in targets]) for layer in loss.layers}
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, schedule: Schedule, step: int) -> None:

@@ -82,8 +82,11 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
     made = trainer(tmp_path)
     made.save()
     other = trainer(tmp_path / "other", small_recipe(styles=3))
+    checkpoint = load_checkpoint(made.options.checkpoint)
+    with pytest.raises(TrainError, match="another recipe"):
+        other.restore(checkpoint)
     with pytest.raises(TrainError, match="another network"):
-        other.restore(load_checkpoint(made.options.checkpoint))
+        other.start_from(checkpoint.weights)
 
 
 def test_a_loss_that_is_no_number_stops_and_names_the_last_good_checkpoint(tmp_path: Path) -> None:
