@@ -62,6 +62,8 @@ class StreamInfo:
     """The file behind the stream, for sinks that copy its other tracks."""
     start: Fraction = Fraction(0)
     """Seconds of the first frame on the file's own clock, the one its audio goes by."""
+    part: tuple[Fraction, Fraction | None] | None = None
+    """The part of the file that was asked for, on its own clock, open or not; None: all of it."""
     tick: Fraction | None = None
     """The file's unit of time in seconds: every pts is a multiple of it."""
     pixel_aspect: Fraction = Fraction(1)

@@ -16,6 +16,7 @@ from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.video import VideoOptions
 from realtime_nst.sources import open_source
 from realtime_nst.sources.hdr import ToneMap
+from realtime_nst.sources.reading import Reading
 from realtime_nst.sources.video import VideoSource
 from tests.clips import NTSC, Clip, content, found, make
 
@@ -243,12 +244,103 @@ def test_a_cut_off_file_is_an_error_behind_its_last_frame(tmp_path: Path, ending
     assert ending == "mp4" or 0 < len(seen) < 100  # the index of an MP4 lies at its end
 
 
+@pytest.mark.parametrize("size", [0.5, 0.9])
+def test_a_cut_off_web_mp4_is_noticed(tmp_path: Path, size: float) -> None:
+    """Its index lies before its pictures."""
+    clip = make(tmp_path / "in.mkv", Clip(320, 240, ticks=tuple(range(0, 40 * 512, 512))))
+    whole = tmp_path / "web.mp4"
+    with av.open(str(clip)) as source, av.open(str(whole), "w", options=FASTSTART) as output:
+        stream = output.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                output.mux(packet)
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * size)])
+    seen: list[Frame] = []
+    with pytest.raises(SourceError, match="breaks off after"), VideoSource(cut) as cut_off:
+        seen.extend(cut_off)
+    assert len(seen) < 40
+    told: list[str] = []
+    with VideoSource(cut, Reading(skip_broken=True, on_trouble=told.append)) as lenient:
+        kept = list(lenient)
+    assert 0 < len(kept) < 40
+    assert "breaks off after" in told[0]
+
+
+FASTSTART = {"movflags": "faststart"}
+
+
+def damaged(tmp_path: Path) -> Path:
+    """A clip whose packets 10 to 12 are noise; every frame is a picture of its own."""
+    options = {"crf": "10", "preset": "ultrafast", "g": "1"}
+    clip = make(tmp_path / "in.mkv", Clip(ticks=tuple(range(0, 30 * 512, 512)), options=options))
+    data = bytearray(clip.read_bytes())
+    with av.open(str(clip)) as file:
+        packets = [bytes(packet) for packet in file.demux(video=0)]
+    for packet in packets[10:13]:
+        place = bytes(data).index(packet)
+        data[place : place + len(packet)] = bytes([255]) * len(packet)
+    path = tmp_path / "damaged.mkv"
+    path.write_bytes(data)
+    return path
+
+
+def test_a_frame_that_cannot_be_read_stops_or_is_left_out(tmp_path: Path) -> None:
+    clip = damaged(tmp_path)
+    seen = []
+    with pytest.raises(SourceError, match="is damaged") as caught, VideoSource(clip) as source:
+        for frame in source:
+            seen.append(frame)
+    assert 0 < len(seen) <= 10
+    assert "--on-error skip" in caught.value.hint
+    told: list[str] = []
+    with VideoSource(clip, Reading(skip_broken=True, on_trouble=told.append)) as source:
+        times = [frame.pts * 25 for frame in source]
+    assert times == [*range(10), *range(13, 30)]  # the others stay where they were
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [(0, None, (0, 30)), ("0.4", None, (10, 30)), ("0.41", "0.8", (11, 20)), (0, 1, (0, 25))],
+)
+def test_a_part_of_a_video(
+    tmp_path: Path, start: str, end: str | None, expected: tuple[int, int]
+) -> None:
+    ticks = tuple(range(1024, 31 * 512 + 512, 512))
+    clip = make(tmp_path / "in.mp4", Clip(sound="aac", ticks=ticks))
+    reading = Reading(Fraction(start), None if end is None else Fraction(end))
+    first, last = expected
+    with open_source(clip, reading) as part, open_sink(tmp_path / "out.mp4", part.info) as sink:
+        assert part.info.frames is not None
+        assert abs(part.info.frames - (last - first)) <= 1
+        for frame in part:
+            sink.write(frame)
+    times = content(tmp_path / "out.mp4").pts
+    assert times == [Fraction(index, 25) for index in range(last - first)]
+    sound = content(tmp_path / "out.mp4").sound[0]
+    assert set(sound) <= set(content(clip).sound[0])
+    seconds = len(sound) * 1024 / 48000
+    assert seconds == pytest.approx(len(times) / 25, abs=0.1)
+
+
+def test_a_part_behind_the_end(tmp_path: Path) -> None:
+    clip = make(tmp_path / "in.mp4", Clip())
+    with pytest.raises(SourceError, match="no frame that can be decoded between 100 s and"):
+        VideoSource(clip, Reading(Fraction(100)))
+
+
 def test_the_input_is_never_written_over(tmp_path: Path) -> None:
     clip = make(tmp_path / "in.mp4", Clip())
     before = clip.read_bytes()
     with VideoSource(clip) as source, pytest.raises(SinkError, match="is the input"):
         open_sink(tmp_path / "." / "in.mp4", source.info)
     assert clip.read_bytes() == before
+    partial = clip.rename(tmp_path / "out.partial.mp4")
+    with VideoSource(partial) as source, pytest.raises(SinkError, match="is the input"):
+        open_sink(tmp_path / "out.mp4", source.info)
+    assert partial.read_bytes() == before
 
 
 @pytest.mark.skipif(not CLIPS, reason="no real clips on this machine")

@@ -57,8 +57,10 @@ class Tracks:
             self._add(stream)
         taken = [s for s in wanted if s.index in self._copied or s.index in self._encoded]
         sounds = [_start(stream) for stream in taken if stream.type == "audio"]
-        self.zero = min([info.start, *sounds])
+        self.zero = info.part[0] if info.part else min([info.start, *sounds])
         """Where on the file's own clock the output begins, in seconds."""
+        self._end = info.part[1] if info.part else None
+        self._cut = info.part is not None
         self._tag(info)
         self._packets = self._read(taken)
         self._next = next(self._packets, None)
@@ -111,12 +113,16 @@ class Tracks:
         picture = self._output.streams.video[0]
         picture.metadata.update(_tags(self._input.streams[info.track].metadata))
         chapters = (self._moved(chapter) for chapter in self._input.chapters())
-        self._output.set_chapters([chapter for chapter in chapters if chapter["end"] > 0])
+        self._output.set_chapters(
+            [chapter for chapter in chapters if chapter["end"] > chapter["start"]]
+        )
 
     def _moved(self, chapter: "Chapter") -> "Chapter":
         """A chapter on the output's clock; none may begin before that."""
         shift = round(self.zero / _rational(chapter["time_base"]))
         start, end = max(chapter["start"] - shift, 0), chapter["end"] - shift
+        if self._end is not None:
+            end = min(end, round((self._end - self.zero) / _rational(chapter["time_base"])))
         return {**chapter, "start": start, "end": end}
 
     def _read(self, streams: list[Stream]) -> "Iterator[Packet[Any]]":
@@ -130,8 +136,14 @@ class Tracks:
     def copy_until(self, seconds: Fraction | None) -> None:
         """Pass on what happens up to a moment on the file's own clock; None: all of it."""
         while self._next is not None and (seconds is None or _time(self._next) <= seconds):
-            self._pass_on(self._next)
+            if self._wanted_at(_time(self._next)):
+                self._pass_on(self._next)
             self._next = next(self._packets, None)
+
+    def _wanted_at(self, moment: Fraction) -> bool:
+        """Where a part was asked for, nothing from outside comes along."""
+        early = self._cut and moment < self.zero
+        return not early and (self._end is None or moment < self._end)
 
     def finish(self) -> None:
         """Flush the encoders; nothing can be passed on any more."""

@@ -68,7 +68,7 @@ class VideoSink:
     def __init__(self, path: Path, info: StreamInfo, options: VideoOptions) -> None:
         _check(path, info)
         self._path, self._info = path, info
-        self._partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+        self._partial = partial_of(path)
         self._tick = _tick(path, info)
         self._last = -1
         self._closed = False
@@ -198,8 +198,14 @@ class VideoSink:
 def _check(path: Path, info: StreamInfo) -> None:
     if path.is_dir():
         raise SinkError(f"{path} is a folder", "give the name of a file")
-    if info.path and path.exists() and path.samefile(info.path):
-        raise SinkError(f"{path} is the input", "choose another name for the result")
+    for written in (path, partial_of(path)):
+        if info.path and written.exists() and written.samefile(info.path):
+            raise SinkError(f"{written} is the input", "choose another name for the result")
+
+
+def partial_of(path: Path) -> Path:
+    """Where a file grows until it is whole."""
+    return path.with_name(f"{path.stem}.partial{path.suffix}")
 
 
 def _tick(path: Path, info: StreamInfo) -> Fraction:

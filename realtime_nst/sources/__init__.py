@@ -8,6 +8,7 @@ from typing import Protocol, Self
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sources.images import PICTURES, ImageSource
+from realtime_nst.sources.reading import Reading
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.sources.video import VideoSource
 
@@ -46,8 +47,15 @@ SOURCES: dict[str, Callable[[str], Source]] = {"synthetic": SyntheticSource.from
 """What can be named instead of a path, as ``NAME`` or ``NAME:DETAILS``."""
 
 
-def open_source(address: str | Path) -> Source:
+def open_source(
+    address: str | Path,
+    reading: Reading = Reading(),  # noqa: B008  (it is frozen)
+) -> Source:
     """Open a named source, a picture, a folder of pictures or a video.
+
+    Args:
+        address: what to open.
+        reading: which part of a video, and how.
 
     Raises:
         SourceError: there is no such thing, or it cannot be read.
@@ -60,4 +68,4 @@ def open_source(address: str | Path) -> Source:
         raise SourceError(f"there is no {path}", "check the path; names with spaces need quotes")
     if path.is_dir():
         return ImageSource.of_folder(path)
-    return ImageSource([path]) if path.suffix.lower() in PICTURES else VideoSource(path)
+    return ImageSource([path]) if path.suffix.lower() in PICTURES else VideoSource(path, reading)

@@ -1,0 +1,31 @@
+"""What a user can choose about reading a video."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from realtime_nst.flow import ignore
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Which part of a video is read, and what happens where it is damaged."""
+
+    start: Fraction = Fraction(0)
+    """Seconds after the first frame."""
+    end: Fraction | None = None
+    """Seconds after the first frame; the frame of this moment does not come any more."""
+    skip_broken: bool = False
+    """True: go on behind what cannot be read, and tell; False: that is an error."""
+    on_trouble: Callable[[str], None] = ignore
+    """Told of what was skipped, a line each, on the thread that reads."""
+    rate: Fraction | None = None
+    """Frames per second of pictures, which have none; None takes them for stills."""
+
+    def has(self, seconds: Fraction) -> bool:
+        """Whether the frame of this moment is wanted."""
+        return seconds >= self.start and not self.is_over(seconds)
+
+    def is_over(self, seconds: Fraction) -> bool:
+        """Whether nothing from this moment on is wanted."""
+        return self.end is not None and seconds >= self.end
