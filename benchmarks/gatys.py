@@ -25,10 +25,10 @@ from torch import Tensor
 
 from realtime_nst.train.backbone import open_backbone
 from realtime_nst.train.data import resize, to_tensor
+from realtime_nst.train.device import uses_bf16
 from realtime_nst.train.features import VGG
 from realtime_nst.train.gatys import Settings, optimise
 from realtime_nst.train.objective import Objective, Style, Term, content_terms, style_terms
-from realtime_nst.train.trainer import uses_bf16
 
 CHUNK = 20
 """Iterations of one turn: one step of torch's L-BFGS by its defaults."""

@@ -5,7 +5,6 @@ places, so that it can be restricted to a region and taken tile by tile.
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +13,7 @@ from torch import Tensor
 
 from realtime_nst.errors import TrainError
 from realtime_nst.train.descent import Point
+from realtime_nst.train.device import autocast
 from realtime_nst.train.features import VGG, Features
 from realtime_nst.train.losses import TVLoss, gram
 from realtime_nst.train.tiles import Tile, margin_of, measured, tiles_of
@@ -120,7 +120,7 @@ class Objective:
         return Point(image.detach(), values, gradient.contiguous())
 
     def _measure(self, image: Tensor, tile: Tile) -> tuple[Tensor, ...]:
-        with _autocast(image, self.bf16):
+        with autocast(image.device, self.bf16):
             features = self.vgg(image.contiguous(memory_format=torch.channels_last))
         return tuple(term.measure(features, tile) for term in self.terms)
 
@@ -221,7 +221,3 @@ def _fitted(mask: Tensor | None, height: int, width: int) -> tuple[Tensor | None
     if places < 1:
         raise TrainError("a mask is black, or nearly so", "white is where a style counts")
     return fitted, places, places / (height * width)
-
-
-def _autocast(image: Tensor, bf16: bool) -> AbstractContextManager[None]:
-    return torch.autocast(image.device.type, torch.bfloat16) if bf16 else nullcontext()

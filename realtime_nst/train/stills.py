@@ -16,15 +16,16 @@ from realtime_nst.sources.images import read_image
 from realtime_nst.train.backbone import open_backbone
 from realtime_nst.train.colour import luminance, prepared, restored
 from realtime_nst.train.data import resize, to_image, to_tensor
+from realtime_nst.train.device import pick_device, uses_bf16
 from realtime_nst.train.features import VGG
 from realtime_nst.train.gatys import SMALLEST, Iterate, Settings, levels_for, optimise
 from realtime_nst.train.memory import fitting, free_memory
 from realtime_nst.train.objective import Style
 from realtime_nst.train.png import write_with_text
-from realtime_nst.train.device import pick_device, uses_bf16
 
 TEXT = "realtime-nst"
 """The key of the settings in a PNG file."""
+PRECISIONS = ("auto", "bf16", "fp32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,17 @@ class Painting:
     """What is other than asked for."""
 
     def run(self) -> Iterator[Iterate]:
-        """Iterates; their pictures are for ``finish``."""
-        return optimise(self.studio.vgg, self.aim, self.styles, self.settings, self.start)
+        """Iterates; their pictures are for ``finish``.
+
+        Raises:
+            TrainError: the loss is no number, or memory ran out all the same.
+        """
+        vgg, settings = self.studio.vgg, self.settings
+        try:
+            yield from optimise(vgg, self.aim, self.styles, settings, self.start)
+        except torch.OutOfMemoryError as error:
+            hint = f"--tile {settings.tile // 2 or 512}, --optimizer adam, or a smaller --size"
+            raise TrainError("the device has run out of memory", hint) from error
 
     def finish(self, image: Tensor) -> Image:
         """An iterate's picture as people should see it, of the size of its level."""
@@ -164,10 +174,13 @@ def open_studio(wishes: Wishes) -> Studio:
 
     Raises:
         ModelError: there are no such weights, layers or network.
-        TrainError: the device asked for does not run, or there is no style.
+        TrainError: the device or precision asked for does not run, or there is no style.
     """
     if not wishes.styles or sum(style.share for style in wishes.styles) <= 0:
         raise TrainError("there is no style that counts", "give each style a share above 0")
+    if wishes.precision not in PRECISIONS:
+        message = f"there is no precision {wishes.precision!r}"
+        raise TrainError(message, f"it is {', '.join(PRECISIONS)}")
     device = pick_device(wishes.device)
     back = open_backbone(wishes.settings, wishes.network, wishes.vgg_weights, wishes.pooling)
     vgg = back.vgg.to(device).to(memory_format=torch.channels_last)

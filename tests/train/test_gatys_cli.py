@@ -10,10 +10,11 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import torch
 from typer.testing import CliRunner, Result
 
 from realtime_nst.cli.app import app
-from realtime_nst.errors import NstError
+from realtime_nst.errors import NstError, TrainError
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sources.images import read_image
 from realtime_nst.train import stills
@@ -78,6 +79,28 @@ def test_ctrl_c_saves_what_there_is(
     assert "2 of 4 iterations" in result.output
     assert read_image(tmp_path / "out.png").shape == (48, 64, 3)
     assert len(json.loads((tmp_path / "t.json").read_text())) == 2
+
+
+def test_memory_that_runs_out_all_the_same_is_an_error_with_a_cure(
+    tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def greedy(*_: Any) -> Iterator[Iterate]:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+        yield
+
+    monkeypatch.setattr(stills, "optimise", greedy)
+    result = call(*files, "-o", tmp_path / "out.png")
+    assert isinstance(result.exception, TrainError)
+    assert "--tile 512" in result.exception.hint
+
+
+def test_memory_too_short_is_refused_before_the_first_step(
+    tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stills, "free_memory", lambda _: 1e6)
+    result = call(*files, "-o", tmp_path / "out.png")
+    assert isinstance(result.exception, TrainError)
+    assert "64x48 needs about" in str(result.exception)
 
 
 def test_styles_with_shares_and_masks(tmp_path: Path, files: tuple[Path, Path]) -> None:
@@ -146,6 +169,7 @@ def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> Non
         (("--content-mask", "missing.png"), "cannot read missing.png"),
         (("--keep-colour", "hue"), "cannot keep colours"),
         (("--init", "missing.png"), "cannot read missing.png"),
+        (("--precision", "int8"), "no precision 'int8'"),
         (("-o", "nowhere/out.png"), "no folder nowhere"),
         (("-o", "out.xyz"), "unknown ending"),
     ],
