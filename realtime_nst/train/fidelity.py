@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from realtime_nst.errors import ModelError, SourceError
+from realtime_nst.errors import ModelError, SourceError, TrainError
 from realtime_nst.frame import Image
 from realtime_nst.sources.images import PICTURES, read_image
 from realtime_nst.stylize.models import Choice
@@ -32,6 +32,8 @@ MARKS = (10, 25, 50, 100, 200, 500)
 """Iterations at which a report gives the objective of Gatys."""
 HISTORY = 20
 """Steps L-BFGS remembers."""
+STARTS = ("grey", "noise", "content")
+"""What Gatys can begin with; ``grey`` is what the published code of Johnson et al. begins with."""
 
 Losses = dict[str, float]
 """``content``, ``style`` and ``tv``, weighted."""
@@ -134,13 +136,13 @@ def judge(candidate: Candidate, path: Path, size: int, iterations: int, init: st
 
     Raises:
         SourceError: the photo cannot be read.
-        TrainError: the loss is no number.
+        TrainError: the loss is no number, or there is no such start.
     """
     image = square(path, size)
     photo = to_tensor(image)
     painted = candidate.session.run(image, _weights(candidate))
     objective = objective_of(candidate, photo)
-    start = photo if init == "content" else noise(size, size, 0)
+    start = first_picture(init, photo, candidate.vgg)
     course, last = [_measured(objective, start)], start
     for point in descend(
         objective.evaluate, start.contiguous(), iterations, "lbfgs", 0.01, HISTORY
@@ -150,6 +152,27 @@ def judge(candidate: Candidate, path: Path, size: int, iterations: int, init: st
     before, after = (_measured(objective, to_tensor(picture)) for picture in (image, painted))
     pictures = (image, painted, to_image(last[0]))
     return Case(path.stem, size, before, after, tuple(course), pictures)
+
+
+def first_picture(init: str, photo: Tensor, vgg: VGG) -> Tensor:
+    """What Gatys begins with, of the photo's size.
+
+    Args:
+        init: ``grey``: the mean colour of ImageNet with noise of one grey level; ``noise``: white
+            noise; ``content``: the photo.
+
+    Raises:
+        TrainError: it is none of these.
+    """
+    if init not in STARTS:
+        raise TrainError(f"Gatys cannot begin with {init!r}", f"--init {', '.join(STARTS)}")
+    if init == "content":
+        return photo
+    if init == "noise":
+        return noise(photo.shape[2], photo.shape[3], 0)
+    generator = torch.Generator().manual_seed(0)
+    grains = torch.randn(photo.shape, generator=generator) / 255
+    return (vgg.mean + grains).clamp(0, 1)
 
 
 def photos_of(folder: Path, count: int) -> list[Path]:

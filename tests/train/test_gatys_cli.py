@@ -223,7 +223,8 @@ def fidelity(*arguments: object) -> Result:
 
 
 def test_a_network_that_does_nothing_equals_no_iteration(tmp_path: Path, judged: Path) -> None:
-    common = ("--content", tmp_path / "photos", "--sizes", "64,80", "--iterations", 10)
+    photos = ("--content", tmp_path / "photos", "--sizes", "64,80")
+    common = (*photos, "--iterations", 10, "--init", "content")
     result = fidelity("identity", *common, "--json", "--grid", tmp_path / "grid.png")
     assert result.exit_code == 0, result.output
     reports = json.loads(result.stdout)
@@ -244,7 +245,7 @@ def test_a_network_that_paints_well_equals_more_than_were_done(
     """The photo is the painting itself: nothing is better than to leave it."""
     (tmp_path / "photos" / "photo.png").write_bytes((judged / "stripes.png").read_bytes())
     common = ("--content", tmp_path / "photos", "--sizes", "64", "--iterations", 3)
-    result = fidelity(judged / "model.onnx", *common, "--init", "noise")
+    result = fidelity(judged / "model.onnx", *common)
     assert result.exit_code == 0, result.output
     assert "more than 3" in result.stdout
 
