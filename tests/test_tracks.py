@@ -9,11 +9,11 @@ import pytest
 
 from realtime_nst.errors import SourceError
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.video import VideoOptions
+from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sources import open_source
 from tests.clips import content, make_rich
 
-QUICK = VideoOptions(preset="ultrafast")
+QUICK = VideoOptions()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.frame import Frame, Image
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.video import VideoOptions
+from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sources import open_source
 from realtime_nst.sources.hdr import ToneMap
 from realtime_nst.sources.reading import Reading
@@ -32,11 +32,16 @@ def copy(source: Path, target: Path, options: VideoOptions | None = None) -> Pat
     """Through source and sink without a style."""
     with (
         open_source(source) as frames,
-        open_sink(target, frames.info, options or VideoOptions(preset="ultrafast")) as sink,
+        open_sink(target, frames.info, options or quick(target)) as sink,
     ):
         for frame in frames:
             sink.write(frame)
     return target
+
+
+def quick(target: Path) -> VideoOptions:
+    """The fastest that the usual codec of a file has."""
+    return VideoOptions(preset=None if target.suffix in (".webm", ".gif") else "ultrafast")
 
 
 def frames_of(path: Path) -> list[Frame]:

@@ -50,10 +50,10 @@ def video(
     from realtime_nst.cli.report import reported, say
     from realtime_nst.meter import Stopwatch
     from realtime_nst.sinks import open_sink
-    from realtime_nst.sinks.video import VideoOptions
+    from realtime_nst.sinks.codecs import VideoOptions
     from realtime_nst.sources import open_source
 
-    options = VideoOptions(crf, preset or VideoOptions().preset, not no_audio)
+    options = VideoOptions(None, crf, preset, audio=not no_audio)
     stages = Stopwatch() if stats else None
     with reported(result, stages) as meter, open_source(source) as frames:
         stylizer = _open_style(style, tier, device, threads)

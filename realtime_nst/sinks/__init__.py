@@ -7,9 +7,10 @@ from typing import Protocol, Self
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.sinks.codecs import CONTAINERS, VideoOptions
 from realtime_nst.sinks.images import FORMATS, ImageSink
 from realtime_nst.sinks.null import NullSink
-from realtime_nst.sinks.video import CONTAINERS, VideoOptions, VideoSink
+from realtime_nst.sinks.video import VideoSink
 
 
 class Sink(Protocol):
@@ -64,7 +65,8 @@ def open_sink(
         return SINKS[str(address)](info)
     path = Path(address)
     suffix = path.suffix.lower()
-    if suffix in CONTAINERS:
+    still = info.rate is None and suffix in FORMATS  # .webp is both
+    if suffix in CONTAINERS and not still:
         return VideoSink(path, info, options)
     if suffix in FORMATS or not suffix or path.is_dir():
         return ImageSink(path, info)

@@ -1,11 +1,18 @@
 """From BGR to a file's YUV, tagged as what it is."""
 
+from collections.abc import Callable
+from fractions import Fraction
+
+from av.filter import Graph
 from av.video.codeccontext import VideoCodecContext
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
 from realtime_nst.frame import UNSPECIFIED, Colours, Image
 
+RGB = 0
+"""H.273's matrix of files that hold no YUV."""
 HD = 720
 """From so many lines on players take a file that says nothing for BT.709, below for BT.601."""
 BT709, BT601 = Colours(1, 1, 1), Colours(6, 6, 6)
@@ -30,8 +37,67 @@ def complete(colours: Colours, height: int) -> Colours:
     )
 
 
-class Painter:
-    """Turns pictures into frames for one encoder."""
+Painter = Callable[[Image], VideoFrame]
+"""Turns a picture into a frame for one encoder; its time is still to be set."""
+
+
+def painter(context: VideoCodecContext, colours: Colours) -> Painter:
+    """What fits an encoder's pixels; tags the encoder with what it gets."""
+    if context.pix_fmt == "pal8":
+        return Palette(context)
+    rgb = VideoFormat(context.pix_fmt or "yuv420p").is_rgb
+    return Rgb(context) if rgb else Yuv(context, colours)
+
+
+class Rgb:
+    """Pictures as they are, with the bytes in another order."""
+
+    def __init__(self, context: VideoCodecContext) -> None:
+        self._format = context.pix_fmt
+        context.color_range, context.colorspace = ColorRange.JPEG, RGB
+        self._reformatter = VideoReformatter()
+
+    def __call__(self, image: Image) -> VideoFrame:
+        """The frame of a picture."""
+        frame = VideoFrame.from_ndarray(image, "bgr24")
+        return self._reformatter.reformat(frame, format=self._format)
+
+
+class Palette:
+    """Pictures in the 256 colours that suit each of them best."""
+
+    def __init__(self, context: VideoCodecContext) -> None:
+        self._graph = Graph()
+        source = self._graph.add_buffer(
+            width=context.width,
+            height=context.height,
+            format=VideoFormat("bgr24"),
+            time_base=Fraction(1, 100),
+        )
+        split = self._graph.add("split")
+        # A palette for the whole film would need the whole film in memory.
+        palette = self._graph.add("palettegen", "stats_mode=single")
+        # Error diffusion crawls from frame to frame; a fixed pattern stays and compresses.
+        use = self._graph.add("paletteuse", "new=1:dither=bayer:bayer_scale=4")
+        source.link_to(split)
+        split.link_to(use)
+        split.link_to(palette, 1)
+        palette.link_to(use, 0, 1)
+        use.link_to(self._graph.add("buffersink"))
+        self._graph.configure()
+        self._count = 0
+
+    def __call__(self, image: Image) -> VideoFrame:
+        """The frame of a picture."""
+        frame = VideoFrame.from_ndarray(image, "bgr24")
+        frame.pts, frame.time_base = self._count, Fraction(1, 100)
+        self._count += 1
+        self._graph.vpush(frame)
+        return self._graph.vpull()
+
+
+class Yuv:
+    """Pictures in the colours of film."""
 
     def __init__(self, context: VideoCodecContext, colours: Colours) -> None:
         self._context, self._colours = context, colours
@@ -42,7 +108,7 @@ class Painter:
         context.color_trc = colours.transfer
 
     def __call__(self, image: Image) -> VideoFrame:
-        """The frame of a picture; its time is still to be set."""
+        """The frame of a picture."""
         return self._reformatter.reformat(
             VideoFrame.from_ndarray(image, "bgr24"),
             format=self._context.pix_fmt,

@@ -18,14 +18,13 @@ from av.stream import Disposition, Stream
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import StreamInfo
+from realtime_nst.sinks.codecs import takes
 
 if TYPE_CHECKING:
     from av.container.core import Chapter
 
 OWN_TAGS = frozenset(("major_brand", "minor_version", "compatible_brands", "encoder", "rotate"))
 """What is true of the input file only, not of its content."""
-REFUSED = {"mov": frozenset(("flac", "opus", "truehd", "vp9", "av1"))}
-"""By muxer: what FFmpeg says it takes, and then refuses when the file begins."""
 LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 """Channels as encoders know them."""
 
@@ -96,8 +95,7 @@ class Tracks:
             return stream.type == "attachment" and self._output.format.name == "matroska"
         if stream.codec_context is None:
             return False
-        codec, kind = stream.codec_context.codec.canonical_name, self._output.format.name
-        return codec in self._output.supported_codecs and codec not in REFUSED.get(kind, ())
+        return takes(self._output, stream.codec_context.codec.canonical_name)
 
     def _add_encoder(self, stream: AudioStream) -> AudioStream:
         # Opus knows only a few rates; 48 kHz is the one everything is converted to.

@@ -2,64 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
 import av
+from av.codec import Codec as Library
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import NstError, SinkError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sinks.colours import Painter, complete
+from realtime_nst.sinks.codecs import (
+    Codec,
+    Container,
+    VideoOptions,
+    codec_of,
+    container_of,
+    pixels_of,
+    takes,
+    told,
+)
+from realtime_nst.sinks.colours import Painter, complete, painter
 from realtime_nst.sinks.tracks import Tracks
-
-
-@dataclass(frozen=True, slots=True)
-class VideoOptions:
-    """What a user can choose about a video file."""
-
-    crf: int | None = None
-    """Quality: lower is better and bigger; None takes the container's default."""
-    preset: str = "veryfast"
-    """x264's trade of time for size, ``ultrafast`` to ``veryslow``."""
-    audio: bool = True
-    """Whether the sound comes along."""
-
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """How we fill one kind of file."""
-
-    codec: str
-    crf: int
-    """Visually clean, for pictures full of brush strokes."""
-    sound: str
-    """The encoder for sound that cannot be copied."""
-    options: dict[str, str] = field(default_factory=dict)
-    """Of the encoder."""
-    muxer: dict[str, str] = field(default_factory=dict)
-    """Of the container."""
-
-
-# Readable up to the last second after a crash, and an ordinary MP4 after a clean close. Without
-# delay_moov copied AAC would shift the picture by its 23 ms of priming.
-_MOOV = {"movflags": "hybrid_fragmented+delay_moov"}
-_MP4 = Container("libx264", 20, "aac", muxer=_MOOV)
-CONTAINERS = {
-    ".mp4": _MP4,
-    ".m4v": _MP4,
-    ".mov": _MP4,
-    ".mkv": Container("libx264", 20, "aac"),
-    ".webm": Container(
-        "libvpx-vp9", 32, "libopus", {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"}
-    ),
-    # AVI keeps no presentation times, so frames must not be reordered.
-    ".avi": Container("libx264", 20, "libmp3lame", {"bf": "0"}),
-}
-"""By ending of the file name."""
 
 
 class VideoSink:
@@ -69,14 +34,19 @@ class VideoSink:
         _check(path, info)
         self._path, self._info = path, info
         self._partial = partial_of(path)
-        self._tick = _tick(path, info)
         self._last = -1
         self._closed = False
-        container = CONTAINERS[path.suffix.lower()]
+        container = container_of(path)
+        self._tick = _tick(container, info)
+        codec = codec_of(container, options)
+        pixels = pixels_of(codec, info, options)
         try:
             with self._errors():
-                self._output = av.open(str(self._partial), "w", options=container.muxer)
-                self._stream = self._add_video(container, options)
+                self._output = av.open(
+                    str(self._partial), "w", format=container.kind, options=container.muxer
+                )
+                self._stream = self._add_video(codec, told(codec, container, options))
+                self._painter = self._add_painter(codec, pixels)
                 self._tracks = self._add_tracks(container, options)
                 self._output.start_encoding()
             self.notes = tuple(self._tracks.notes) if self._tracks else ()
@@ -84,22 +54,22 @@ class VideoSink:
             self._discard()
             raise
 
-    def _add_video(self, container: Container, options: VideoOptions) -> VideoStream:
-        info = self._info
-        crf = container.crf if options.crf is None else options.crf
-        chosen = {**container.options, "crf": str(crf)}
-        if container.codec == "libx264":
-            chosen["preset"] = options.preset
-        stream = cast(VideoStream, self._output.add_stream(container.codec, info.rate or 1, chosen))
-        context = stream.codec_context
-        context.width, context.height = info.width, info.height
+    def _add_video(self, codec: Codec, options: dict[str, str]) -> VideoStream:
+        name = Library(codec.encoder, "w").canonical_name
+        if not takes(self._output, name):
+            ending = self._path.suffix
+            raise SinkError(f"{ending} does not take {name}", ".mkv takes nearly everything")
+        rate = self._info.rate or 1
+        return cast(VideoStream, self._output.add_stream(codec.encoder, rate, options))
+
+    def _add_painter(self, codec: Codec, pixels: str) -> Painter:
+        info, context = self._info, self._stream.codec_context
+        context.width, context.height, context.pix_fmt = info.width, info.height, pixels
         context.time_base = self._tick  # before the first frame: it is the unit of every pts
         context.sample_aspect_ratio = info.pixel_aspect
-        # x264 shares one colour between neighbouring pixels only where the sides are even.
-        odd = container.codec == "libx264" and (info.width % 2 or info.height % 2)
-        context.pix_fmt = "yuv444p" if odd else "yuv420p"
-        self._painter = Painter(context, complete(info.colours, info.height))
-        return stream
+        if tag := codec.tags.get(self._output.format.name):
+            context.codec_tag = tag
+        return painter(context, complete(info.colours, info.height))
 
     def _add_tracks(self, container: Container, options: VideoOptions) -> Tracks | None:
         """What else is in the input; it decides with the first frame where the output begins."""
@@ -208,7 +178,9 @@ def partial_of(path: Path) -> Path:
     return path.with_name(f"{path.stem}.partial{path.suffix}")
 
 
-def _tick(path: Path, info: StreamInfo) -> Fraction:
+def _tick(container: Container, info: StreamInfo) -> Fraction:
     """The unit of time of the file, in seconds."""
     frame = 1 / info.rate if info.rate else Fraction(1, 90000)
-    return frame if path.suffix.lower() == ".avi" else info.tick or frame
+    if container.ticks:
+        return Fraction(1, container.ticks)
+    return frame if container.constant else info.tick or frame

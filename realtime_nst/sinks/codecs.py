@@ -1,0 +1,205 @@
+"""Which codecs there are, what each is told, and which file takes it."""
+
+import os
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.codec import Codec as Library
+from av.codec import codecs_available
+from av.video.frame import VideoFrame
+
+from realtime_nst.errors import SinkError
+from realtime_nst.frame import StreamInfo
+
+# Read by SVT-AV1 as it starts: only errors, no banner.
+os.environ.setdefault("SVT_LOG", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class VideoOptions:
+    """What a user can choose about a video file; None leaves it to the container or codec."""
+
+    codec: str | None = None
+    """A key of ``CODECS``."""
+    crf: int | None = None
+    """Quality: lower is better and bigger."""
+    preset: str | None = None
+    """The encoder's trade of time for size, in its own words."""
+    pix_fmt: str | None = None
+    """FFmpeg's name for how pixels are stored."""
+    audio: bool = True
+    """Whether the sound comes along."""
+
+
+X_PRESETS = (
+    *("ultrafast", "superfast", "veryfast", "faster", "fast"),
+    *("medium", "slow", "slower", "veryslow", "placebo"),
+)
+NV_PRESETS = tuple(f"p{number}" for number in range(1, 8))
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How one encoder is told what we want."""
+
+    encoder: str
+    """FFmpeg's name."""
+    pixels: str = "yuv420p"
+    quality: str = ""
+    """The encoder's option for quality; empty: it has none."""
+    crf: int | None = None
+    """Visually clean, for pictures full of brush strokes."""
+    presets: tuple[str, ...] = ()
+    preset: str = ""
+    options: dict[str, str] = field(default_factory=dict)
+    odd: str = ""
+    """Pixels for odd sizes, where it shares one colour between pairs of pixels and needs whole
+    pairs (x264), or smears the last column (ProRes)."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """By muxer the code that players want, where FFmpeg writes another one."""
+
+
+_VP9 = {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"}
+_NVENC = {"rc": "vbr", "b": "0"}
+_PRORES = {"profile": "hq", "vendor": "apl0"}
+_X265 = {"x265-params": "log-level=error"}
+_HVC1 = {"mp4": "hvc1", "mov": "hvc1"}  # Apple plays no hev1
+CODECS = {
+    "h264": Codec("libx264", "yuv420p", "crf", 20, X_PRESETS, "veryfast", odd="yuv444p"),
+    "hevc": Codec("libx265", "yuv420p", "crf", 22, X_PRESETS, "fast", _X265, "yuv444p", _HVC1),
+    "av1": Codec("libsvtav1", "yuv420p", "crf", 28, tuple(map(str, range(14))), "9"),
+    "vp9": Codec("libvpx-vp9", "yuv420p", "crf", 32, options=_VP9),
+    "prores": Codec("prores_ks", "yuv422p10le", options=_PRORES, odd="yuv444p10le"),
+    "ffv1": Codec("ffv1", "bgr0", options={"level": "3", "slicecrc": "1"}),
+    "gif": Codec("gif", "pal8"),
+    "apng": Codec("apng", "rgb24", options={"pred": "mixed"}),
+    "webp": Codec("libwebp_anim", "bgra", "quality", 85),
+    "y4m": Codec("rawvideo", "yuv420p"),
+    "h264_nvenc": Codec("h264_nvenc", "yuv420p", "cq", 23, NV_PRESETS, "p4", _NVENC),
+    "hevc_nvenc": Codec("hevc_nvenc", "yuv420p", "cq", 25, NV_PRESETS, "p4", _NVENC, tags=_HVC1),
+    "av1_nvenc": Codec("av1_nvenc", "yuv420p", "cq", 30, NV_PRESETS, "p4", _NVENC),
+}
+"""By the name a user types. Those of a GPU end in the name of their maker's library."""
+FREE = ("h264", "hevc", "av1", "vp9", "prores", "ffv1", "h264_nvenc", "hevc_nvenc", "av1_nvenc")
+"""Those a user can choose; the others belong to one kind of file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """How we fill one kind of file."""
+
+    codec: str
+    """A key of ``CODECS``, where the user names none."""
+    sound: str = ""
+    """The encoder for sound that cannot be copied; empty: it takes no sound."""
+    options: dict[str, str] = field(default_factory=dict)
+    """For whichever encoder."""
+    muxer: dict[str, str] = field(default_factory=dict)
+    """Of the container."""
+    kind: str | None = None
+    """FFmpeg's name, where the ending does not tell."""
+    ticks: int | None = None
+    """Units of time per second, where it has its own."""
+    constant: bool = False
+    """Whether it has nothing but a rate: every frame lasts as long as the next one."""
+
+
+# Readable up to the last second after a crash, and an ordinary MP4 after a clean close. Without
+# delay_moov copied AAC would shift the picture by its 23 ms of priming.
+_MP4 = Container("h264", "aac", muxer={"movflags": "hybrid_fragmented+delay_moov"})
+CONTAINERS = {
+    ".mp4": _MP4,
+    ".m4v": _MP4,
+    ".mov": _MP4,
+    ".mkv": Container("h264", "aac"),
+    ".webm": Container("vp9", "libopus"),
+    # AVI keeps no presentation times, so frames must not be reordered.
+    ".avi": Container("h264", "libmp3lame", {"bf": "0"}, constant=True),
+    ".gif": Container("gif", ticks=100),
+    ".apng": Container("apng", muxer={"plays": "0"}, ticks=1000),
+    ".webp": Container("webp", muxer={"loop": "0"}, ticks=1000),
+    ".y4m": Container("y4m", kind="yuv4mpegpipe", constant=True),
+}
+"""By ending of the file name."""
+PIPE = "-"
+"""The name of standard output, which takes what ``.y4m`` does."""
+CPU = "it needs an NVIDIA GPU that encodes, and its driver; --codec h264, hevc or av1 need none"
+REFUSED = {"mov": frozenset(("flac", "opus", "truehd", "vp9", "av1"))}
+"""By muxer: what FFmpeg says it takes, and then refuses when the file begins."""
+
+
+def container_of(path: Path) -> Container:
+    """What belongs to a file's ending."""
+    return CONTAINERS[".y4m" if str(path) == PIPE else path.suffix.lower()]
+
+
+def codec_of(container: Container, options: VideoOptions) -> Codec:
+    """The codec asked for, or else the container's.
+
+    Raises:
+        SinkError: there is no such codec or preset.
+    """
+    name = options.codec or container.codec
+    if name not in (*FREE, container.codec):
+        raise SinkError(f"there is no codec {name!r}", f"one of: {', '.join(FREE)}")
+    codec = CODECS[name]
+    if options.preset is not None and options.preset not in codec.presets:
+        known = f"one of: {', '.join(codec.presets)}" if codec.presets else "leave --preset out"
+        raise SinkError(f"{name} has no preset {options.preset!r}", known)
+    if options.crf is not None and not codec.quality:
+        raise SinkError(f"{name} has no --crf", "leave it out; its quality is fixed")
+    if codec.encoder not in codecs_available:
+        raise SinkError(f"this build of PyAV has no {codec.encoder}", "pip install --upgrade av")
+    if name.endswith("_nvenc"):
+        _prove(codec)
+    return codec
+
+
+def told(codec: Codec, container: Container, options: VideoOptions) -> dict[str, str]:
+    """The encoder's options."""
+    chosen = {**codec.options, **container.options}
+    crf = codec.crf if options.crf is None else options.crf
+    if codec.quality:
+        chosen[codec.quality] = str(crf)
+    if codec.preset:
+        chosen["preset"] = options.preset or codec.preset
+    return chosen
+
+
+def pixels_of(codec: Codec, info: StreamInfo, options: VideoOptions) -> str:
+    """How pixels are stored.
+
+    Raises:
+        SinkError: the encoder does not know that way.
+    """
+    odd = codec.odd if info.width % 2 or info.height % 2 else ""
+    chosen = options.pix_fmt or odd or codec.pixels
+    known = [pixels.name for pixels in Library(codec.encoder, "w").video_formats or ()]
+    if known and chosen not in known:
+        raise SinkError(f"{codec.encoder} has no pixels {chosen}", f"one of: {', '.join(known)}")
+    return chosen
+
+
+def takes(output: Any, codec: str) -> bool:
+    """Whether a container that is open for writing takes a codec, by FFmpeg's name of it."""
+    kind = output.format.name
+    return codec in output.supported_codecs and codec not in REFUSED.get(kind, ())
+
+
+def _prove(codec: Codec) -> None:
+    """Encode a frame: that a build knows an encoder does not mean that there is a chip for it."""
+    try:
+        context = Library(codec.encoder, "w").create("video")
+        context.width, context.height, context.pix_fmt = 256, 256, codec.pixels
+        context.time_base, context.framerate = Fraction(1, 25), Fraction(25)
+        frame = VideoFrame(256, 256, codec.pixels)
+        frame.pts, frame.time_base = 0, context.time_base
+        packets = [*context.encode(frame), *context.encode(None)]
+    except av.FFmpegError as error:
+        message = f"{codec.encoder} does not run on this machine: {error.strerror}"
+        raise SinkError(message, CPU) from error
+    if not packets:
+        raise SinkError(f"{codec.encoder} gives nothing on this machine", CPU)
