@@ -141,7 +141,7 @@ def measure_parity(net: FrameNet, path: Path, styles: int) -> dict[str, float]:
     error = np.concatenate(errors)
     square = float(np.mean(error**2))
     psnr = 10 * np.log10(255**2 / square) if square else 99.0
-    mean = round(float(error.mean()), 4)
+    mean = round(float(error.mean()), 6)
     return {"parity_max": float(error.max()), "parity_mean": mean, "parity_psnr": round(psnr, 2)}
 
 
