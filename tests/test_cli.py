@@ -71,7 +71,7 @@ def test_styles(models: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["video", "{clip}"], 2, "Missing argument 'OUT'"),
+        (["video", "{clip}"], 2, "Missing argument"),
         (["video", "{clip}", "{out}.mp4"], 2, "Missing option '--style'"),
         (["video", "{folder}/none.mp4", "{out}.mp4", "-s", "invert"], 1, "there is no "),
         (["video", "{folder}/text.mp4", "{out}.mp4", "-s", "invert"], 1, "is not a video"),
@@ -131,7 +131,8 @@ def test_ctrl_c_leaves_a_playable_file(models: Path, tmp_path: Path) -> None:
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         assert "identity" in process.stderr.readline()  # it has begun
-        while not (partial := tmp_path / "out.partial.mp4").exists() or not partial.stat().st_size:
+        partial = tmp_path / "out.partial.mp4"
+        while not partial.exists() or partial.stat().st_size < 4096:  # more than its header
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
         last = process.stderr.read()

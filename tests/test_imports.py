@@ -16,6 +16,8 @@ LAYERS = {
     "__main__": 6,
     "bench": 4,
     "train": 4,
+    "jobs": 4,
+    "shape": 4,
     "pipeline": 3,
     "sources": 2,
     "sinks": 2,

@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from realtime_nst.meter import Meter, Stopwatch
-    from realtime_nst.sinks import Sink
-    from realtime_nst.sources import Source
     from realtime_nst.stylize.stylizer import Stylizer
 
 StyleName = Annotated[
@@ -28,38 +25,88 @@ Threads = Annotated[int | None, typer.Option(min=1, help="Of the CPU. [default: 
 
 
 def video(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A video.")],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="IN...", help="Videos, a folder of them, frames/%06d.png, or - for a pipe."
+        ),
+    ],
     result: Annotated[
-        Path, typer.Argument(metavar="OUT", help=".mp4, .mov, .mkv, .webm, .avi, or a folder.")
+        Path,
+        typer.Argument(
+            metavar="OUT",
+            help=".mp4, .mov, .mkv, .webm, .avi, .gif, .apng, .webp or .y4m; a folder for "
+            "pictures or for several videos; frames/%06d.png; or - for a pipe.",
+        ),
     ],
     style: StyleName,
     tier: Tier = None,
     device: DeviceName = "auto",
     threads: Threads = None,
+    codec: Annotated[
+        str | None,
+        typer.Option(
+            help="h264, hevc, av1, vp9, prores or ffv1; with an NVIDIA GPU h264_nvenc, hevc_nvenc "
+            "or av1_nvenc. [default: as OUT usually has]"
+        ),
+    ] = None,
     crf: Annotated[
         int | None,
-        typer.Option(min=0, max=63, help="Lower is better and bigger. [default: 20, webm 32]"),
+        typer.Option(min=0, max=100, help="Lower is better and bigger. [default: h264 20]"),
     ] = None,
     preset: Annotated[
-        str | None, typer.Option(help="ultrafast to veryslow. [default: veryfast]")
+        str | None, typer.Option(help="The encoder's; h264: ultrafast to veryslow.")
     ] = None,
-    no_audio: Annotated[bool, typer.Option("--no-audio", help="Leave the sound out.")] = False,
+    pix_fmt: Annotated[str | None, typer.Option(help="FFmpeg's name, e.g. yuv444p.")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="Where to begin: 90, 1:30 or 0:01:30.5.")
+    ] = None,
+    end: Annotated[str | None, typer.Option(help="Where to end.")] = None,
+    duration: Annotated[
+        str | None, typer.Option(help="How much to take, instead of --end.")
+    ] = None,
+    size: Annotated[
+        str | None, typer.Option(help="1280x720; 1280x or x720 keep the proportions.")
+    ] = None,
+    fps: Annotated[
+        str | None, typer.Option(help="A constant rate: 25, 29.97, 30000/1001. [pictures: 25]")
+    ] = None,
+    render_scale: Annotated[
+        float, typer.Option(min=0.05, max=2, help="The network's share of the size; 0.5 is faster.")
+    ] = 1.0,
+    side_by_side: Annotated[
+        bool, typer.Option("--side-by-side", help="The input to the left of the painting.")
+    ] = False,
+    audio: Annotated[bool, typer.Option("--keep-audio/--no-audio", help="The sound.")] = True,
+    on_error: Annotated[
+        str, typer.Option(help="stop or skip, where the input is damaged.", show_default=True)
+    ] = "stop",
+    skip_existing: Annotated[
+        bool, typer.Option("--skip-existing", help="Leave results alone that are there.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The outcome, for programs.")] = False,
     stats: Annotated[bool, typer.Option("--stats", help="Show which stage sets the pace.")] = False,
 ) -> None:
-    """Paint a video; its size, times and sound stay as they are."""
-    from realtime_nst.cli.report import reported, say
-    from realtime_nst.meter import Stopwatch
-    from realtime_nst.sinks import open_sink
+    """Paint videos; their size, times, sound and other tracks stay as they are."""
+    from realtime_nst.cli import videos
+    from realtime_nst.jobs import jobs_for
+    from realtime_nst.shape import Shape
     from realtime_nst.sinks.codecs import VideoOptions
-    from realtime_nst.sources import open_source
 
-    options = VideoOptions(None, crf, preset, audio=not no_audio)
-    stages = Stopwatch() if stats else None
-    with reported(result, stages) as meter, open_source(source) as frames:
-        stylizer = _open_style(style, tier, device, threads)
-        with open_sink(result, frames.info, options) as sink:
-            say([*frames.info.notes, *sink.notes])
-            _paint(frames, stylizer, sink, meter, stages)
+    reading = videos.reading(start, end, duration, on_error, fps)
+    shape = Shape(videos.size(size), videos.rate(fps), render_scale, side_by_side)
+    options = VideoOptions(codec, crf, preset, pix_fmt, audio)
+    choices = videos.Choices(reading, shape, options, stats)
+    jobs = jobs_for(sources, result)
+    if dry_run:
+        videos.rehearse(jobs, choices)
+        return
+    stylizer = _open_style(style, tier, device, threads)
+    outcomes = videos.convert_all(jobs, choices, stylizer, skip_existing=skip_existing)
+    videos.summarize(outcomes, as_json=as_json)
 
 
 def image(
@@ -74,6 +121,7 @@ def image(
 ) -> None:
     """Paint a picture, several, or all of a folder."""
     from realtime_nst.cli.report import reported
+    from realtime_nst.cli.videos import paint
     from realtime_nst.sinks import open_sink
     from realtime_nst.sources import open_source
     from realtime_nst.sources.images import ImageSource
@@ -85,7 +133,7 @@ def image(
     ):
         stylizer = _open_style(style, tier, device, threads)
         with open_sink(result, pictures.info) as sink:
-            _paint(pictures, stylizer, sink, meter)
+            paint(pictures, stylizer, sink, meter)
 
 
 def _open_style(style: str, tier: str | None, device: str, threads: int | None) -> "Stylizer":
@@ -99,21 +147,3 @@ def _open_style(style: str, tier: str | None, device: str, threads: int | None) 
     card = session.card
     typer.echo(f"{style} ({card.name}, {card.tier}) on {session.why}", err=True)
     return Stylizer(session, choice.as_input())
-
-
-def _paint(
-    source: "Source",
-    stylizer: "Stylizer",
-    sink: "Sink",
-    meter: "Meter",
-    stages: "Stopwatch | None" = None,
-) -> None:
-    """Run the pipeline; Ctrl-C ends it between two frames, so that the sink can finish its file."""
-    from realtime_nst.cli.interrupt import interrupts
-    from realtime_nst.cli.report import progress
-    from realtime_nst.pipeline import run
-
-    with interrupts() as stopped, progress(source.info.frames, meter) as count:
-        run(source, stylizer, sink, stopped=stopped, on_frame=count, stopwatch=stages)
-        if stopped():
-            raise KeyboardInterrupt

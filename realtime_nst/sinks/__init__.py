@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sinks.codecs import CONTAINERS, VideoOptions
+from realtime_nst.sinks.codecs import CONTAINERS, PIPE, VideoOptions
 from realtime_nst.sinks.images import FORMATS, ImageSink
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.video import VideoSink
@@ -65,8 +65,8 @@ def open_sink(
         return SINKS[str(address)](info)
     path = Path(address)
     suffix = path.suffix.lower()
-    still = info.rate is None and suffix in FORMATS  # .webp is both
-    if suffix in CONTAINERS and not still:
+    still = suffix in FORMATS and (info.rate is None or "%" in path.name)  # .webp is both
+    if str(address) == PIPE or (suffix in CONTAINERS and not still):
         return VideoSink(path, info, options)
     if suffix in FORMATS or not suffix or path.is_dir():
         return ImageSink(path, info)

@@ -103,6 +103,8 @@ class Container:
     """FFmpeg's name, where the ending does not tell."""
     ticks: int | None = None
     """Units of time per second, where it has its own."""
+    tagged: bool = True
+    """Whether it can say which colours it has; if not, readers guess by its size."""
     constant: bool = False
     """Whether it has nothing but a rate: every frame lasts as long as the next one."""
 
@@ -121,7 +123,7 @@ CONTAINERS = {
     ".gif": Container("gif", ticks=100),
     ".apng": Container("apng", muxer={"plays": "0"}, ticks=1000),
     ".webp": Container("webp", muxer={"loop": "0"}, ticks=1000),
-    ".y4m": Container("y4m", kind="yuv4mpegpipe", constant=True),
+    ".y4m": Container("y4m", kind="yuv4mpegpipe", tagged=False, constant=True),
 }
 """By ending of the file name."""
 PIPE = "-"

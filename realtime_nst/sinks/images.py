@@ -1,6 +1,7 @@
 """Frames as pictures: one into a file, many into a folder."""
 
 import os
+import re
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,8 @@ FORMATS: dict[str, list[int]] = {
     ".webp": [cv2.IMWRITE_WEBP_QUALITY, 95],
 }
 """Endings that can be written, with OpenCV's parameters."""
+NUMBER = re.compile(r"%0?\d*d")
+"""Stands for a frame's number in a name, as in FFmpeg."""
 
 
 class ImageSink:
@@ -26,13 +29,14 @@ class ImageSink:
     notes: tuple[str, ...] = ()
 
     def __init__(self, path: Path, info: StreamInfo) -> None:
-        self._folder = None if path.suffix.lower() in FORMATS and not path.is_dir() else path
-        self._stills = info.stills
-        if self._folder is None:
-            self._file = path
-            if info.frames != 1:
-                raise SinkError(f"{path} holds one picture only", "give a folder instead")
-        names = Counter(self._target(index) for index in range(len(info.stills)))
+        self._file, numbered = path, bool(NUMBER.search(path.name))
+        single = path.suffix.lower() in FORMATS and not path.is_dir()
+        self._folder = None if single else path
+        self._stills = () if numbered else info.stills
+        if single and info.frames != 1 and not numbered:
+            hint = f"give a folder instead, or {path.stem}-%06d{path.suffix}"
+            raise SinkError(f"{path} holds one picture only", hint)
+        names = Counter(self._target(index) for index in range(len(self._stills)))
         for target, count in names.items():
             _refuse_clash(target, count, info.stills)
         _make_folder(self._folder or path.parent)
@@ -43,7 +47,9 @@ class ImageSink:
 
     def _target(self, index: int) -> Path:
         if self._folder is None:
-            return self._file
+            # FFmpeg counts from 1 where it writes, and both find either.
+            name = NUMBER.sub(lambda found: found[0] % (index + 1), self._file.name)
+            return self._file.with_name(name)
         if not self._stills:
             return self._folder / f"{index:06d}.png"
         still = self._stills[index]

@@ -71,7 +71,7 @@ class Tracks:
         return stream.index != info.track and not chapters and not dropped
 
     def _add(self, stream: Stream) -> None:
-        name, ending = _name(stream), Path(self._output.name).suffix
+        name, ending = _name(stream), Path(self._output.name).suffix or "a pipe"
         if self._takes(stream):
             result = self._copied[stream.index] = self._output.add_stream_from_template(
                 stream, opaque=True

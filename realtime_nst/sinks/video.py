@@ -12,8 +12,10 @@ from av.codec import Codec as Library
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import NstError, SinkError
-from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.frame import Colours, Frame, StreamInfo
 from realtime_nst.sinks.codecs import (
+    CODECS,
+    PIPE,
     Codec,
     Container,
     VideoOptions,
@@ -31,7 +33,9 @@ class VideoSink:
     """Writes ``NAME.partial.EXT`` beside the file and renames it when it is whole."""
 
     def __init__(self, path: Path, info: StreamInfo, options: VideoOptions) -> None:
-        _check(path, info)
+        self._pipe = str(path) == PIPE
+        if not self._pipe:
+            _check(path, info)
         self._path, self._info = path, info
         self._partial = partial_of(path)
         self._last = -1
@@ -42,11 +46,11 @@ class VideoSink:
         pixels = pixels_of(codec, info, options)
         try:
             with self._errors():
-                self._output = av.open(
-                    str(self._partial), "w", format=container.kind, options=container.muxer
-                )
+                target = "pipe:1" if self._pipe else str(self._partial)
+                self._output = av.open(target, "w", format=container.kind, options=container.muxer)
                 self._stream = self._add_video(codec, told(codec, container, options))
-                self._painter = self._add_painter(codec, pixels)
+                colours = info.colours if container.tagged else Colours()
+                self._painter = self._add_painter(codec, pixels, colours)
                 self._tracks = self._add_tracks(container, options)
                 self._output.start_encoding()
             self.notes = tuple(self._tracks.notes) if self._tracks else ()
@@ -56,20 +60,21 @@ class VideoSink:
 
     def _add_video(self, codec: Codec, options: dict[str, str]) -> VideoStream:
         name = Library(codec.encoder, "w").canonical_name
-        if not takes(self._output, name):
+        own = codec == CODECS[container_of(self._path).codec]
+        if not own and not takes(self._output, name):
             ending = self._path.suffix
             raise SinkError(f"{ending} does not take {name}", ".mkv takes nearly everything")
         rate = self._info.rate or 1
         return cast(VideoStream, self._output.add_stream(codec.encoder, rate, options))
 
-    def _add_painter(self, codec: Codec, pixels: str) -> Painter:
+    def _add_painter(self, codec: Codec, pixels: str, colours: Colours) -> Painter:
         info, context = self._info, self._stream.codec_context
         context.width, context.height, context.pix_fmt = info.width, info.height, pixels
         context.time_base = self._tick  # before the first frame: it is the unit of every pts
         context.sample_aspect_ratio = info.pixel_aspect
         if tag := codec.tags.get(self._output.format.name):
             context.codec_tag = tag
-        return painter(context, complete(info.colours, info.height))
+        return painter(context, complete(colours, info.height))
 
     def _add_tracks(self, container: Container, options: VideoOptions) -> Tracks | None:
         """What else is in the input; it decides with the first frame where the output begins."""
@@ -122,7 +127,7 @@ class VideoSink:
         else:
             with suppress(SinkError):  # the error on its way out is the one to tell
                 self._end_file()
-            if error:
+            if error and not self._pipe:
                 error.add_note(f"what was finished is in {self._partial}")
 
     def _abandon(self) -> None:
@@ -133,6 +138,8 @@ class VideoSink:
         self._discard()
 
     def _discard(self) -> None:
+        if self._pipe:
+            return
         with suppress(OSError):  # there may not even be a folder
             self._partial.unlink(missing_ok=True)
 
@@ -141,8 +148,9 @@ class VideoSink:
             with self._errors():
                 self._tracks.copy_until(None)
         self._end_file()
-        with self._errors():
-            self._partial.replace(self._path)
+        if not self._pipe:
+            with self._errors():
+                self._partial.replace(self._path)
 
     def _end_file(self) -> None:
         with self._errors():

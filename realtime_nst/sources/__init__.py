@@ -7,10 +7,10 @@ from typing import Protocol, Self
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sources.images import PICTURES, ImageSource
+from realtime_nst.sources.images import NUMBER, PICTURES, ImageSource
 from realtime_nst.sources.reading import Reading
 from realtime_nst.sources.synthetic import SyntheticSource
-from realtime_nst.sources.video import VideoSource
+from realtime_nst.sources.video import PIPE, VideoSource
 
 
 class Source(Protocol):
@@ -64,8 +64,14 @@ def open_source(
     if name in SOURCES:
         return SOURCES[name](details)
     path = Path(address)
+    if str(address) == PIPE:
+        return VideoSource(path, reading)
+    if NUMBER.search(path.name):
+        return ImageSource.of_pattern(path, reading.rate)
     if not path.exists():
         raise SourceError(f"there is no {path}", "check the path; names with spaces need quotes")
     if path.is_dir():
-        return ImageSource.of_folder(path)
-    return ImageSource([path]) if path.suffix.lower() in PICTURES else VideoSource(path, reading)
+        return ImageSource.of_folder(path, reading.rate)
+    if path.suffix.lower() in PICTURES:
+        return ImageSource([path], reading.rate)
+    return VideoSource(path, reading)

@@ -1,5 +1,6 @@
 """Pictures: one, several, or all of a folder."""
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -18,32 +19,50 @@ PICTURES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".jp2", ".avif")
 )
 """Endings that are taken for pictures."""
+NUMBER = re.compile(r"%0?\d*d")
+"""Stands for a picture's number in a name, as in FFmpeg."""
 
 
 class ImageSource:
-    """Pictures in the given order, one second apart; they may differ in size."""
+    """Pictures in the given order; they may differ in size.
+
+    With a rate they are the frames of a film, without one they lie a second apart.
+    """
 
     live = False
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = tuple(paths)
+    def __init__(self, paths: Sequence[Path], rate: Fraction | None = None) -> None:
+        self._paths, self._rate = tuple(paths), rate or Fraction(1)
         self._first = read_image(paths[0])
         height, width = self._first.shape[:2]
         name = paths[0].name if len(paths) == 1 else f"{len(paths)} pictures"
-        self.info = StreamInfo(name, width, height, None, len(paths), stills=self._paths)
+        self.info = StreamInfo(name, width, height, rate, len(paths), stills=self._paths)
 
     @classmethod
-    def of_folder(cls, folder: Path) -> Self:
+    def of_folder(cls, folder: Path, rate: Fraction | None = None) -> Self:
         """The pictures lying in a folder, by name."""
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
         if not paths:
             raise SourceError(f"there is no picture in {folder}", f"endings: {_endings()}")
-        return cls(paths)
+        return cls(paths, rate)
+
+    @classmethod
+    def of_pattern(cls, pattern: Path, rate: Fraction | None = None) -> Self:
+        """The pictures that ``%06d`` in a name stands for, by number, whatever the first is."""
+        before, after = NUMBER.split(pattern.name, maxsplit=1)
+        place = re.compile(rf"{re.escape(before)}(\d+){re.escape(after)}")
+        found = {}
+        for path in pattern.parent.glob("*"):
+            if match := place.fullmatch(path.name):
+                found[int(match[1])] = path
+        if not found:
+            raise SourceError(f"there is no picture {pattern}", "e.g. frames/%06d.png")
+        return cls([found[number] for number in sorted(found)], rate)
 
     def __iter__(self) -> Iterator[Frame]:
         for index, path in enumerate(self._paths):
             image = self._first if index == 0 else read_image(path)
-            yield Frame(image, index, Fraction(index), perf_counter())
+            yield Frame(image, index, index / self._rate, perf_counter())
 
     def __enter__(self) -> Self:
         return self

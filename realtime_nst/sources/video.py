@@ -20,6 +20,8 @@ from realtime_nst.sources.header import Promise, rational, seconds_of
 from realtime_nst.sources.picture import Upright, notes_of
 from realtime_nst.sources.reading import Reading
 
+PIPE = "-"
+"""The name of standard input: a film comes in, in whatever FFmpeg recognizes as it comes."""
 REPAIR = "ffmpeg -i BROKEN -c copy REPAIRED.mkv  # may save the part that is whole"
 
 
@@ -145,7 +147,7 @@ class VideoSource:
             height,
             self._rate(),
             self._count(),
-            path=self._path,
+            path=None if str(self._path) == PIPE else self._path,
             start=ticks * self._tick,
             part=None if whole else (origin + asked.start, end),
             tick=self._tick,
@@ -183,7 +185,7 @@ class VideoSource:
 
 def _open(path: Path) -> InputContainer:
     try:
-        return av.open(str(path))
+        return av.open("pipe:0" if str(path) == PIPE else str(path))
     except av.FileNotFoundError as error:
         raise SourceError(f"there is no {path}", "check the path") from error
     except av.FFmpegError as error:

@@ -1,0 +1,217 @@
+"""What ``video`` does with each of its files."""
+
+import json
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from time import perf_counter
+
+import typer
+
+from realtime_nst.cli.interrupt import interrupts
+from realtime_nst.cli.report import progress, reported, say
+from realtime_nst.errors import NstError, SinkError
+from realtime_nst.frame import StreamInfo
+from realtime_nst.jobs import Job
+from realtime_nst.meter import Meter, Stopwatch
+from realtime_nst.pipeline import Stylize, run
+from realtime_nst.shape import Shape, announced, painted, shaped
+from realtime_nst.sinks import Sink, open_sink
+from realtime_nst.sinks.codecs import PIPE, VideoOptions
+from realtime_nst.sources import Source, open_source
+from realtime_nst.sources.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How every file is converted."""
+
+    reading: Reading
+    shape: Shape
+    video: VideoOptions
+    stats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file."""
+
+    source: str
+    result: str
+    state: str
+    """``done``, ``skipped`` or ``failed``."""
+    frames: int = 0
+    seconds: float = 0.0
+    error: str = ""
+
+
+def convert(job: Job, choices: Choices, stylize: Stylize) -> Meter:
+    """Paint one video."""
+    shape, stages = choices.shape, Stopwatch() if choices.stats else None
+    source = open_source(job.source, choices.reading)
+    with (
+        reported(job.result, stages) as meter,
+        shaped(source, shape) as frames,
+        open_sink(job.result, announced(frames.info, shape), choices.video) as sink,
+    ):
+        say([*frames.info.notes, *sink.notes])
+        paint(frames, painted(stylize, shape), sink, meter, stages)
+    return meter
+
+
+def paint(
+    source: Source, stylize: Stylize, sink: Sink, meter: Meter, stages: Stopwatch | None = None
+) -> None:
+    """Run the pipeline; Ctrl-C ends it between two frames, so that the sink can finish its file."""
+    with interrupts() as stopped, progress(source.info.frames, meter) as count:
+        run(source, stylize, sink, stopped=stopped, on_frame=count, stopwatch=stages)
+        if stopped():
+            raise KeyboardInterrupt
+
+
+def convert_all(
+    jobs: Sequence[Job], choices: Choices, stylize: Stylize, *, skip_existing: bool
+) -> list[Outcome]:
+    """Paint one video after the other; one that cannot be does not stop the rest."""
+    outcomes = []
+    if len(jobs) > 1:
+        _make_folder(jobs[0].result.parent)
+    for number, job in enumerate(jobs, 1):
+        if len(jobs) > 1:
+            typer.echo(f"{number}/{len(jobs)} {job.source}", err=True)
+        outcomes.append(_outcome(job, choices, stylize, skip_existing, alone=len(jobs) == 1))
+    return outcomes
+
+
+def _outcome(
+    job: Job, choices: Choices, stylize: Stylize, skip_existing: bool, *, alone: bool
+) -> Outcome:
+    names, started = (str(job.source), str(job.result)), perf_counter()
+    if skip_existing and job.result.exists():
+        typer.echo(f"{job.result} is there already", err=True)
+        return Outcome(*names, "skipped")
+    try:
+        meter = convert(job, choices, stylize)
+    except NstError as error:
+        if alone:
+            raise
+        typer.echo(f"error: {error}", err=True)
+        return Outcome(*names, "failed", seconds=perf_counter() - started, error=str(error))
+    return Outcome(*names, "done", meter.frames, perf_counter() - started)
+
+
+def summarize(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
+    """A table of several files; as JSON also of one. Exits with 1 if one failed."""
+    if as_json:
+        typer.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+    elif len(outcomes) > 1:
+        width = max(len(outcome.source) for outcome in outcomes)
+        for one in outcomes:
+            told = one.error or f"{one.result}: {one.frames} frames in {one.seconds:.1f} s"
+            typer.echo(f"{one.state:8}{one.source:{width}}  {told}", err=True)
+    if any(outcome.state == "failed" for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def rehearse(jobs: Sequence[Job], choices: Choices) -> None:
+    """Say what would happen, by opening everything and writing into a folder that goes again."""
+    for job in jobs:
+        with shaped(open_source(job.source, choices.reading), choices.shape) as source:
+            info = announced(source.info, choices.shape)
+            typer.echo(f"{job.source}: {_describe(source.info)}")
+            with tempfile.TemporaryDirectory() as folder:
+                pipe = str(job.result) == PIPE
+                place = job.result if pipe else Path(folder) / job.result.name
+                notes = () if pipe else _notes(place, info, choices.video)
+            typer.echo(f"  -> {job.result}: {_describe(info)}")
+            for note in (*source.info.notes, *notes):
+                typer.echo(f"  note: {note}")
+
+
+def _notes(place: Path, info: StreamInfo, options: VideoOptions) -> tuple[str, ...]:
+    with open_sink(place, info, options) as sink:
+        return sink.notes
+
+
+def _describe(info: StreamInfo) -> str:
+    rate = f", {float(info.rate):.5g} fps" if info.rate else ""
+    frames = f", {info.frames} frames" if info.frames else ""
+    return f"{info.width}x{info.height}{rate}{frames}"
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        message = f"cannot make {folder}: {error.strerror}"
+        raise SinkError(message, "choose another place") from error
+
+
+PICTURES_PER_SECOND = Fraction(25)
+"""Where nobody says how fast pictures follow one another."""
+
+
+def reading(
+    start: str | None, end: str | None, duration: str | None, on_error: str, fps: str | None
+) -> Reading:
+    """What the command line says about reading."""
+    if on_error not in ("stop", "skip"):
+        raise typer.BadParameter(f"{on_error!r} is neither stop nor skip")
+    begin, finish, length = seconds(start) or Fraction(0), seconds(end), seconds(duration)
+    if finish is not None and length is not None:
+        raise typer.BadParameter("--end and --duration say the same; give one of them")
+    finish = begin + length if length is not None else finish
+    if finish is not None and finish <= begin:
+        raise typer.BadParameter("the end must lie behind the start")
+    pictures = rate(fps) or PICTURES_PER_SECOND
+    return Reading(begin, finish, on_error == "skip", troubles(), pictures)
+
+
+def seconds(text: str | None) -> Fraction | None:
+    """``90``, ``1:30`` or ``0:01:30.5``."""
+    if text is None:
+        return None
+    if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text):
+        raise typer.BadParameter(f"{text!r} is no time; e.g. 90, 1:30 or 0:01:30.5")
+    total = Fraction(0)
+    for part in text.split(":"):
+        total = 60 * total + Fraction(part)
+    return total
+
+
+def size(text: str | None) -> tuple[int, int] | None:
+    """``1280x720``, ``1280x`` or ``x720``."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d*)x(\d*)", text)
+    if not match or not any(match.groups()) or "0" in match.groups():
+        raise typer.BadParameter(f"{text!r} is no size; e.g. 1280x720, 1280x or x720")
+    return int(match[1] or 0), int(match[2] or 0)
+
+
+def rate(text: str | None) -> Fraction | None:
+    """``25``, ``29.97`` or ``30000/1001``."""
+    if text is None:
+        return None
+    if not re.fullmatch(r"\d+(\.\d+|/[1-9]\d*)?", text) or not Fraction(text):
+        raise typer.BadParameter(f"{text!r} is no rate; e.g. 25, 29.97 or 30000/1001")
+    value = Fraction(text)
+    ntsc = Fraction(round(value) * 1000, 1001)  # 29.97 means 30000/1001
+    return ntsc if abs(value - ntsc) < Fraction(1, 200) else value
+
+
+def troubles(limit: int = 5) -> Callable[[str], None]:
+    """Tell of what was skipped, but not of thousands of it."""
+    count = 0
+
+    def tell(trouble: str) -> None:
+        nonlocal count
+        count += 1
+        if count <= limit:
+            more = "; more will not be told" if count == limit else ""
+            typer.echo(f"note: skipped: {trouble}{more}", err=True)
+
+    return tell

@@ -1,0 +1,141 @@
+"""Another size or rate for the frames of a source, and other ways to show what is painted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+
+from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.pipeline import Stylize
+from realtime_nst.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a user can choose about size, rate and arrangement."""
+
+    size: tuple[int, int] | None = None
+    """Width and height of the pictures; None keeps them; 0 for one follows from the other."""
+    rate: Fraction | None = None
+    """Frames per second, all equally long; None keeps every frame at its time."""
+    render_scale: float = 1.0
+    """The network's picture as a share of the result's; smaller is faster and coarser."""
+    side_by_side: bool = False
+    """The picture as it was to the left of the painted one."""
+
+
+class Changed:
+    """A source whose frames pass through something on their way."""
+
+    def __init__(
+        self, source: Source, info: StreamInfo, change: Callable[[Iterator[Frame]], Iterator[Frame]]
+    ) -> None:
+        self._source, self._change = source, change
+        self.info, self.live = info, source.live
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self._change(iter(self._source))
+
+    def __enter__(self) -> Self:
+        self._source.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the source behind this one."""
+        self._source.__exit__(kind, error, trace)
+
+
+def shaped(source: Source, shape: Shape) -> Source:
+    """The source in the size and at the rate asked for."""
+    if shape.rate:
+        source = at_rate(source, shape.rate)
+    return resized(source, *shape.size) if shape.size else source
+
+
+def resized(source: Source, width: int, height: int) -> Source:
+    """A source in another size. Pixels become oblong where only so the shown shape stays."""
+    info = source.info
+    width = width or round(height * info.width * info.pixel_aspect / info.height)
+    height = height or round(width * info.height / (info.width * info.pixel_aspect))
+    aspect = info.pixel_aspect * Fraction(info.width * height, info.height * width)
+    nearly_square = abs(aspect - 1) < Fraction(1, 100)  # rounding to whole pixels
+
+    def change(frames: Iterator[Frame]) -> Iterator[Frame]:
+        for frame in frames:
+            yield frame.with_image(scaled(frame.image, width, height))
+
+    aspect = Fraction(1) if nearly_square else aspect
+    return Changed(source, replace(info, width=width, height=height, pixel_aspect=aspect), change)
+
+
+def at_rate(source: Source, rate: Fraction) -> Source:
+    """A source at a constant rate: frames come twice or not at all, as their times demand."""
+    info, total = source.info, source.info.frames
+    frames = round(total * rate / info.rate) if total and info.rate else None
+    changed = replace(info, rate=rate, tick=1 / rate, frames=frames)
+    return Changed(source, changed, lambda frames: _steady(frames, rate))
+
+
+def _steady(frames: Iterator[Frame], rate: Fraction) -> Iterator[Frame]:
+    shown: Frame | None = None
+    index, length = 0, 1 / rate
+
+    def until(moment: Fraction, frame: Frame) -> Iterator[Frame]:
+        nonlocal index
+        while index / rate < moment:
+            yield replace(frame, index=index, pts=index / rate)
+            index += 1
+
+    for frame in frames:
+        if shown:
+            yield from until(frame.pts, shown)
+            length = frame.pts - shown.pts
+        shown = frame
+    if shown:  # the file does not say how long the last one lasts: as long as the one before
+        yield from until(shown.pts + length, shown)
+
+
+def painted(stylize: Stylize, shape: Shape) -> Stylize:
+    """The style, with its result arranged as asked for."""
+    if shape.render_scale != 1:
+        stylize = _smaller(stylize, shape.render_scale)
+    return _beside(stylize) if shape.side_by_side else stylize
+
+
+def announced(info: StreamInfo, shape: Shape) -> StreamInfo:
+    """What comes out of the style."""
+    return replace(info, width=2 * info.width) if shape.side_by_side else info
+
+
+def _smaller(stylize: Stylize, scale: float) -> Stylize:
+    def style(frame: Frame) -> Frame:
+        height, width = frame.image.shape[:2]
+        small = scaled(frame.image, max(round(width * scale), 1), max(round(height * scale), 1))
+        result = stylize(frame.with_image(small))
+        return result.with_image(scaled(result.image, width, height))
+
+    return style
+
+
+def _beside(stylize: Stylize) -> Stylize:
+    def style(frame: Frame) -> Frame:
+        return frame.with_image(np.hstack([frame.image, stylize(frame).image]))
+
+    return style
+
+
+def scaled(image: Image, width: int, height: int) -> Image:
+    """A picture in another size; every pixel counts when it shrinks."""
+    if image.shape[:2] == (height, width):
+        return image
+    way = cv2.INTER_AREA if width * height < image.shape[0] * image.shape[1] else cv2.INTER_CUBIC
+    return np.ascontiguousarray(cv2.resize(image, (width, height), interpolation=way), np.uint8)
