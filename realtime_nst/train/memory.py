@@ -42,7 +42,7 @@ def estimate(vgg: VGG, height: int, width: int, settings: Settings) -> float:
 def kept_per_pixel(vgg: VGG, settings: Settings) -> float:
     """Bytes VGG and the losses keep for the gradient, for one pixel of the picture."""
     size, total, widest = (2 if settings.bf16 else 4), 0.0, 0.0
-    for index, name in enumerate(vgg.names):
+    for name in vgg.names:
         stage = int(name[4])
         values = WIDTHS[stage - 1] / 4 ** (stage - 1)
         if name.startswith("conv"):
@@ -51,8 +51,6 @@ def kept_per_pixel(vgg: VGG, settings: Settings) -> float:
         if name.startswith("pool"):
             total += (size + 8) * values / 4  # and the place of each maximum
         if name in vgg.taps:
-            total += (4 + (4 if settings.bf16 else 0)) * values
-        if name in vgg.taps and index == len(vgg.names) - 1:
             total += size * values
     return total + widest
 
