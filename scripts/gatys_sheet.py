@@ -41,7 +41,7 @@ def shipped_photos(folder: Path) -> list[Path]:
 def variants(plain: Wishes) -> dict[str, Wishes]:
     """Each preset, and each thing that can be asked for besides."""
     strong = {name: replace(plain.settings, style_weight=w) for name, w in PRESETS.items()}
-    smooth = replace(plain.settings, tv_weight=2000.0)
+    smooth = replace(plain.settings, tv_weight=20000.0)
     from_noise = replace(plain.settings, init="noise")
     return {
         **{name: replace(plain, settings=settings) for name, settings in strong.items()},
@@ -49,7 +49,7 @@ def variants(plain: Wishes) -> dict[str, Wishes]:
         "luminance": replace(plain, keep_colour="luminance"),
         "match": replace(plain, keep_colour="match"),
         "style-scale 0.5": replace(plain, style_scale=0.5),
-        "tv-weight 2000": replace(plain, settings=smooth),
+        "tv-weight 20000": replace(plain, settings=smooth),
     }
 
 
