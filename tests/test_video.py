@@ -145,6 +145,17 @@ def test_colours_follow_the_matrix_and_range_of_the_file(
     assert np.abs(frames_of(copied)[0].image - expected).max() <= 3
 
 
+@pytest.mark.parametrize("transfer", [16, 18])
+def test_hdr_colours_pass_through_the_matrix_before_the_tone_map(
+    tmp_path: Path, transfer: int
+) -> None:
+    clip = Clip(colours=YUV, colorspace=9, primaries=9, transfer=transfer, ticks=(0, 512))
+    path = make(tmp_path / "in.mp4", replace(clip, pixels="yuv420p10le"))
+    rgb = _bgr(YUV, 0.2627, 0.0593, False)[::-1] / 255
+    expected = ToneMap(transfer)(np.full((2, 2, 3), rgb * 65535).astype(np.uint16))[0, 0]
+    assert np.abs(frames_of(path)[0].image.astype(int) - expected).max() <= 3
+
+
 def _bgr(yuv: tuple[int, int, int], red: float, blue: float, full: bool) -> np.ndarray:
     """By the definition (ITU-R BT.601 and BT.709)."""
     low, luma, chroma = (0, 255, 255) if full else (16, 219, 224)

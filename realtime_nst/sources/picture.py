@@ -15,6 +15,8 @@ from realtime_nst.sources.hdr import CURVES, NAMES, ToneMap
 
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 """Without the latter two swscale is up to 3 of 255 off and a whole level too dark on average."""
+DEEP = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
+"""To 16 bit; with FULL_CHR_H_INT swscale mixes the channels up there."""
 HD = 720
 """Lines from which a file that does not say is BT.709, as players take it; below it is BT.601."""
 BT709 = Colours(1, 1, 1)
@@ -55,7 +57,7 @@ class Upright:
             *self._size,  # some files change their size on the way; the result cannot
             format="rgb48le" if self._tone_map else "bgr24",
             src_colorspace=_matrix(decoded),
-            interpolation=EXACT,
+            interpolation=DEEP if self._tone_map else EXACT,
         ).to_ndarray()
         bgr = self._tone_map(pixels.astype(np.uint16, copy=False)) if self._tone_map else pixels
         turn = TURNS.get(self._turn)
