@@ -18,14 +18,13 @@ from realtime_nst.sources import open_source
 from realtime_nst.sources.hdr import ToneMap
 from realtime_nst.sources.reading import Reading
 from realtime_nst.sources.video import VideoSource
-from tests.clips import NTSC, Clip, content, found, make
+from tests.clips import NTSC, Clip, content, make
 
 FEW = settings(
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 GAPS = st.lists(st.integers(1, 40), min_size=2, max_size=20)
 """Ticks between frames, as uneven as phones make them."""
-CLIPS = found()
 
 
 def copy(source: Path, target: Path, options: VideoOptions | None = None) -> Path:
@@ -357,15 +356,3 @@ def test_the_input_is_never_written_over(tmp_path: Path) -> None:
     with VideoSource(partial) as source, pytest.raises(SinkError, match="is the input"):
         open_sink(tmp_path / "out.mp4", source.info)
     assert partial.read_bytes() == before
-
-
-@pytest.mark.skipif(not CLIPS, reason="no real clips on this machine")
-@pytest.mark.parametrize("clip", CLIPS, ids=lambda path: path.name)
-def test_real_clips(tmp_path: Path, clip: Path) -> None:
-    """Every frame at its time and every packet of sound, whatever the file."""
-    with VideoSource(clip) as source:
-        size = (source.info.width, source.info.height)
-    before, after = content(clip), content(copy(clip, tmp_path / "out.mp4"))
-    assert after.pts == before.pts
-    assert after.size == size
-    assert after.sound == before.sound

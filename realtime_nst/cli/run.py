@@ -52,7 +52,7 @@ def video(
     ] = None,
     crf: Annotated[
         int | None,
-        typer.Option(min=0, max=100, help="Lower is better and bigger. [default: h264 20]"),
+        typer.Option(min=0, max=100, help="Lower is better and bigger. [default: h264 18]"),
     ] = None,
     preset: Annotated[
         str | None, typer.Option(help="The encoder's; h264: ultrafast to veryslow.")

@@ -68,7 +68,7 @@ _PRORES = {"profile": "hq", "vendor": "apl0"}
 _X265 = {"x265-params": "log-level=error"}
 _HVC1 = {"mp4": "hvc1", "mov": "hvc1"}  # Apple plays no hev1
 CODECS = {
-    "h264": Codec("libx264", "yuv420p", "crf", 20, X_PRESETS, "veryfast", odd="yuv444p"),
+    "h264": Codec("libx264", "yuv420p", "crf", 18, X_PRESETS, "veryfast", odd="yuv444p"),
     "hevc": Codec("libx265", "yuv420p", "crf", 22, X_PRESETS, "fast", _X265, "yuv444p", _HVC1),
     "av1": Codec("libsvtav1", "yuv420p", "crf", 28, tuple(map(str, range(14))), "9"),
     "vp9": Codec("libvpx-vp9", "yuv420p", "crf", 32, options=_VP9),

@@ -80,7 +80,7 @@ class Tracks:
                 self._filters[stream.index] = BitStreamFilterContext("aac_adtstoasc", stream)
             if stream.type == "video" and not stream.disposition & Disposition.attached_pic:
                 self.notes.append(f"{name} is a second picture; it is copied as it is")
-        elif isinstance(stream, AudioStream) and self._codec:
+        elif isinstance(stream, AudioStream) and self._codec and _plays(stream):
             result = self._encoded[stream.index] = self._add_encoder(stream)
             self.notes.append(f"{name} becomes {self._codec}: {ending} does not take it as it is")
         else:
@@ -173,6 +173,11 @@ def _open(path: Path) -> InputContainer:
     except av.FFmpegError as error:
         message = f"{path} cannot be read again: {error.strerror}"
         raise SourceError(message, "leave it where it is until the end") from error
+
+
+def _plays(stream: AudioStream) -> bool:
+    """Whether a track's header says enough to decode it."""
+    return bool(stream.codec_context and stream.rate and stream.channels)
 
 
 def _self_contained(stream: Stream) -> bool:
