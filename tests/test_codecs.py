@@ -75,6 +75,16 @@ def test_apple_plays_hevc(tmp_path: Path) -> None:
         assert file.streams.video[0].codec_context.codec_tag == "hvc1"
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("codec", ["h264", "hevc", "av1", "vp9"])
+def test_the_shortest_films(tmp_path: Path, codec: str, count: int) -> None:
+    """x265 makes the moments of decoding up where it gets less than three frames."""
+    for turn in range(4):
+        path = tmp_path / f"{turn}.mp4"
+        write(path, VideoOptions(codec), SyntheticSource(64, 48, Fraction(25), count))
+        assert content(path).pts == [Fraction(index, 25) for index in range(count)]
+
+
 def test_a_lower_crf_is_bigger_and_better(tmp_path: Path) -> None:
     for codec, ending in (("h264", "mp4"), ("hevc", "mp4"), ("av1", "mp4"), ("vp9", "webm")):
         sizes = []

@@ -1,7 +1,7 @@
 """Which codecs there are, what each is told, and which file takes it."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ class Container:
 _MP4 = Container("h264", "aac", muxer={"movflags": "hybrid_fragmented+delay_moov"})
 CONTAINERS = {
     ".mp4": _MP4,
-    ".m4v": _MP4,
+    ".m4v": replace(_MP4, kind="mp4"),  # FFmpeg's own choice is for the first iPods
     ".mov": _MP4,
     ".mkv": Container("h264", "aac"),
     ".webm": Container("vp9", "libopus"),

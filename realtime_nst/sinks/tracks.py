@@ -169,7 +169,7 @@ class Tracks:
 
 def _open(path: Path) -> InputContainer:
     try:
-        return av.open(str(path))
+        return av.open(str(path), metadata_errors="replace")
     except av.FFmpegError as error:
         message = f"{path} cannot be read again: {error.strerror}"
         raise SourceError(message, "leave it where it is until the end") from error

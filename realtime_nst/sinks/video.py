@@ -9,6 +9,7 @@ from typing import Self, cast
 
 import av
 from av.codec import Codec as Library
+from av.packet import Packet
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import NstError, SinkError
@@ -27,6 +28,9 @@ from realtime_nst.sinks.codecs import (
 )
 from realtime_nst.sinks.colours import Painter, complete, painter
 from realtime_nst.sinks.tracks import Tracks
+
+LONGEST_AHEAD = 1_000_000
+"""Seconds an encoder may look ahead: days, for a film with a frame an hour."""
 
 
 class VideoSink:
@@ -94,9 +98,19 @@ class VideoSink:
         picture = self._painter(frame.image)
         picture.pts, picture.time_base = self._ticks(moment), self._tick
         with self._errors():
-            self._output.mux(self._stream.encode(picture))
+            self._mux(self._stream.encode(picture))
             if self._tracks:
                 self._tracks.copy_until(moment)
+
+    def _mux(self, packets: "list[Packet[VideoStream]]") -> None:
+        """Pass on what the encoder gave. Of a film of one or two frames x265 takes the moments of
+        decoding out of thin air; there they are those of showing.
+        """
+        for packet in packets:
+            if packet.pts is not None and packet.dts is not None:
+                ahead = (packet.pts - packet.dts) * self._tick
+                packet.dts = packet.dts if 0 <= ahead <= LONGEST_AHEAD else packet.pts
+            self._output.mux(packet)
 
     def _ticks(self, moment: Fraction) -> int:
         zero = self._tracks.zero if self._tracks else self._info.start
@@ -154,7 +168,7 @@ class VideoSink:
 
     def _end_file(self) -> None:
         with self._errors():
-            self._output.mux(self._stream.encode(None))
+            self._mux(self._stream.encode(None))
             if self._tracks:
                 self._tracks.finish()
                 self._tracks.close()

@@ -185,7 +185,8 @@ class VideoSource:
 
 def _open(path: Path) -> InputContainer:
     try:
-        return av.open("pipe:0" if str(path) == PIPE else str(path))
+        # Old AVI files have titles in whatever letters their makers used.
+        return av.open("pipe:0" if str(path) == PIPE else str(path), metadata_errors="replace")
     except av.FileNotFoundError as error:
         raise SourceError(f"there is no {path}", "check the path") from error
     except av.FFmpegError as error:
