@@ -15,6 +15,7 @@ from realtime_nst.jobs import Job, jobs_for
 from realtime_nst.sources import open_source
 from realtime_nst.sources.reading import Reading
 from tests.clips import Clip, content, make
+from tests.test_video import damaged
 
 COMMAND = [sys.executable, "-m", "realtime_nst", "video"]
 STYLE = ["--style", "identity", "--device", "cpu"]
@@ -111,6 +112,22 @@ def test_pictures_come_by_number(tmp_path: Path) -> None:
     assert widths == [9, 10, 100]
     with pytest.raises(SourceError, match="there is no picture"):
         open_source(tmp_path / "g%d.png")
+    part = Reading(Fraction(1, 25), Fraction(2, 25), rate=Fraction(25))
+    assert [frame.image.shape[1] for frame in open_source(tmp_path / "f%d.png", part)] == [10]
+    with pytest.raises(SourceError, match="none in the part asked for"):
+        open_source(tmp_path, Reading(Fraction(5), rate=Fraction(25)))
+
+
+def test_damage_stops_or_is_skipped_aloud(models: Path, tmp_path: Path) -> None:
+    clip = damaged(tmp_path)
+    told = call(clip, tmp_path / "out.mp4", code=1).stderr.decode()
+    assert "error: " in told
+    assert "is damaged" in told
+    assert "hint: --on-error skip" in told
+    assert not (tmp_path / "out.mp4").exists()
+    told = call(clip, tmp_path / "out.mp4", "--on-error", "skip").stderr.decode()
+    assert told.count("note: skipped: ") == 3
+    assert len(content(tmp_path / "out.mp4").pts) == 27
 
 
 def test_pipes(clip: Path, tmp_path: Path) -> None:

@@ -67,11 +67,11 @@ def open_source(
     if str(address) == PIPE:
         return VideoSource(path, reading)
     if NUMBER.search(path.name):
-        return ImageSource.of_pattern(path, reading.rate)
+        return ImageSource.of_pattern(path, reading)
     if not path.exists():
         raise SourceError(f"there is no {path}", "check the path; names with spaces need quotes")
     if path.is_dir():
-        return ImageSource.of_folder(path, reading.rate)
+        return ImageSource.of_folder(path, reading)
     if path.suffix.lower() in PICTURES:
         return ImageSource([path], reading.rate)
     return VideoSource(path, reading)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.sources.reading import Reading
 
 PICTURES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".jp2", ".avif")
@@ -39,15 +40,15 @@ class ImageSource:
         self.info = StreamInfo(name, width, height, rate, len(paths), stills=self._paths)
 
     @classmethod
-    def of_folder(cls, folder: Path, rate: Fraction | None = None) -> Self:
+    def of_folder(cls, folder: Path, reading: Reading = Reading()) -> Self:  # noqa: B008
         """The pictures lying in a folder, by name."""
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
         if not paths:
             raise SourceError(f"there is no picture in {folder}", f"endings: {_endings()}")
-        return cls(paths, rate)
+        return cls(_part(paths, reading), reading.rate)
 
     @classmethod
-    def of_pattern(cls, pattern: Path, rate: Fraction | None = None) -> Self:
+    def of_pattern(cls, pattern: Path, reading: Reading = Reading()) -> Self:  # noqa: B008
         """The pictures that ``%06d`` in a name stands for, by number, whatever the first is."""
         before, after = NUMBER.split(pattern.name, maxsplit=1)
         place = re.compile(rf"{re.escape(before)}(\d+){re.escape(after)}")
@@ -57,7 +58,7 @@ class ImageSource:
                 found[int(match[1])] = path
         if not found:
             raise SourceError(f"there is no picture {pattern}", "e.g. frames/%06d.png")
-        return cls([found[number] for number in sorted(found)], rate)
+        return cls(_part([found[number] for number in sorted(found)], reading), reading.rate)
 
     def __iter__(self) -> Iterator[Frame]:
         for index, path in enumerate(self._paths):
@@ -74,6 +75,14 @@ class ImageSource:
         trace: TracebackType | None,
     ) -> None:
         """Nothing to close."""
+
+
+def _part(paths: Sequence[Path], reading: Reading) -> list[Path]:
+    part = reading.part_of(paths)
+    if not part:
+        message = f"there are only {len(paths)} pictures, and none in the part asked for"
+        raise SourceError(message, "check --start and --fps")
+    return part
 
 
 def read_image(path: Path) -> Image:

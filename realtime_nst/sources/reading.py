@@ -1,8 +1,9 @@
 """What a user can choose about reading a video."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from realtime_nst.flow import ignore
 
@@ -25,6 +26,11 @@ class Reading:
     def has(self, seconds: Fraction) -> bool:
         """Whether the frame of this moment is wanted."""
         return seconds >= self.start and not self.is_over(seconds)
+
+    def part_of(self, paths: Sequence[Path]) -> list[Path]:
+        """The pictures wanted of those of a film."""
+        rate = self.rate
+        return [path for index, path in enumerate(paths) if not rate or self.has(index / rate)]
 
     def is_over(self, seconds: Fraction) -> bool:
         """Whether nothing from this moment on is wanted."""
