@@ -64,9 +64,13 @@ def free_memory(device: torch.device) -> float | None:
 
 
 def fitting(
-    vgg: VGG, height: int, width: int, settings: Settings, free: float | None
+    vgg: VGG, height: int, width: int, settings: Settings, free: float | None, choose: bool = True
 ) -> tuple[int, str]:
     """The side of the tiles to measure in (0 for none), and a line for people if there are any.
+
+    Args:
+        free: bytes, or None where nobody knows.
+        choose: take tiles where memory is short, instead of those of the settings.
 
     Raises:
         TrainError: there is not enough memory, however small the tiles.
@@ -74,7 +78,7 @@ def fitting(
     need = estimate(vgg, height, width, settings)
     if free is None or need <= SPARE * free:
         return settings.tile, ""
-    sides = [] if settings.tile else [side for side in TILES if side < max(height, width)]
+    sides = [side for side in TILES if choose and side < max(height, width)]
     for side in sides:
         needed = estimate(vgg, height, width, replace(settings, tile=side))
         if needed <= SPARE * free:

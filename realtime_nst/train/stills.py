@@ -104,21 +104,27 @@ class Studio:
             TrainError: memory would not do, or something asked for does not exist.
         """
         wishes = self.wishes
-        photo = _fitted(content, wishes.size).to(self.device)
-        height, width = photo.shape[2:]
+        photo = to_tensor(read_image(content))
+        height, width = _fitting_size(photo, wishes.size)
+        # Before anything is enlarged: a picture of 30,000 px does not even fit as it is.
+        settings, note = self._within_memory(height, width)
+        photo = resize(photo, height, width).to(self.device)
         styles = [self._style(style, max(height, width)) for style in wishes.styles]
         aim, painted = prepared(photo, styles, wishes.keep_colour)
-        levels = wishes.levels or levels_for(max(height, width))
-        settings = replace(self.settings, levels=levels, tile=wishes.tile or 0)
-        # Who sets the tiles has measured, and is not refused.
-        free = free_memory(self.device) if wishes.tile is None else None
-        tile, note = fitting(self.vgg, height, width, settings, free)
-        settings = replace(settings, tile=tile)
         start = to_tensor(read_image(wishes.init)).to(self.device) if wishes.init else None
         return Painting(self, content, photo, aim, tuple(painted), settings, start, note)
 
+    def _within_memory(self, height: int, width: int) -> tuple[Settings, str]:
+        levels = self.wishes.levels or levels_for(max(height, width))
+        settings = replace(self.settings, levels=levels, tile=self.wishes.tile or 0)
+        free = free_memory(self.device)
+        tile, note = fitting(self.vgg, height, width, settings, free, self.wishes.tile is None)
+        return replace(settings, tile=tile), note
+
     def _style(self, style: StyleFile, longer: int) -> Style:
-        picture = _fitted(style.path, round(longer * self.wishes.style_scale))
+        picture = to_tensor(read_image(style.path))
+        longest = round(longer * self.wishes.style_scale)
+        picture = resize(picture, *_fitting_size(picture, longest))
         where, part = (_mask(path, self.device) for path in (style.where, style.part))
         return Style(picture.to(self.device), style.share, where, part)
 
@@ -188,12 +194,11 @@ def open_studio(wishes: Wishes) -> Studio:
     return Studio(wishes, settings, back.network, device, vgg, back.notes)
 
 
-def _fitted(path: Path, longer: int) -> Tensor:
-    """A picture as (1, 3, h, w), its longer side as given, its shorter one at least VGG's."""
-    picture = to_tensor(read_image(path))
+def _fitting_size(picture: Tensor, longer: int) -> tuple[int, int]:
+    """Height and width with the longer side as given and the shorter one at least VGG's."""
     scale = longer / max(picture.shape[2:])
     height, width = (max(SMALLEST, round(side * scale)) for side in picture.shape[2:])
-    return resize(picture, height, width)
+    return height, width
 
 
 def _mask(path: Path | None, device: torch.device) -> Tensor | None:

@@ -98,9 +98,11 @@ def test_memory_too_short_is_refused_before_the_first_step(
     tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stills, "free_memory", lambda _: 1e6)
-    result = call(*files, "-o", tmp_path / "out.png")
-    assert isinstance(result.exception, TrainError)
-    assert "64x48 needs about" in str(result.exception)
+    monkeypatch.setattr(stills, "resize", lambda *_: pytest.fail("a picture was enlarged"))
+    for more in ((), ("--tile", "0"), ("--tile", "512")):
+        result = call(*files, "-o", tmp_path / "out.png", *more)
+        assert isinstance(result.exception, TrainError)
+        assert "64x48 needs about" in str(result.exception)
 
 
 def test_styles_with_shares_and_masks(tmp_path: Path, files: tuple[Path, Path]) -> None:
