@@ -19,9 +19,12 @@ from realtime_nst.train.recipe import Recipe, Schedule, rescheduled
 from realtime_nst.train.transformer_net import TransformerNet
 
 PATIENCE = 20
-"""Steps after the warm-up before a loss can be called exploding."""
-EXPLODED = 100.0
-"""Times the running mean at which a loss has exploded."""
+"""Steps after the warm-up before a loss can be called too large."""
+OUTLIER = 10.0
+"""Times the running mean at which a batch is passed over: instance norm makes anything of a crop
+that is one flat colour."""
+EXPLODED = 10
+"""Batches in a row to be passed over before the training has exploded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Trainer:
 
     def __post_init__(self) -> None:
         torch.manual_seed(self.recipe.schedule.seed)
+        self._outliers = 0
         if self.options.threads:
             torch.set_num_threads(self.options.threads)
         self.device = pick_device(self.options.device)
@@ -179,7 +183,8 @@ class Trainer:
         slope = torch.nn.utils.get_total_norm(
             [p.grad for p in self.net.parameters() if p.grad is not None]
         )
-        self._guard(total.item(), slope.item())
+        if self._passed_over(total.item(), slope.item()):
+            return
         self.optimizer.step()
         self._average({kind: value.item() for kind, value in values.items()})
 
@@ -188,17 +193,22 @@ class Trainer:
         first = self.step * batch
         return torch.arange(first, first + batch, device=self.device) % len(self.recipe.styles)
 
-    def _guard(self, total: float, slope: float) -> None:
-        """Stop before a step that would spoil the weights, and with them the next checkpoint."""
-        mean = sum(self.losses.values())
+    def _passed_over(self, total: float, slope: float) -> bool:
+        """Whether a step would spoil the weights, and with them the next checkpoint."""
         schedule = self.recipe.schedule
         settled = self.step > max(schedule.warmup, schedule.copying) + PATIENCE
-        if math.isfinite(total + slope) and not (settled and total > EXPLODED * mean):
-            return
+        finite = math.isfinite(total + slope)
+        outlier = settled and total > OUTLIER * sum(self.losses.values())
+        self._outliers = self._outliers + 1 if outlier else 0
+        if not finite or self._outliers == EXPLODED:
+            raise TrainError(*self._obituary(total))
+        return outlier
+
+    def _obituary(self, total: float) -> tuple[str, str]:
         path = self.options.checkpoint
-        cure = "lower learning_rate in the recipe"
         good = f"the last good checkpoint is {path}" if path.is_file() else "nothing was saved yet"
-        raise TrainError(f"the loss is {total:g} at step {self.step + 1}; {good}", cure)
+        message = f"the loss is {total:g} at step {self.step + 1}; {good}"
+        return message, "lower learning_rate in the recipe"
 
     def _average(self, losses: dict[str, float]) -> None:
         if losses.keys() != self.losses.keys():
