@@ -48,7 +48,7 @@ class Point:
 Evaluate = Callable[[Tensor], Point]
 
 
-class Stalled(Exception):  # noqa: N818 - no error of the user's, and never seen by one
+class Stalled(Exception):
     """L-BFGS cannot go on; ``reason`` is for people, ``point`` is where it stands."""
 
     def __init__(self, reason: str, point: Point) -> None:
