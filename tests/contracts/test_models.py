@@ -18,9 +18,9 @@ SIZES = ((16, 16), (17, 41), (64, 64), (123, 77), (240, 321))
 GRID = 6.0
 """Grey levels that places of a 4x4 grid may differ by on average. The photo itself has 0.8, the
 shipped networks up to 4, which three-fold enlargement does not show."""
-FRAME = 10.0
-"""Grey levels by which the outermost four pixels may differ from what they would be inside of a
-larger picture; an early network had 20, and one saw it."""
+FRAME = 5.0
+"""Grey levels by which the outermost four pixels may be lighter, darker or of another colour than
+they would be inside of a larger picture. Eight pixels of margin gave 11, and one saw it."""
 
 shipped = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
@@ -110,4 +110,4 @@ def test_no_frame_shows(folder: Path) -> None:
         np.eye(len(model.card.styles), dtype="f4"), painted(folder), strict=True
     ):
         inside = model.run(larger, weights)[around:-around, around:-around]
-        assert np.abs(image.astype(int) - inside)[ring].mean() < FRAME
+        assert np.abs((image.astype(int) - inside)[ring].mean(axis=0)).max() < FRAME
