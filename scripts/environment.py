@@ -61,7 +61,7 @@ def install_cpu_torch(python: Path) -> None:
         return
     say("installing torch for the CPU")
     where = ("--index-url", TORCH_CPU, "--retries", "0", "--timeout", "15")
-    if pip(python, "torch>=2.13", "torchvision>=0.28", *where) != 0:
+    if pip(python, "torch>=2.14", "torchvision>=0.29", *where) != 0:
         say("that index cannot be reached: PyPI's build follows, which is larger")
 
 

@@ -32,9 +32,9 @@ def follow(trainer: "Trainer", pictures: "Tensor | None", every: int) -> None:
     """Train to the end or to Ctrl-C, which saves; previews of ``pictures`` every few steps."""
     steps = trainer.recipe.schedule.steps
     trainer.save()  # a place that cannot be written to is found out now, not in an hour
-    typer.echo(f"{trainer.recipe.name}: {trainer.runs_on}", err=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
     with interrupts() as stopped, Bar(*columns, console=Console(stderr=True)) as bar:
+        typer.echo(f"{trainer.recipe.name}: {trainer.runs_on}", err=True)
         task = bar.add_task(trainer.recipe.name, total=steps, note="")
         for progress in trainer.run():
             bar.update(task, completed=progress.step, note=describe(progress))
