@@ -109,7 +109,7 @@ def test_an_exploding_loss_stops(tmp_path: Path) -> None:
         next(made.net.tail.parameters()).mul_(1e4)
     with pytest.raises(TrainError, match="nothing was saved yet"):
         list(running)
-    assert made.step == 49
+    assert 40 <= made.step < 50
 
 
 def test_previews_show_every_photo_in_every_style(tmp_path: Path) -> None:
