@@ -15,7 +15,7 @@ from realtime_nst.jobs import Job, jobs_for
 from realtime_nst.sources import open_source
 from realtime_nst.sources.reading import Reading
 from tests.clips import Clip, content, make
-from tests.test_video import damaged
+from tests.test_damage import damaged
 
 COMMAND = [sys.executable, "-m", "realtime_nst", "video"]
 STYLE = ["--style", "identity", "--device", "cpu"]

@@ -1,0 +1,87 @@
+"""Cut-off and damaged videos are noticed, and what can be read of them is."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+
+from realtime_nst.errors import SourceError
+from realtime_nst.frame import Frame
+from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.video import VideoSource
+from tests.clips import Clip, make
+
+FASTSTART = {"movflags": "faststart"}
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "avi", "webm"])
+def test_a_cut_off_file_is_an_error_behind_its_last_frame(tmp_path: Path, ending: str) -> None:
+    options = {"b": "400k"} if ending == "webm" else {"crf": "1"}
+    codec = "libvpx-vp9" if ending == "webm" else "libx264"
+    tick, ticks = Fraction(1, 25), tuple(range(100))
+    clip = Clip(320, 240, tick=tick, ticks=ticks, codec=codec, options=options)
+    whole = make(tmp_path / f"whole.{'mov' if ending == 'mp4' else ending}", clip)
+    data = whole.read_bytes()
+    cut = tmp_path / f"cut.{ending}"
+    cut.write_bytes(data[: len(data) // 2])
+    seen = []
+    with pytest.raises(SourceError) as caught, VideoSource(cut) as source:
+        for frame in source:
+            seen.append(frame)
+    assert caught.value.hint
+    assert ending == "mp4" or 0 < len(seen) < 100  # the index of an MP4 lies at its end
+
+
+@pytest.mark.parametrize("size", [0.5, 0.9])
+def test_a_cut_off_web_mp4_is_noticed(tmp_path: Path, size: float) -> None:
+    """Its index lies before its pictures."""
+    clip = make(tmp_path / "in.mkv", Clip(320, 240, ticks=tuple(range(0, 40 * 512, 512))))
+    whole = tmp_path / "web.mp4"
+    with av.open(str(clip)) as source, av.open(str(whole), "w", options=FASTSTART) as output:
+        stream = output.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                output.mux(packet)
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * size)])
+    seen: list[Frame] = []
+    with pytest.raises(SourceError, match="breaks off after"), VideoSource(cut) as cut_off:
+        seen.extend(cut_off)
+    assert len(seen) < 40
+    told: list[str] = []
+    with VideoSource(cut, Reading(skip_broken=True, on_trouble=told.append)) as lenient:
+        kept = list(lenient)
+    assert 0 < len(kept) < 40
+    assert "breaks off after" in told[0]
+
+
+def damaged(tmp_path: Path) -> Path:
+    """A clip whose packets 10 to 12 are noise; every frame is a picture of its own."""
+    options = {"crf": "10", "preset": "ultrafast", "g": "1"}
+    clip = make(tmp_path / "in.mkv", Clip(ticks=tuple(range(0, 30 * 512, 512)), options=options))
+    data = bytearray(clip.read_bytes())
+    with av.open(str(clip)) as file:
+        packets = [bytes(packet) for packet in file.demux(video=0)]
+    for packet in packets[10:13]:
+        place = bytes(data).index(packet)
+        data[place : place + len(packet)] = bytes([255]) * len(packet)
+    path = tmp_path / "damaged.mkv"
+    path.write_bytes(data)
+    return path
+
+
+def test_a_frame_that_cannot_be_read_stops_or_is_left_out(tmp_path: Path) -> None:
+    clip = damaged(tmp_path)
+    seen = []
+    with pytest.raises(SourceError, match="is damaged") as caught, VideoSource(clip) as source:
+        for frame in source:
+            seen.append(frame)
+    assert 0 < len(seen) <= 10
+    assert "--on-error skip" in caught.value.hint
+    told: list[str] = []
+    with VideoSource(clip, Reading(skip_broken=True, on_trouble=told.append)) as source:
+        times = [frame.pts * 25 for frame in source]
+    assert times == [*range(10), *range(13, 30)]  # the others stay where they were
+    assert len(told) == 3
