@@ -12,6 +12,7 @@ import numpy as np
 from skimage import data
 
 from realtime_nst.frame import Image
+from realtime_nst.shape import scaled
 from realtime_nst.sinks.images import write_image
 from realtime_nst.stylize.session import Session, open_session
 
@@ -40,8 +41,7 @@ def sheet(columns: list[list[Image]]) -> Image:
 
 
 def _scaled(image: Image, height: int) -> Image:
-    width = round(image.shape[1] * height / image.shape[0])
-    return cv2.resize(np.ascontiguousarray(image), (width, height), interpolation=cv2.INTER_AREA)
+    return scaled(image, round(image.shape[1] * height / image.shape[0]), height)
 
 
 def _labelled(image: Image) -> Image:

@@ -42,7 +42,9 @@ def follow(trainer: "Trainer", pictures: "Tensor | None", every: int) -> None:
                 write_preview(trainer, pictures)
             if stopped():
                 break
-    path = trainer.save()
+    path = trainer.options.checkpoint
+    if trainer.step < steps:
+        trainer.save()  # at the end, run() has
     typer.echo(f"{path}: {trainer.step} of {steps} steps")
     if trainer.step < steps:
         typer.echo("stopped; the same command with --resume goes on", err=True)

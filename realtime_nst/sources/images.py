@@ -20,6 +20,8 @@ PICTURES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".jp2", ".avif")
 )
 """Endings that are taken for pictures."""
+JPEG = b"\xff\xd8\xff"
+"""What every JPEG file begins with."""
 NUMBER = re.compile(r"%0?\d*d")
 """Stands for a picture's number in a name, as in FFmpeg."""
 
@@ -99,7 +101,9 @@ def read_image(path: Path) -> Image:
     image = _decode(coded, cv2.IMREAD_COLOR)
     if image is None:
         raise SourceError(f"{path} is not a picture that can be read", f"endings: {_endings()}")
-    whole = _decode(coded, cv2.IMREAD_UNCHANGED)
+    # A JPEG has no alpha, and training reads thousands: they are decoded only once.
+    jpeg = coded[: len(JPEG)].tobytes() == JPEG
+    whole = None if jpeg else _decode(coded, cv2.IMREAD_UNCHANGED)
     if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
         image = _on_white(whole)
     return np.ascontiguousarray(image, np.uint8)
