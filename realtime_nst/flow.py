@@ -82,7 +82,7 @@ class Handoff(Generic[T]):
 
     def __next__(self) -> T:
         with self._changed:
-            while not (self._items or self._ended or self._stop.is_set()):
+            while not self._ready():
                 self._changed.wait(POLL)
             if self._items and not self._stop.is_set():
                 self._changed.notify()
@@ -90,6 +90,20 @@ class Handoff(Generic[T]):
             if self._error and not self._stop.is_set():
                 raise self._error
             raise StopIteration
+
+    def within(self, seconds: float) -> Iterator[T | None]:
+        """The same items, and None each time that none has come for so long."""
+        while True:
+            with self._changed:
+                there = self._changed.wait_for(self._ready, seconds)
+            try:
+                yield next(self) if there else None
+            except StopIteration:
+                return
+
+    def _ready(self) -> bool:
+        """Whether there is an item, or no more to wait for."""
+        return bool(self._items) or self._ended or self._stop.is_set()
 
     def _full(self) -> bool:
         return len(self._items) >= self._policy.depth
@@ -105,7 +119,7 @@ class Line:
 
     def hand_over(
         self, items: Iterable[T], name: str, *, patience: float | None = None
-    ) -> Iterator[T]:
+    ) -> Handoff[T]:
         """Iterate ``items`` on a new thread and yield them here.
 
         Args:

@@ -148,14 +148,11 @@ def _live(
 
 
 def _open_source(source: str, size: str | None, fps: float | None) -> "Source":
-    from realtime_nst.sources import open_source
-    from realtime_nst.sources.camera import CameraSource
-    from realtime_nst.sources.paced import Paced
+    from realtime_nst.sources.camera import Asked
+    from realtime_nst.sources.live import open_live
 
-    if not source.isdigit() and "://" not in source:
-        return Paced(lambda: open_source(source))
     rate = Fraction(fps).limit_denominator(1001) if fps else None
-    return CameraSource(source, _parse_size(size), rate)
+    return open_live(source, Asked(_parse_size(size), rate))
 
 
 def _parse_size(size: str | None) -> tuple[int, int] | None:

@@ -18,6 +18,7 @@ class Paced:
     """
 
     live = True
+    notice = ""
 
     def __init__(
         self,

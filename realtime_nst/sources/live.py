@@ -1,0 +1,52 @@
+"""Everything that can be shown live, by address."""
+
+from collections.abc import Callable
+from math import inf
+from pathlib import Path
+from typing import Protocol
+
+from realtime_nst.sources import SOURCES, Source, open_source
+from realtime_nst.sources.camera import Asked, CameraSource
+from realtime_nst.sources.paced import Paced
+from realtime_nst.sources.steady import Steady
+
+
+class LiveSource(Source, Protocol):
+    """A source whose frames come whether we are ready or not."""
+
+    @property
+    def notice(self) -> str:
+        """What is wrong at the moment, for people; empty while pictures come. From any thread."""
+        ...
+
+
+def open_live(
+    address: str,
+    asked: Asked = Asked(),  # noqa: B008  (it is frozen)
+    *,
+    loop: bool = True,
+    patience: float = inf,
+) -> LiveSource:
+    """Open a camera, a stream on the network, or a file that is played as if live.
+
+    Args:
+        address: a camera's number, name or path; a URL; a file, or what ``open_source`` knows by
+            name.
+        asked: of a camera.
+        loop: whether a file starts over at its end.
+        patience: seconds to go on trying when a camera or stream vanishes.
+
+    Raises:
+        SourceError: it is not there, or cannot be opened.
+    """
+    if _is_recorded(address):
+        return Paced(lambda: open_source(address), loop=loop)
+    open_again: Callable[[], Source] = lambda: CameraSource(address, asked)  # noqa: E731
+    return Steady(open_again, patience=patience)
+
+
+def _is_recorded(address: str) -> bool:
+    """Whether it is a file, or made up."""
+    if address.partition(":")[0] in SOURCES:
+        return True
+    return not address.isdigit() and not address.startswith("/dev/") and Path(address).exists()

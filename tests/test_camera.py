@@ -1,0 +1,59 @@
+"""Cameras: an HTTP camera in another process, devices that are not there, and why."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from realtime_nst.errors import SourceError
+from realtime_nst.sources.camera import CameraSource
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def camera() -> Iterator[str]:
+    """The URL of a camera that gives each viewer 40 frames."""
+    command = [sys.executable, "-m", "tests.camera", "40"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout
+        yield process.stdout.readline().strip()
+        process.kill()
+
+
+def test_a_network_camera_gives_its_frames_with_rising_times(camera: str) -> None:
+    with CameraSource(camera) as source:
+        assert (source.info.width, source.info.height, source.live) == (320, 240, True)
+        coming = iter(source)
+        frames = list(islice(coming, 40))
+        with pytest.raises(SourceError, match="shows nothing any more"):
+            next(coming)
+    assert [frame.index for frame in frames] == list(range(40))
+    times = [frame.pts for frame in frames]
+    assert times[0] == 0
+    assert times == sorted(times)
+
+
+def test_a_camera_is_opened_and_closed_many_times(camera: str) -> None:
+    for _ in range(10):
+        with CameraSource(camera) as source:
+            assert next(iter(source)).index == 0
+
+
+@pytest.mark.parametrize("address", ["99", "/dev/video99", "No Such Cam", "http://127.0.0.1:9/x"])
+def test_a_camera_that_is_not_there_is_an_error_with_a_cure(address: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        CameraSource(address)
+    assert caught.value.hint
+
+
+def test_nothing_is_printed_about_a_camera_that_is_not_there(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for address in ("99", "http://127.0.0.1:9/x"):
+        with pytest.raises(SourceError):
+            CameraSource(address)
+    assert capfd.readouterr().err == ""
