@@ -1,0 +1,136 @@
+"""What is done to pictures, for any picture."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from realtime_nst.frame import Image
+from realtime_nst.stylize.effects import (
+    beside,
+    blend,
+    filling,
+    mirrored,
+    scaled,
+    tiles,
+    with_colours_of,
+)
+
+quick = settings(deadline=None, max_examples=40)
+SIDES = st.integers(1, 40)
+
+
+@st.composite
+def pictures(draw: st.DrawFn, count: int = 1) -> list[Image]:
+    """Pictures of one size."""
+    noise = np.random.default_rng(draw(st.integers(0, 1000)))
+    height, width = draw(SIDES), draw(SIDES)
+    return [noise.integers(0, 256, (height, width, 3), np.uint8) for _ in range(count)]
+
+
+def is_picture_like(result: Image, other: Image) -> bool:
+    return (
+        result.shape == other.shape
+        and result.dtype == np.uint8
+        and bool(result.flags["C_CONTIGUOUS"])
+    )
+
+
+@quick
+@given(pictures(2), st.floats(0, 1))
+def test_a_blend_lies_between(two: list[Image], share: float) -> None:
+    before, after = two
+    mixed = blend(before, after, share)
+    assert is_picture_like(mixed, before)
+    expected = before + (after.astype(float) - before) * share
+    assert np.abs(mixed - expected).max() <= 0.51
+
+
+@quick
+@given(pictures(2))
+def test_a_blend_is_exact_at_its_ends(two: list[Image]) -> None:
+    before, after = two
+    assert blend(before, after, 0) is before
+    assert blend(before, after, 1) is after
+
+
+@quick
+@given(pictures(2))
+def test_kept_colours_are_light_of_one_and_colours_of_the_other(two: list[Image]) -> None:
+    # Not too bright and not too dark: at black and white there is no room for colour.
+    before, after = (np.asarray(110 + each // 7, np.uint8) for each in two)
+    kept = with_colours_of(before, after)
+    assert is_picture_like(kept, before)
+    light, colours, result = (
+        cv2.cvtColor(each, cv2.COLOR_BGR2YCrCb).astype(int) for each in (after, before, kept)
+    )
+    assert np.abs(result[..., 0] - light[..., 0]).max() <= 1
+    assert np.abs(result[..., 1:] - colours[..., 1:]).max() <= 1
+
+
+@quick
+@given(pictures())
+def test_the_colours_of_a_picture_on_itself_change_nothing(one: list[Image]) -> None:
+    assert np.array_equal(with_colours_of(one[0], one[0]), one[0])
+
+
+@quick
+@given(pictures())
+def test_two_mirrors_show_the_picture(one: list[Image]) -> None:
+    assert np.array_equal(mirrored(mirrored(one[0])), one[0])
+    assert np.array_equal(mirrored(one[0])[:, 0], one[0][:, -1])
+
+
+@quick
+@given(pictures(2))
+def test_side_by_side_shows_the_middle_of_both(two: list[Image]) -> None:
+    left, right = two
+    if left.shape[1] < 2:
+        return
+    both = beside(left, right)
+    assert is_picture_like(both, left)
+    half = left.shape[1] // 2
+    quarter = (left.shape[1] - half) // 2
+    assert np.array_equal(both[:, :half], left[:, quarter : quarter + half])
+    assert (both[:, half:] == right[:, (half // 2) : (half // 2) + both.shape[1] - half]).all()
+
+
+@quick
+@given(pictures(), SIDES, SIDES)
+def test_any_size_is_met(one: list[Image], width: int, height: int) -> None:
+    for change in (scaled, filling):
+        result = change(one[0], width, height)
+        assert result.shape == (height, width, 3)
+        assert result.flags["C_CONTIGUOUS"]
+    if one[0].shape[:2] == (height, width):
+        assert scaled(one[0], width, height) is one[0]
+
+
+@quick
+@given(SIDES, SIDES)
+def test_a_flat_picture_stays_flat_when_scaled(width: int, height: int) -> None:
+    flat = np.full((17, 23, 3), (10, 100, 200), np.uint8)
+    assert (scaled(flat, width, height) == (10, 100, 200)).all()
+
+
+@quick
+@given(st.integers(30, 200), st.integers(30, 200), st.integers(1, 16))
+def test_tiles_cover_a_picture_once(width: int, height: int, count: int) -> None:
+    places = tiles(width, height, count)
+    assert len(places) >= count
+    covered = np.zeros((height, width), int)
+    for place in places:
+        covered[place] += 1
+    assert (covered == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("count", "grid"),
+    [(1, (1, 1)), (2, (2, 1)), (3, (2, 2)), (4, (2, 2)), (6, (3, 2)), (9, (3, 3))],
+)
+def test_tiles_stand_in_a_grid(count: int, grid: tuple[int, int]) -> None:
+    places = tiles(60, 60, count)
+    columns = {place[1].start for place in places}
+    rows = {place[0].start for place in places}
+    assert (len(columns), len(rows)) == grid
