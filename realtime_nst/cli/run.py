@@ -1,5 +1,6 @@
 """``video`` and ``image``: paint files."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from realtime_nst.stylize.stylizer import Stylizer
+    from realtime_nst.stylize.timeline import Timeline
 
 StyleName = Annotated[
     str,
@@ -39,7 +41,17 @@ def video(
             "pictures or for several videos; frames/%06d.png; or - for a pipe.",
         ),
     ],
-    style: StyleName,
+    style: Annotated[
+        list[str],
+        typer.Option(
+            "--style",
+            "-s",
+            help="As for image; more of them, as in -s a -s b@5s -s c@1:30, follow one another.",
+        ),
+    ],
+    fade: Annotated[
+        str | None, typer.Option(help="Seconds from one style to the next; 0 cuts. [default: 0.5]")
+    ] = None,
     tier: Tier = None,
     device: DeviceName = "auto",
     threads: Threads = None,
@@ -91,20 +103,21 @@ def video(
     stats: Annotated[bool, typer.Option("--stats", help="Show which stage sets the pace.")] = False,
 ) -> None:
     """Paint videos; their size, times, sound and other tracks stay as they are."""
-    from realtime_nst.cli import videos
+    from realtime_nst.cli import videos, words
     from realtime_nst.jobs import jobs_for
     from realtime_nst.shape import Shape
     from realtime_nst.sinks.codecs import VideoOptions
 
-    reading = videos.reading(start, end, duration, on_error, fps)
-    shape = Shape(videos.size(size), videos.rate(fps), render_scale, side_by_side)
+    reading = words.reading(start, end, duration, on_error, fps)
+    shape = Shape(words.size(size), words.rate(fps), render_scale, side_by_side)
+    styles = words.styles(style)
     options = VideoOptions(codec, crf, preset, pix_fmt, audio)
     choices = videos.Choices(reading, shape, options, stats)
     jobs = jobs_for(sources, result)
     if dry_run:
         videos.rehearse(jobs, choices)
         return
-    stylizer = _open_style(style, tier, device, threads)
+    stylizer = _open_styles(styles, words.seconds(fade), tier, device, threads)
     outcomes = videos.convert_all(jobs, choices, stylizer, skip_existing=skip_existing)
     videos.summarize(outcomes, as_json=as_json)
 
@@ -134,6 +147,33 @@ def image(
         stylizer = _open_style(style, tier, device, threads)
         with open_sink(result, pictures.info) as sink:
             paint(pictures, stylizer, sink, meter)
+
+
+def _open_styles(
+    styles: dict[Fraction, str],
+    fade: Fraction | None,
+    tier: str | None,
+    device: str,
+    threads: int | None,
+) -> "Timeline":
+    """Open styles by the moments they begin; those of one model share a session."""
+    from realtime_nst.stylize.models import find_style
+    from realtime_nst.stylize.session import Session, open_session
+    from realtime_nst.stylize.timeline import FADE, Cue, Timeline
+
+    sessions: dict[Path, Session] = {}
+    cues = []
+    for start, style in styles.items():
+        choice = find_style(style, tier)
+        path = choice.model.path
+        if path not in sessions:
+            sessions[path] = open_session(path, device, threads=threads)
+        session = sessions[path]
+        since = f" from {float(start):g} s" if start else ""
+        card = session.card
+        typer.echo(f"{style}{since} ({card.name}, {card.tier}) on {session.why}", err=True)
+        cues.append(Cue(start, session, choice.as_input()))
+    return Timeline(cues, FADE if fade is None else fade)
 
 
 def _open_style(style: str, tier: str | None, device: str, threads: int | None) -> "Stylizer":

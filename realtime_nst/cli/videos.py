@@ -1,11 +1,9 @@
 """What ``video`` does with each of its files."""
 
 import json
-import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from pathlib import Path
 from time import perf_counter
 
@@ -148,70 +146,3 @@ def _make_folder(folder: Path) -> None:
     except OSError as error:
         message = f"cannot make {folder}: {error.strerror}"
         raise SinkError(message, "choose another place") from error
-
-
-PICTURES_PER_SECOND = Fraction(25)
-"""Where nobody says how fast pictures follow one another."""
-
-
-def reading(
-    start: str | None, end: str | None, duration: str | None, on_error: str, fps: str | None
-) -> Reading:
-    """What the command line says about reading."""
-    if on_error not in ("stop", "skip"):
-        raise typer.BadParameter(f"{on_error!r} is neither stop nor skip")
-    begin, finish, length = seconds(start) or Fraction(0), seconds(end), seconds(duration)
-    if finish is not None and length is not None:
-        raise typer.BadParameter("--end and --duration say the same; give one of them")
-    finish = begin + length if length is not None else finish
-    if finish is not None and finish <= begin:
-        raise typer.BadParameter("the end must lie behind the start")
-    pictures = rate(fps) or PICTURES_PER_SECOND
-    return Reading(begin, finish, on_error == "skip", troubles(), pictures)
-
-
-def seconds(text: str | None) -> Fraction | None:
-    """``90``, ``1:30`` or ``0:01:30.5``."""
-    if text is None:
-        return None
-    if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text):
-        raise typer.BadParameter(f"{text!r} is no time; e.g. 90, 1:30 or 0:01:30.5")
-    total = Fraction(0)
-    for part in text.split(":"):
-        total = 60 * total + Fraction(part)
-    return total
-
-
-def size(text: str | None) -> tuple[int, int] | None:
-    """``1280x720``, ``1280x`` or ``x720``."""
-    if text is None:
-        return None
-    match = re.fullmatch(r"(\d*)x(\d*)", text)
-    if not match or not any(match.groups()) or "0" in match.groups():
-        raise typer.BadParameter(f"{text!r} is no size; e.g. 1280x720, 1280x or x720")
-    return int(match[1] or 0), int(match[2] or 0)
-
-
-def rate(text: str | None) -> Fraction | None:
-    """``25``, ``29.97`` or ``30000/1001``."""
-    if text is None:
-        return None
-    if not re.fullmatch(r"\d+(\.\d+|/[1-9]\d*)?", text) or not Fraction(text):
-        raise typer.BadParameter(f"{text!r} is no rate; e.g. 25, 29.97 or 30000/1001")
-    value = Fraction(text)
-    ntsc = Fraction(round(value) * 1000, 1001)  # 29.97 means 30000/1001
-    return ntsc if abs(value - ntsc) < Fraction(1, 200) else value
-
-
-def troubles(limit: int = 5) -> Callable[[str], None]:
-    """Tell of what was skipped, but not of thousands of it."""
-    count = 0
-
-    def tell(trouble: str) -> None:
-        nonlocal count
-        count += 1
-        if count <= limit:
-            more = "; more will not be told" if count == limit else ""
-            typer.echo(f"note: skipped: {trouble}{more}", err=True)
-
-    return tell
