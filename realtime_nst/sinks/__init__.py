@@ -8,9 +8,11 @@ from typing import Protocol, Self
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks.codecs import CONTAINERS, PIPE, VideoOptions
+from realtime_nst.sinks.http import HttpSink
 from realtime_nst.sinks.images import FORMATS, ImageSink
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.video import VideoSink
+from realtime_nst.sinks.virtualcam import VirtualCamera
 
 
 class Sink(Protocol):
@@ -19,8 +21,10 @@ class Sink(Protocol):
     Closing twice is safe.
     """
 
-    notes: tuple[str, ...]
-    """What of the source will not come along as it was, a line each, for people."""
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What will not come along as it was, or where it goes, a line each, for people."""
+        ...
 
     def write(self, frame: Frame) -> None:
         """Take a frame; may block.
@@ -42,8 +46,12 @@ class Sink(Protocol):
         ...
 
 
-SINKS: dict[str, Callable[[StreamInfo], Sink]] = {"null": NullSink}
-"""What can be named instead of a path."""
+SINKS: dict[str, Callable[[str, StreamInfo], Sink]] = {
+    "null": lambda _, info: NullSink(info),
+    "http": HttpSink,
+    "virtualcam": VirtualCamera,
+}
+"""What can be named instead of a path, as ``NAME`` or ``NAME:DETAILS``."""
 
 
 def open_sink(
@@ -51,7 +59,7 @@ def open_sink(
     info: StreamInfo,
     options: VideoOptions = VideoOptions(),  # noqa: B008  (it is frozen)
 ) -> Sink:
-    """Open a named sink, a video file, a picture file or a folder of pictures.
+    """Open a named sink (``http://127.0.0.1:8080/``), a video, a picture or a folder of pictures.
 
     Args:
         address: the ending says the format; without one it is a folder.
@@ -61,8 +69,11 @@ def open_sink(
     Raises:
         SinkError: nothing can be written there.
     """
-    if str(address) in SINKS:
-        return SINKS[str(address)](info)
+    name, _, details = str(address).partition(":")
+    if name in SINKS:
+        return SINKS[name](details, info)
+    if "://" in str(address):
+        raise SinkError(f"cannot write to {address}", f"one of: {', '.join(SINKS)}, or a file")
     path = Path(address)
     suffix = path.suffix.lower()
     still = suffix in FORMATS and (info.rate is None or "%" in path.name)  # .webp is both

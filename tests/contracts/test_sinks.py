@@ -11,12 +11,13 @@ from realtime_nst.sinks import open_sink
 from realtime_nst.sources.synthetic import SyntheticSource
 from tests.clips import NTSC, content
 
-ADDRESSES = ["null", "out.mp4", "out.mov", "out.mkv", "out.webm", "out.avi", "folder"]
-VIDEOS = [address for address in ADDRESSES if "." in address]
+NAMED = ["null", "http://127.0.0.1:0/"]
+VIDEOS = ["out.mp4", "out.mov", "out.mkv", "out.webm", "out.avi"]
+ADDRESSES = [*NAMED, *VIDEOS, "folder"]
 
 
 def place(folder: Path, address: str) -> str | Path:
-    return address if address == "null" else folder / address
+    return address if address in NAMED else folder / address
 
 
 def clip(width: int = 64, height: int = 48, count: int = 3) -> tuple[StreamInfo, list[Frame]]:
