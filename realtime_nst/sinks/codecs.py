@@ -109,17 +109,21 @@ class Container:
     """Whether it has nothing but a rate: every frame lasts as long as the next one."""
 
 
-# Readable up to the last second after a crash, and an ordinary MP4 after a clean close. Without
-# delay_moov copied AAC would shift the picture by its 23 ms of priming.
-_MP4 = Container("h264", "aac", muxer={"movflags": "hybrid_fragmented+delay_moov"})
+# A crash (kill -9, no more power) costs about a second, and what the encoder looks ahead: pieces of
+# a second go to the disk at once. After a clean close it is an ordinary MP4. Without delay_moov
+# copied AAC would shift the picture by its 23 ms of priming.
+_AT_ONCE = {"flush_packets": "1"}
+_PIECES = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": "1000000"}
+_CLUSTERS = {"cluster_time_limit": "1000", **_AT_ONCE}
+_MP4 = Container("h264", "aac", muxer={**_PIECES, **_AT_ONCE})
 CONTAINERS = {
     ".mp4": _MP4,
     ".m4v": replace(_MP4, kind="mp4"),  # FFmpeg's own choice is for the first iPods
     ".mov": _MP4,
-    ".mkv": Container("h264", "aac"),
-    ".webm": Container("vp9", "libopus"),
+    ".mkv": Container("h264", "aac", muxer=_CLUSTERS),
+    ".webm": Container("vp9", "libopus", muxer=_CLUSTERS),
     # AVI keeps no presentation times, so frames must not be reordered.
-    ".avi": Container("h264", "libmp3lame", {"bf": "0"}, constant=True),
+    ".avi": Container("h264", "libmp3lame", {"bf": "0"}, _AT_ONCE, constant=True),
     ".gif": Container("gif", ticks=100),
     ".apng": Container("apng", muxer={"plays": "0"}, ticks=1000),
     ".webp": Container("webp", muxer={"loop": "0"}, ticks=1000),
