@@ -10,23 +10,41 @@ from realtime_nst.sinks import Sink
 
 
 class Tee:
-    """Opens several sinks, writes to each in turn, and closes all, whatever any of them does."""
+    """Opens several sinks, writes to each in turn, and closes all, whatever any of them does.
 
-    notes: tuple[str, ...] = ()
+    Sinks can come and go between two frames.
+    """
 
     def __init__(self, openers: Sequence[Callable[[], Sink]]) -> None:
         self._openers = openers
         self._sinks: list[Sink] = []
-        self._opened = ExitStack()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Those of all that are open."""
+        return tuple(note for sink in self._sinks for note in sink.notes)
 
     def write(self, frame: Frame) -> None:
         for sink in self._sinks:
             sink.write(frame)
 
+    def add(self, opener: Callable[[], Sink]) -> Sink:
+        """Open one more; it gets the frames from now on."""
+        sink = opener().__enter__()
+        self._sinks = [*self._sinks, sink]
+        return sink
+
+    def remove(self, sink: Sink) -> None:
+        """Close one; the others go on."""
+        self._sinks = [other for other in self._sinks if other is not sink]
+        sink.__exit__(None, None, None)
+
     def __enter__(self) -> Self:
-        with ExitStack() as opened:
-            self._sinks = [opened.enter_context(opener()) for opener in self._openers]
-            self._opened = opened.pop_all()  # one that cannot be opened closes those before it
+        with ExitStack() as opened:  # one that cannot be opened closes those before it
+            opened.push(self)
+            for opener in self._openers:
+                self.add(opener)
+            opened.pop_all()
         return self
 
     def __exit__(
@@ -35,4 +53,8 @@ class Tee:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._opened.__exit__(kind, error, trace)
+        closing = ExitStack()
+        for sink in self._sinks:
+            closing.push(sink)
+        self._sinks = []
+        closing.__exit__(kind, error, trace)
