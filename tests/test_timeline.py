@@ -72,7 +72,7 @@ def opened(models: Path) -> dict[str, Cue]:
 
 
 def later(cue: Cue, seconds: str) -> Cue:
-    return Cue(Fraction(seconds), cue.session, cue.weights)
+    return Cue(Fraction(seconds), cue.model, cue.weights)
 
 
 def test_styles_of_one_model_fade_in_its_weights(opened: dict[str, Cue]) -> None:

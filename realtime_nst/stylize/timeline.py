@@ -7,13 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-from numpy.typing import NDArray
-
 from realtime_nst.frame import Frame
 from realtime_nst.stylize.effects import blend
-from realtime_nst.stylize.session import Session
-from realtime_nst.stylize.stylizer import Stylizer
+from realtime_nst.stylize.palette import Model, Palette, Weights
 
 FADE = Fraction(1, 2)
 """Seconds one style takes to become the next."""
@@ -25,9 +21,10 @@ class Cue:
 
     start: Fraction
     """Seconds after the first frame."""
-    session: Session
-    weights: NDArray[np.float32]
-    """(styles of the session,) how much of each; they add up to 1."""
+    model: Model
+    """What paints it; styles of one model share the object."""
+    weights: Weights
+    """What to tell the model; they add up to 1."""
 
 
 def shares(starts: Sequence[Fraction], fade: Fraction, moment: Fraction) -> list[Fraction]:
@@ -55,28 +52,21 @@ class Timeline:
     """Paints each frame in the styles of its moment. Called on one thread."""
 
     def __init__(self, cues: Sequence[Cue], fade: Fraction = FADE) -> None:
-        self._cues, self._fade = sorted(cues, key=lambda cue: cue.start), fade
+        cues = sorted(cues, key=lambda cue: cue.start)
+        self._starts, self._fade = [cue.start for cue in cues], fade
+        self._palette = Palette([(cue.model, cue.weights) for cue in cues])
 
     def __call__(self, frame: Frame) -> Frame:
         """The same moment, painted; before the first style begins, the picture as it is."""
-        now = shares([cue.start for cue in self._cues], self._fade, frame.pts)
-        image, share = frame.image, float(1 - sum(now))
-        for session, weights in self._mixed(now).items():
-            part = float(weights.sum())
-            share += part
-            painted = Stylizer(session, (weights / part).astype(np.float32))(frame).image
-            image = blend(image, painted, part / share)
-        return frame.with_image(image)
+        now = shares(self._starts, self._fade, frame.pts)
+        total = sum(now)
+        amounts = {style: float(share / total) for style, share in enumerate(now) if share}
+        if not amounts:
+            return frame
+        return frame.with_image(
+            blend(frame.image, self._palette(frame.image, amounts), float(total))
+        )
 
     def cut(self, moment: Fraction) -> int:
         """Changes whenever one style replaces another at once instead of fading into it."""
-        return 0 if self._fade else sum(cue.start <= moment for cue in self._cues)
-
-    def _mixed(self, now: Sequence[Fraction]) -> dict[Session, NDArray[np.float64]]:
-        """The networks at work, and how much of each of their styles the picture shows."""
-        mixed: dict[Session, NDArray[np.float64]] = {}
-        for cue, share in zip(self._cues, now, strict=True):
-            if share:
-                before = mixed.get(cue.session, np.zeros(len(cue.weights)))
-                mixed[cue.session] = before + float(share) * cue.weights
-        return mixed
+        return 0 if self._fade else sum(start <= moment for start in self._starts)
