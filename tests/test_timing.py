@@ -1,0 +1,102 @@
+"""Timing by a clock that only calls move."""
+
+import pytest
+
+from realtime_nst.timing import Effort, Timing, in_turns, quantile, ratio, short, timed, together
+
+
+class Watch:
+    """Time passes when something is called or sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.log: list[str] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def taking(self, name: str, *seconds: float) -> "Taking":
+        return Taking(self, name, list(seconds))
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.log.append("rest")
+
+
+class Taking:
+    """A call that takes so long: each time as told, then as the last time."""
+
+    def __init__(self, watch: Watch, name: str, seconds: list[float]) -> None:
+        self.watch, self.name, self.seconds = watch, name, seconds
+        self.calls = 0
+
+    def __call__(self) -> None:
+        self.watch.now += self.seconds[min(self.calls, len(self.seconds) - 1)]
+        self.watch.log.append(self.name)
+        self.calls += 1
+
+
+def test_quantiles_lie_between_values_in_proportion() -> None:
+    assert quantile([3.0, 1.0, 2.0], 0.5) == 2.0
+    assert quantile([1.0, 2.0], 0.5) == 1.5
+    assert quantile([0.0, 10.0, 20.0, 30.0, 40.0], 0.95) == pytest.approx(38.0)
+    assert quantile([7.0], 0.95) == 7.0
+
+
+def test_warm_up_does_not_count() -> None:
+    watch = Watch()
+    call = watch.taking("call", 9.0, 9.0, 0.5)
+    timing = timed(call, Effort(warmup=2, seconds=2.0, least=1), watch)
+    assert timing.seconds == (0.5, 0.5, 0.5, 0.5)
+
+
+def test_slow_calls_are_made_often_enough() -> None:
+    watch = Watch()
+    timing = timed(watch.taking("call", 5.0), Effort(warmup=0, seconds=1.0, least=3), watch)
+    assert timing.seconds == (5.0, 5.0, 5.0)
+
+
+def test_the_outlier_shows_in_p95_alone() -> None:
+    timing = Timing((0.01,) * 18 + (1.0, 1.0))
+    assert timing.median == 0.01
+    assert timing.p95 == pytest.approx(1.0)
+
+
+def test_turns_alternate_backwards_every_second_time() -> None:
+    watch = Watch()
+    calls = {name: watch.taking(name, 1.0) for name in "ab"}
+    turn, told = Effort(warmup=0, seconds=0.0, least=1), list[int]()
+    in_turns(calls, 3, turn, clock=watch, sleep=watch.sleep, on_round=told.append)
+    assert [name for name in watch.log if name != "rest"] == ["a", "b", "b", "a", "a", "b"]
+    assert watch.log.count("rest") == 6
+    assert told == [1, 2, 3]
+
+
+def test_a_ratio_does_not_see_what_falls_on_both() -> None:
+    """The machine grows ten times slower halfway; b takes three times as long as a throughout."""
+    watch = Watch()
+    times = (0.1, 0.1, 1.0, 1.0)
+    calls = {
+        "a": watch.taking("a", *times),
+        "b": watch.taking("b", *(3 * time for time in times)),
+    }
+    turn = Effort(warmup=0, seconds=0.0, least=1)
+    turns = in_turns(calls, 4, turn, clock=watch, sleep=watch.sleep)
+    found = ratio(turns["b"], turns["a"])
+    assert found.median == pytest.approx(3.0)
+    assert (found.low, found.high) == (pytest.approx(3.0), pytest.approx(3.0))
+    assert found.pairs == 4
+    assert together(turns["a"]).seconds == pytest.approx(times)
+
+
+def test_a_ratio_has_the_middle_half_of_the_turns() -> None:
+    longer = [Timing((each,)) for each in (1.0, 2.0, 3.0, 4.0, 100.0)]
+    found = ratio(longer, [Timing((1.0,))] * 5)
+    assert (found.low, found.median, found.high) == (2.0, 3.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.1234, "0.123"), (6.204, "6.2"), (99.96, "100"), (2392.4, "2392")]
+)
+def test_short_figures(value: float, text: str) -> None:
+    assert short(value) == text
