@@ -1,11 +1,11 @@
 """The devices a model can run on: what ONNX Runtime calls them and how people get them."""
 
 import ctypes
-import os
 import sys
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+
+from realtime_nst.machine import usable_cores as usable_cores
 
 _GPU_CURE = (
     'pip uninstall -y onnxruntime onnxruntime-gpu && pip install "realtime-nst[gpu]"'
@@ -112,16 +112,3 @@ def nvidia_driver() -> bool:
     except OSError:
         return False
     return True
-
-
-def usable_cores() -> int:
-    """Physical cores this process may run on.
-
-    ONNX Runtime counts the whole machine's, also where ``taskset`` or a container gives us fewer.
-    """
-    if not hasattr(os, "sched_getaffinity"):
-        return os.cpu_count() or 1
-    topology = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
-    files = [Path(topology.format(cpu)) for cpu in os.sched_getaffinity(0)]
-    siblings = {file.read_text() if file.is_file() else str(file) for file in files}
-    return len(siblings)
