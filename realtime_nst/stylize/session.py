@@ -24,7 +24,7 @@ class Session:
 
     def __init__(self, inference: Any, card: Card, placement: dict[str, int], why: str) -> None:
         self._inference = inference
-        self._blends = len(inference.get_inputs()) > 1
+        self._blends = len(_inputs(inference)) > 1
         self.card = card
         self.placement = placement
         """Nodes of the graph per provider, as ONNX Runtime really assigned them."""
@@ -35,7 +35,7 @@ class Session:
         """Stylize one (H, W, 3) uint8 BGR picture; the result has exactly its size.
 
         Args:
-            image: at least 16x16.
+            image: at least 32x32.
             weights: (styles,) how much of each style; None paints the first one alone.
 
         Raises:
@@ -168,8 +168,8 @@ def _prove(inference: Any, path: Path, device: Device) -> None:
     from onnxruntime.capi import onnxruntime_pybind11_state as raised
 
     feed = {FRAME: np.zeros((1, 64, 64, 3), np.uint8)}
-    if len(inference.get_inputs()) > 1:
-        feed[WEIGHTS] = np.ones(inference.get_inputs()[1].shape, np.float32)
+    if len(_inputs(inference)) > 1:
+        feed[WEIGHTS] = np.ones(_inputs(inference)[1].shape, np.float32)
     try:
         inference.run(None, feed)
     except (
@@ -197,6 +197,11 @@ def _line(error: Exception) -> str:
     return re.sub(r"^\S+\.cc:\d+ .*?\) |\[ONNXRuntimeError\] : ", "", str(error).splitlines()[0])
 
 
+def _inputs(inference: Any) -> list[Any]:
+    """The inputs, with those that have a default: ONNX Runtime lists them apart."""
+    return [*inference.get_inputs(), *inference.get_overridable_initializers()]
+
+
 def _misfit(inference: Any) -> str | None:
     """What differs from our contract: bytes in, bytes of the same size out.
 
@@ -205,7 +210,7 @@ def _misfit(inference: Any) -> str | None:
     """
     image = ("tensor(uint8)", 4)
     wanted = {FRAME: image, WEIGHTS: ("tensor(float)", 1), STYLIZED: image}
-    values = [*inference.get_inputs(), *inference.get_outputs()]
+    values = [*_inputs(inference), *inference.get_outputs()]
     for value in values:
         found = (value.type, len(value.shape))
         if value.name not in wanted:
@@ -221,7 +226,7 @@ def _card(path: Path, inference: Any) -> Card:
     if text is None:
         raise ModelError(f"{path} has no model card", "export it with: realtime-nst export")
     card = Card.from_json(text)
-    inputs = {value.name: value for value in inference.get_inputs()}
+    inputs = {value.name: value for value in _inputs(inference)}
     count = inputs[WEIGHTS].shape[0] if WEIGHTS in inputs else 1
     if count != len(card.styles):
         message = f"{path} paints {count} styles, but its card names {len(card.styles)}"

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from realtime_nst.frame import Frame, Image
 from realtime_nst.stylize.session import Session
 
-SMALLEST = 16
+SMALLEST = 32
 """Pixels a model needs on each side."""
 
 

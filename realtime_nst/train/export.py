@@ -2,7 +2,7 @@
 
 The graph takes ``frame`` uint8 (1, H, W, 3) BGR, with several styles also ``style_weights``
 float32 (styles,), and gives ``stylized`` uint8 (1, H, W, 3): scaling, colour order, padding and
-cropping are part of it, so any size from 16x16 up comes back at exactly its size.
+cropping are part of it, so any size from 32x32 up comes back at exactly its size.
 """
 
 import logging
@@ -23,10 +23,12 @@ from realtime_nst.frame import Image
 from realtime_nst.stylize.card import KEY, Card, Style
 from realtime_nst.stylize.session import FRAME, STYLIZED, WEIGHTS, open_session
 from realtime_nst.train.checkpoint import Checkpoint
-from realtime_nst.train.transformer_net import ConditionalNorm, TransformerNet
+from realtime_nst.train.folded import OPSET, build
+from realtime_nst.train.norm import ConditionalNorm
+from realtime_nst.train.trainer import frozen_at
+from realtime_nst.train.transformer_net import TransformerNet
 
-OPSET = 20
-CHECKED_SIZES = ((256, 256), (241, 319), (16, 16))
+CHECKED_SIZES = ((256, 256), (241, 319), (32, 32))
 """Height and width of the pictures parity is measured on: even, odd, smallest."""
 
 
@@ -71,9 +73,8 @@ def export(checkpoint: Checkpoint, out: Path, *, fp16: bool = False) -> Card:
     """
     precision = "fp16" if fp16 else "fp32"
     reference = load_net(checkpoint)
-    shipped = _halved(load_net(checkpoint)) if fp16 else reference
     styles = len(checkpoint.recipe.styles)
-    model = _to_onnx(FrameNet(shipped, styles).eval(), styles)
+    model = _graph(load_net(checkpoint), styles, fp16=fp16)
     card = make_card(checkpoint, precision)
     with _written_whole(out) as partial:
         _save(model, card, partial)
@@ -103,7 +104,15 @@ def load_net(checkpoint: Checkpoint) -> TransformerNet:
     """The network of a checkpoint, ready to run."""
     net = TransformerNet(checkpoint.recipe.network, len(checkpoint.recipe.styles))
     net.load_state_dict(checkpoint.weights)
+    net.freeze(frozen_at(checkpoint.recipe.schedule, checkpoint.step - 1))
     return net.eval().requires_grad_(False)
+
+
+def _graph(net: TransformerNet, styles: int, *, fp16: bool) -> onnx.ModelProto:
+    """A frozen quarter network folded by hand, any other by PyTorch's own exporter."""
+    if net.frozen == 1:
+        return build(net, styles, np.float16 if fp16 else np.float32)
+    return _to_onnx(FrameNet(_halved(net) if fp16 else net, styles).eval(), styles)
 
 
 def make_card(checkpoint: Checkpoint, precision: str) -> Card:
@@ -142,7 +151,11 @@ def measure_parity(net: FrameNet, path: Path, styles: int) -> dict[str, float]:
     square = float(np.mean(error**2))
     psnr = 10 * np.log10(255**2 / square) if square else 99.0
     mean = round(float(error.mean()), 6)
-    return {"parity_max": float(error.max()), "parity_mean": mean, "parity_psnr": round(psnr, 2)}
+    return {
+        "parity_max": float(error.max()),
+        "parity_mean": mean,
+        "parity_psnr": round(float(psnr), 2),
+    }
 
 
 def _halved(net: TransformerNet) -> TransformerNet:

@@ -1,9 +1,9 @@
 """The network: one picture in, one stylized picture out, in one pass.
 
 ``johnson`` is the network of Johnson et al. 2016 (supplement, table 1) with affine instance norm
-(Ulyanov et al. 2016); ``fast`` does all its work at a quarter of the resolution, for CPUs. Both
-hold several styles by conditional instance norm (Dumoulin et al. 2017): everything is shared but
-one scale and shift per style and channel.
+(Ulyanov et al. 2016). The other tiers do all their work at a quarter of the resolution and differ
+in width and depth alone. All hold several styles by conditional instance norm (Dumoulin et al.
+2017): everything is shared but one scale and shift per style and channel.
 """
 
 from dataclasses import dataclass
@@ -14,14 +14,17 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from realtime_nst.errors import ModelError
+from realtime_nst.train.norm import ConditionalNorm
 
 Padding = Literal["zeros", "reflect"]
 MULTIPLE = 4
-"""Both tiers halve the size twice."""
-
+"""Every tier halves the size twice."""
 MARGIN = 20
-"""Pixels of mirrored picture around the frame, in the fast tier: with 8, what zero padding does to
-the border showed in the result."""
+"""Pixels of mirrored picture around the frame in the quarter tiers: with 8, what zero padding does
+to the border showed in the result."""
+STEM = 8
+"""Side of the first convolution's window in the quarter tiers: two strides, so that windows
+overlap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +32,28 @@ class Network:
     """The shape of a network, as a recipe gives it."""
 
     tier: str = "fast"
-    """``fast`` or ``johnson``."""
+    """A key of ``NETWORKS``."""
     width: int = 48
-    """Channels: of the whole body (fast), of the first layer (johnson: 32, then 64 and 128)."""
+    """Channels: of the whole body (multiples of 16 are what CPUs compute without waste), or of the
+    first layer of johnson: 32, then 64 and 128."""
     blocks: int = 4
     """Residual blocks."""
     upsampling: str = "resize"
-    """``transposed`` as in the paper, or ``resize``: nearest x2 and a convolution (Odena et al.
-    2016), which draws no checkerboard. The fast tier always resizes."""
+    """Of johnson: ``transposed`` as in the paper, or ``resize``: nearest x2 and a convolution
+    (Odena et al. 2016), which draws no checkerboard."""
 
 
-NETWORKS = {"fast": Network(), "johnson": Network("johnson", width=32, blocks=5)}
+NETWORKS = {
+    "nano": Network("nano", width=32, blocks=3),
+    "fast": Network("fast", width=48, blocks=4),
+    "quality": Network("quality", width=64, blocks=6),
+    "johnson": Network("johnson", width=32, blocks=5),
+}
 """The shape a tier has unless its recipe says otherwise."""
 
 
-class ConditionalNorm(nn.Module):
-    """Instance norm whose scale and shift are a blend of the styles' own. Dumoulin et al. 2017."""
-
-    def __init__(self, channels: int, styles: int) -> None:
-        super().__init__()
-        self.scale = nn.Parameter(torch.ones(styles, channels))
-        self.shift = nn.Parameter(torch.zeros(styles, channels))
-
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        scale, shift = style @ self.scale, style @ self.shift
-        if len(x) == 1:  # one node in the exported graph
-            return F.instance_norm(x.float(), weight=scale[0], bias=shift[0]).to(x.dtype)
-        return torch.addcmul(shift[:, :, None, None], F.instance_norm(x), scale[:, :, None, None])
-
-
 class ConvNorm(nn.Module):
-    """Convolution, conditional instance norm and, if asked for, ReLU."""
+    """Convolution, conditional norm and, if asked for, ReLU."""
 
     def __init__(self, conv: nn.Module, channels: int, styles: int, *, relu: bool = True) -> None:
         super().__init__()
@@ -87,19 +81,64 @@ class Residual(nn.Module):
 
 
 class Upsample(nn.Module):
-    """Twice the size (nearest or linear), then a convolution."""
+    """Twice the size by nearest neighbours, then a convolution."""
 
-    def __init__(self, conv: nn.Module, mode: str) -> None:
+    def __init__(self, conv: nn.Module) -> None:
         super().__init__()
         self.conv = conv
-        self.mode = mode
 
     def forward(self, x: Tensor) -> Tensor:
-        return cast(Tensor, self.conv(F.interpolate(x, scale_factor=2.0, mode=self.mode)))
+        return cast(Tensor, self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest")))
+
+
+class SmoothShuffle(nn.Module):
+    """A convolution and pixel shuffle to twice the size (Shi et al. 2016), then the mean of 2x2.
+
+    A shuffle alone can paint each of its four pixels differently where nothing differs, and learns
+    to: the checkerboard. After the mean what is flat stays flat, whatever is learnt. Both are
+    linear, so the mean goes into the convolution, whose window becomes 4x4.
+    """
+
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__()
+        like = nn.Conv2d(before, 4 * after, 3)
+        self.weight, self.bias = like.weight, cast(nn.Parameter, like.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight, bias = self.smoothed()
+        return F.pixel_shuffle(F.conv2d(F.pad(x, WINDOW_PADS), weight, bias), 2)
+
+    def smoothed(self) -> tuple[Tensor, Tensor]:
+        """Weight (4 * after, before, 4, 4) and bias of the one convolution.
+
+        A pixel's neighbours to the right and below may belong to the next place, whose window lies
+        one further.
+        """
+        pixels = self.weight.reshape(-1, 2, 2, *self.weight.shape[1:])
+        levels = self.bias.reshape(-1, 2, 2)
+        mixed = [[_mean_of(pixels, levels, y, x) for x in (0, 1)] for y in (0, 1)]
+        weight = torch.stack([torch.stack([w for w, _ in row], 1) for row in mixed], 1)
+        bias = torch.stack([torch.stack([b for _, b in row], 1) for row in mixed], 1)
+        return weight.flatten(0, 2), bias.flatten()
+
+
+WINDOW_PADS = (1, 2, 1, 2)
+"""Left, right, above and below a window of 4x4."""
+
+
+def _mean_of(pixels: Tensor, levels: Tensor, y: int, x: int) -> tuple[Tensor, Tensor]:
+    """Weight and bias of the mean of pixel (y, x), its right, lower and lower right neighbours."""
+    weight, bias = torch.zeros(()), torch.zeros(())
+    for down, right in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        (below, own_y), (beside, own_x) = divmod(y + down, 2), divmod(x + right, 2)
+        moved = (beside, 1 - beside, below, 1 - below)
+        weight = weight.to(pixels) + F.pad(pixels[:, own_y, own_x], moved) / 4
+        bias = bias.to(levels) + levels[:, own_y, own_x] / 4
+    return weight, bias
 
 
 class TransformerNet(nn.Module):
-    """Stylize RGB pictures in [0, 1], (batch, 3, height, width), any size from 16x16 up.
+    """Stylize RGB pictures in [0, 1], (batch, 3, height, width), any size from 32x32 up.
 
     ``style`` is (batch, styles): how much of each style, summing to 1. The answer has exactly the
     input's size; it may leave [0, 1], so that training can see which way is back.
@@ -107,16 +146,26 @@ class TransformerNet(nn.Module):
 
     def __init__(self, network: Network, styles: int = 1) -> None:
         super().__init__()
-        build = {"johnson": _johnson, "fast": _fast}.get(network.tier)
-        if build is None:
-            raise ModelError(f"there is no tier {network.tier!r}", "tiers are: fast, johnson")
-        self.margin = MARGIN if network.tier == "fast" else 0
-        self.stages, self.tail = build(network, styles)
+        if network.tier not in NETWORKS:
+            tiers = ", ".join(NETWORKS)
+            raise ModelError(f"there is no tier {network.tier!r}", f"tiers are: {tiers}")
+        quarter = network.tier != "johnson"
+        self.margin = MARGIN if quarter else 0
+        self.frozen = 0.0
+        self.offset = (STEM - MULTIPLE) // 2 if quarter else 0
+        self.stages, self.tail = (_quarter if quarter else _johnson)(network, styles)
 
     @property
     def dtype(self) -> torch.dtype:
         """Of the convolutions."""
         return next(p.dtype for p in self.tail.parameters())
+
+    def freeze(self, amount: float) -> None:
+        """How far norms use what is usual for a style (1) instead of the picture's own (0)."""
+        self.frozen = amount
+        for module in self.modules():
+            if isinstance(module, ConditionalNorm):
+                module.frozen = amount
 
     def forward(self, image: Tensor, style: Tensor) -> Tensor:
         height, width = image.shape[2:]
@@ -125,19 +174,14 @@ class TransformerNet(nn.Module):
             x = stage(x, style)
         # No scaled tanh as in Johnson et al.: pixels it drove to black stayed there as blobs.
         x = 0.5 + self.tail(x).float()
-        top = left = self.margin
+        top = left = self.margin - self.offset
         return cast(Tensor, x[:, :, top : top + height, left : left + width])
 
     def _padded(self, image: Tensor) -> Tensor:
         """With the margin around, and continued to the next multiple of four."""
         height, width = image.shape[2:]
-        half = (
-            self.margin // 2
-        )  # in two goes, since a mirror shows no more than there is: 16 pixels
-        if half:
-            image = F.pad(image, (half,) * 4, mode="reflect")
-        right, below = half + (-width) % MULTIPLE, half + (-height) % MULTIPLE
-        return F.pad(image, (half, right, half, below), mode="reflect")
+        right, below = self.margin + (-width) % MULTIPLE, self.margin + (-height) % MULTIPLE
+        return F.pad(image, (self.margin, right, self.margin, below), mode="reflect")
 
 
 def _conv(
@@ -163,25 +207,20 @@ def _doubling(before: int, after: int, upsampling: str) -> nn.Module:
     if upsampling == "transposed":
         return nn.ConvTranspose2d(before, after, 3, 2, padding=1, output_padding=1)
     if upsampling == "resize":
-        return Upsample(_conv(before, after, 3, "reflect"), "nearest")
+        return Upsample(_conv(before, after, 3, "reflect"))
     raise ModelError(f"there is no upsampling {upsampling!r}", "it is transposed or resize")
 
 
-def _fast(network: Network, styles: int) -> tuple[nn.ModuleList, nn.Module]:
-    """An overlapped stride-4 stem, a body at 1/4 and the last convolution at 1/2 resolution.
+def _quarter(network: Network, styles: int) -> tuple[nn.ModuleList, nn.Module]:
+    """An overlapped stride-4 stem, a body at 1/4 and two shuffles back to full resolution.
 
     No convolution runs at full resolution, where a CPU would spend its time, and no padding but
     zeros, which cost nothing; the margin of real pixels keeps the zeros out of the picture.
     """
-    c, half = network.width, network.width // 3 * 2
+    c, half = network.width, max(16, network.width // 32 * 16)
     stages = [
-        ConvNorm(nn.Conv2d(3, c, 8, 4, padding=2), c, styles),
+        ConvNorm(nn.Conv2d(3, c, STEM, MULTIPLE), c, styles),
         *(Residual(c, styles, "zeros") for _ in range(network.blocks)),
-        ConvNorm(Upsample(nn.Conv2d(c, half, 3, padding=1), "bilinear"), half, styles),
+        ConvNorm(SmoothShuffle(c, half), half, styles),
     ]
-    return nn.ModuleList(stages), nn.Sequential(
-        nn.Conv2d(half, 12, 3, padding=1),
-        nn.PixelShuffle(2),
-        # A shuffle can dither from pixel to pixel, and learns to; the mean of 2x2 cannot.
-        nn.AvgPool2d(2, stride=1),
-    )
+    return nn.ModuleList(stages), SmoothShuffle(half, 3)

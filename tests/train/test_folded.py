@@ -1,0 +1,65 @@
+"""A folded graph paints what its network paints, with convolutions alone."""
+
+import numpy as np
+import onnx
+import pytest
+import torch
+import torch.nn.functional as F
+
+from realtime_nst.train.folded import build
+from realtime_nst.train.norm import ConditionalNorm
+from realtime_nst.train.transformer_net import Network, SmoothShuffle, TransformerNet
+
+
+def frozen(tier: str = "fast", width: int = 16, styles: int = 2) -> TransformerNet:
+    """With statistics and styles that differ."""
+    torch.manual_seed(1)
+    net = TransformerNet(Network(tier, width, blocks=2), styles).eval().requires_grad_(False)
+    for norm in net.modules():
+        if isinstance(norm, ConditionalNorm):
+            for values in (norm.scale, norm.shift, norm.mean):
+                values.normal_(0.3, 0.5)
+            norm.variance.uniform_(0.1, 2)
+    net.freeze(1.0)
+    return net
+
+
+@pytest.mark.parametrize("tier", ["nano", "fast", "quality"])
+@pytest.mark.parametrize("styles", [1, 2])
+def test_nothing_but_convolutions_of_stem_and_quarter(tier: str, styles: int) -> None:
+    model = build(frozen(tier, styles=styles), styles)
+    onnx.checker.check_model(model, full_check=True)
+    kinds = [node.op_type for node in model.graph.node]
+    assert kinds.count("Conv") == 1 + 2 * 2 + 2
+    assert not {"InstanceNormalization", "Resize", "AveragePool", "Clip"} & set(kinds)
+    assert kinds.count("DepthToSpace") == 1
+
+
+def test_style_weights_have_a_default_that_others_can_make_a_constant() -> None:
+    graph = build(frozen(styles=2), 2).graph
+    assert [value.name for value in graph.input] == ["frame", "style_weights"]
+    given = {tensor.name: tensor for tensor in graph.initializer}["style_weights"]
+    assert np.array_equal(onnx.numpy_helper.to_array(given), [1, 0])
+    alone = build(frozen(styles=1), 1).graph
+    assert [value.name for value in alone.input] == ["frame"]
+
+
+def test_a_smooth_shuffle_is_a_shuffle_and_the_mean_of_2x2() -> None:
+    torch.manual_seed(2)
+    layer, x = SmoothShuffle(5, 3), torch.randn(1, 5, 9, 7)
+    shuffled = F.pixel_shuffle(F.conv2d(x, layer.weight, layer.bias, padding=1), 2)
+    wanted = F.avg_pool2d(shuffled, 2, 1)
+    assert torch.allclose(layer(x)[:, :, :-1, :-1], wanted, atol=1e-5)
+
+
+def test_what_is_flat_stays_flat() -> None:
+    torch.manual_seed(3)
+    layer = SmoothShuffle(5, 3)
+    painted = layer(torch.full((1, 5, 9, 9), 0.7))[0, :, 4:12, 4:12]
+    assert painted.std((1, 2)).max() < 1e-6
+
+
+def test_a_network_without_pictures_of_its_own_statistics_paints_flat_things_flat() -> None:
+    net = frozen(styles=1)
+    painted = net(torch.full((1, 3, 160, 160), 0.4), torch.ones(1, 1))[0]
+    assert painted[:, 72:88, 72:88].std((1, 2)).max() < 1e-5
