@@ -36,6 +36,8 @@ class StyleSource:
     """Short side in pixels the picture is scaled to: a larger one makes larger strokes."""
     weight: float = 1.0
     """On top of the style loss's own weight."""
+    steadiness: float = 1.0
+    """On top of the temporal loss's own weight: styles of low contrast flicker most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,21 @@ class LossTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class Temporal:
+    """Against flicker: see ``motion``."""
+
+    weight: float = 0.0
+    begin: int = 0
+    """The step it is phased in from; it costs a second pass of the network a step."""
+    phase: int = 200
+    """Steps until it counts in full."""
+
+    def weight_at(self, step: int) -> float:
+        """How much it counts at a step."""
+        return self.weight * min(1.0, max(0.0, (step - self.begin) / max(1, self.phase)))
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """How long and how fast to learn."""
 
@@ -68,6 +85,9 @@ class Schedule:
     copying: int = 0
     """Steps at the beginning in which the network only learns to copy its input: far cheaper than
     steps with losses on features, and what comes after starts from a picture."""
+    freezing: int = 0
+    """The step from which the norms' own statistics take the place of each picture's, stair by
+    stair; 0 never. A frozen network folds into plain convolutions."""
     style_rate: float = 5.0
     """Times the learning rate for what each style has of its own."""
     seed: int = 1
@@ -83,6 +103,7 @@ class Recipe:
     training_data: str = "not stated"
     network: Network = NETWORKS["fast"]
     schedule: Schedule = Schedule()
+    temporal: Temporal = Temporal()
     losses: tuple[LossTerm, ...] = (
         LossTerm("content", 1.0, ("relu2_2",)),
         LossTerm("gram", 1e5, STYLE_LAYERS),
@@ -153,6 +174,7 @@ def from_mapping(values: Mapping[str, Any]) -> Recipe:
             "styles": tuple(_fill(StyleSource, style) for style in rest.pop("styles")),
             "network": _fill(Network, rest.pop("network", {})),
             "schedule": _fill(Schedule, rest.pop("schedule", {})),
+            "temporal": _fill(Temporal, rest.pop("temporal", {})),
         }
         if "losses" in rest:
             nested["losses"] = tuple(_fill(LossTerm, term) for term in rest.pop("losses"))

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +14,7 @@ from torch import Tensor
 from realtime_nst.errors import TrainError
 from realtime_nst.train.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
 from realtime_nst.train.device import autocast, pick_device, uses_bf16
+from realtime_nst.train.motion import next_moment, unsteadiness
 from realtime_nst.train.perceptual import PerceptualLoss
 from realtime_nst.train.recipe import Recipe, Schedule, rescheduled
 from realtime_nst.train.transformer_net import TransformerNet
@@ -23,6 +24,9 @@ PATIENCE = 20
 OUTLIER = 10.0
 """Times the running mean at which a batch is passed over: instance norm makes anything of a crop
 that is one flat colour."""
+FREEZING, STAIRS = 200, 4
+"""Steps in which norms are frozen, and in how many stairs: a compiled network is compiled again at
+each."""
 EXPLODED = 10
 """Batches in a row to be passed over before the training has exploded."""
 
@@ -165,18 +169,15 @@ class Trainer:
         """Each picture in each style: (styles, batch, 3, h, w)."""
         pictures = content.to(self.device)
         eye = torch.eye(len(self.recipe.styles), device=self.device)
+        self.net.eval()
         rows = [self.net(pictures, style.expand(len(pictures), -1)) for style in eye]
+        self.net.train()
         return torch.stack(rows).cpu()
 
     def _learn(self, content: Tensor) -> None:
         _set_rate(self.optimizer, self.recipe.schedule, self.step)
-        chosen = self._deal_styles(len(content))
-        with autocast(self.device, self.bf16):
-            output = self.forward(content, F.one_hot(chosen, len(self.recipe.styles)).float())
-        if self.step < self.recipe.schedule.copying:
-            values = {"copy": F.mse_loss(output, content)}
-        else:
-            values = self.judge(content, output, chosen)
+        self.net.freeze(frozen_at(self.recipe.schedule, self.step))
+        values = self._values(content, self._deal_styles(len(content)))
         total = torch.stack(list(values.values())).sum()
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
@@ -187,6 +188,29 @@ class Trainer:
             return
         self.optimizer.step()
         self._average({kind: value.item() for kind, value in values.items()})
+
+    def _values(self, content: Tensor, chosen: Tensor) -> dict[str, Tensor]:
+        """The losses of one step, weighted."""
+        output = self._paint(content, chosen)
+        if self.step < self.recipe.schedule.copying:
+            return {"copy": F.mse_loss(output, content)}
+        values = self.judge(content, output, chosen)
+        if weight := self.recipe.temporal.weight_at(self.step):
+            values["temporal"] = weight * self._unsteadiness(content, output, chosen)
+        return values
+
+    def _paint(self, content: Tensor, chosen: Tensor) -> Tensor:
+        with autocast(self.device, self.bf16):
+            style = F.one_hot(chosen, len(self.recipe.styles)).float()
+            return cast(Tensor, self.forward(content, style))
+
+    def _unsteadiness(self, content: Tensor, output: Tensor, chosen: Tensor) -> Tensor:
+        seed = (self.recipe.schedule.seed << 32) + self.step
+        moment = next_moment(content.cpu(), torch.Generator().manual_seed(seed)).to(self.device)
+        after = self._paint(moment.content, chosen)
+        each = unsteadiness(output, after, content, moment)
+        steadiness = [style.steadiness for style in self.recipe.styles]
+        return (each * torch.tensor(steadiness, device=self.device)[chosen]).mean()
 
     def _deal_styles(self, batch: int) -> Tensor:
         """Which style each picture of this step gets: all in turn, from step to step."""
@@ -225,6 +249,13 @@ def make_optimizer(net: TransformerNet, schedule: Schedule) -> torch.optim.Adam:
     own = [p for name, p in named if name.endswith((".scale", ".shift"))]
     groups = [{"params": shared, "factor": 1.0}, {"params": own, "factor": schedule.style_rate}]
     return torch.optim.Adam(groups, schedule.learning_rate)
+
+
+def frozen_at(schedule: Schedule, step: int) -> float:
+    """How far norms are frozen at a step, from 0 to 1."""
+    if not schedule.freezing or step < schedule.freezing:
+        return 0.0
+    return min(STAIRS, 1 + STAIRS * (step - schedule.freezing) // FREEZING) / STAIRS
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, schedule: Schedule, step: int) -> None:
