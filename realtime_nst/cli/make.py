@@ -1,14 +1,21 @@
 """``train`` and ``export``: from a painting to a model."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from realtime_nst.errors import TrainError
 
+if TYPE_CHECKING:
+    from realtime_nst.frame import Image
+    from realtime_nst.train.checkpoint import Checkpoint
+    from realtime_nst.train.recipe import Schedule
+
 PREVIEWED = 4
 """Photos in a preview."""
+CALIBRATING = 48
+"""Photos that int8 is made and measured by."""
 
 
 def train(
@@ -25,7 +32,9 @@ def train(
     paintings: Annotated[
         Path | None, typer.Option(help="Folder of the pictures a recipe names.")
     ] = None,
-    tier: Annotated[str, typer.Option(help="fast or johnson; a recipe has its own.")] = "fast",
+    tier: Annotated[
+        str, typer.Option(help="nano, fast, quality or johnson; a recipe has its own.")
+    ] = "fast",
     steps: Annotated[int | None, typer.Option(min=1, help="How many steps to train.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of weights, order and crops.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint.")] = False,
@@ -80,6 +89,13 @@ def export(
     fp16: Annotated[
         bool, typer.Option("--fp16", help="Half precision, for GPUs; instance norm stays fp32.")
     ] = False,
+    quantize: Annotated[
+        str | None,
+        typer.Option(metavar="int8", help="Also write int8/STYLE.onnx beside it, for CPUs."),
+    ] = None,
+    content: Annotated[
+        Path | None, typer.Option(help="Folder of photos that show int8 its ranges.")
+    ] = None,
 ) -> None:
     """Write a trained network as an ONNX model and check it against the original."""
     from realtime_nst.cli.training import need_torch
@@ -88,8 +104,12 @@ def export(
     from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
     from realtime_nst.train.export import export as write
 
+    if quantize not in (None, "int8"):
+        raise typer.BadParameter(f"{quantize!r} is not int8", param_hint="--quantize")
     path = checkpoint / CHECKPOINT if checkpoint.is_dir() else checkpoint
-    card = write(load_checkpoint(path), out, fp16=fp16)
+    trained = load_checkpoint(path)
+    photos = _shown(content, trained.recipe.schedule) if quantize else []
+    card = write(trained, out, fp16=fp16)
     numbers = card.numbers
     typer.echo(
         f"{out}: {card.tier}, {card.precision}, {', '.join(s.name for s in card.styles)}, "
@@ -97,3 +117,22 @@ def export(
         f"differs from the network by {numbers['parity_max']:g} grey levels at most, "
         f"{numbers['parity_mean']:g} on average, {numbers['parity_psnr']:g} dB"
     )
+    if quantize:
+        _quantize(trained, out.parent / quantize, photos)
+
+
+def _shown(content: Path | None, schedule: "Schedule") -> "list[Image]":
+    """Photos as the training saw them."""
+    from realtime_nst.train.data import open_photos, to_image
+
+    photos = open_photos(content, schedule)
+    batches = range(-(-CALIBRATING // schedule.batch))
+    return [to_image(crop) for step in batches for crop in photos.batch(step)]
+
+
+def _quantize(trained: "Checkpoint", out: Path, photos: "list[Image]") -> None:
+    from realtime_nst.train.quantize import quantize
+
+    for card in quantize(trained, out, photos):
+        name, psnr = card.styles[0].name, card.numbers["int8_psnr"]
+        typer.echo(f"{out / name}.onnx: int8, {psnr:g} dB from the float picture")

@@ -76,17 +76,17 @@ def export(checkpoint: Checkpoint, out: Path, *, fp16: bool = False) -> Card:
     styles = len(checkpoint.recipe.styles)
     model = _graph(load_net(checkpoint), styles, fp16=fp16)
     card = make_card(checkpoint, precision)
-    with _written_whole(out) as partial:
-        _save(model, card, partial)
+    with written_whole(out) as partial:
+        save(model, card, partial)
         parity = measure_parity(FrameNet(reference, styles).eval(), partial, styles)
         _refuse_over(TOLERANCES[precision], parity)
         card = replace(card, numbers={**card.numbers, **parity})
-        _save(model, card, partial)
+        save(model, card, partial)
     return card
 
 
 @contextmanager
-def _written_whole(path: Path) -> Iterator[Path]:
+def written_whole(path: Path) -> Iterator[Path]:
     """A name to write to, which becomes ``path`` if nothing goes wrong."""
     partial = path.with_name(f"{path.stem}.partial.onnx")
     try:
@@ -200,7 +200,8 @@ def _tidy(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def _save(model: onnx.ModelProto, card: Card, path: Path) -> None:
+def save(model: onnx.ModelProto, card: Card, path: Path) -> None:
+    """Write a model that ONNX accepts, with its card inside."""
     onnx.helper.set_model_props(model, {KEY: card.to_json()})
     onnx.checker.check_model(model, full_check=True)
     path.write_bytes(model.SerializeToString())

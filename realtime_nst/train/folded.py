@@ -62,16 +62,21 @@ def fold(net: TransformerNet) -> list[Convolution]:
 
 
 def build(
-    net: TransformerNet, styles: int, dtype: type[np.floating[Any]] = np.float32
+    net: TransformerNet,
+    styles: int,
+    dtype: type[np.floating[Any]] = np.float32,
+    *,
+    only: int = 0,
 ) -> onnx.ModelProto:
     """The graph of a network, in the shape of the model contract.
 
     Args:
         net: one of the quarter tiers, frozen.
-        styles: how many it has.
+        styles: how many the graph is to blend: 1, or all it has.
         dtype: of the convolutions, float32 or float16.
+        only: with one style, which.
     """
-    graph = _Graph(styles, dtype)
+    graph = _Graph(styles, dtype, only)
     stem, *body, rise, tail = fold(net)
     x = graph.convolve(graph.padded(net.margin), stem, relu=True)
     for first, second in zip(body[::2], body[1::2], strict=True):
@@ -147,6 +152,7 @@ class _Graph:
 
     styles: int
     dtype: type[np.floating[Any]]
+    only: int
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     constants: dict[str, onnx.TensorProto] = field(default_factory=dict)
 
@@ -188,9 +194,9 @@ class _Graph:
     def weights(self, convolution: Convolution, name: str) -> tuple[str, str]:
         """Weight and bias for the styles wanted."""
         if self.styles == 1:
-            factor = convolution.factor[0][:, None, None, None]
+            factor = convolution.factor[self.only][:, None, None, None]
             weight = self.constant(f"{name}.weight", convolution.weight * factor, self.dtype)
-            return weight, self.constant(f"{name}.bias", convolution.summand[0], self.dtype)
+            return weight, self.constant(f"{name}.bias", convolution.summand[self.only], self.dtype)
         weight, bias = self.blended(convolution, name)
         return self.cast(weight, f"{name}.w"), self.cast(bias, f"{name}.b")
 

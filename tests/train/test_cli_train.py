@@ -55,7 +55,7 @@ def test_from_a_painting_to_a_model(recipe: Path, photos: Path, tmp_path: Path) 
     arguments = ["train", recipe, "--content", photos, "--out", out, "--preview-every", 2]
     trained = run(*arguments)
     assert trained.returncode == 0, trained.stderr
-    assert "mine: fast, 0.00 M parameters, on the CPU" in trained.stderr
+    assert "mine: fast, 0.01 M parameters, on the CPU" in trained.stderr
     assert "broken.jpg" in trained.stderr
     assert "4 of 4 steps" in trained.stdout
     assert {p.name for p in out.iterdir()} == {

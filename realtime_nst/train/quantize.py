@@ -1,0 +1,113 @@
+"""A trained network in bytes: one int8 model for each of its styles, checked against the float one.
+
+Weights are signed, with a scale for each channel; what flows between convolutions is unsigned, with
+the range that photos gave it. ONNX Runtime's own quantizer does the work.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import onnx
+
+from realtime_nst.errors import ModelError
+from realtime_nst.frame import Image
+from realtime_nst.stylize.card import Card
+from realtime_nst.stylize.session import FRAME, open_session
+from realtime_nst.train.checkpoint import Checkpoint
+from realtime_nst.train.export import load_net, make_card, save, written_whole
+from realtime_nst.train.folded import build
+from realtime_nst.train.transformer_net import TransformerNet
+
+LEAST_PSNR = 30.0
+"""Decibels between the int8 and the float picture below which a model is not written."""
+
+
+def quantize(checkpoint: Checkpoint, out: Path, photos: Sequence[Image]) -> Iterator[Card]:
+    """Write ``out``/STYLE.onnx for each style; yields its card, with what it was measured by.
+
+    Args:
+        checkpoint: of a network whose norms are frozen.
+        out: a folder, made if need be.
+        photos: (H, W, 3) uint8 BGR; the first three quarters give the ranges, the rest the figures.
+
+    Raises:
+        ModelError: the network is not frozen, or a picture in bytes differs too much.
+        SinkError: a file cannot be written.
+    """
+    net = load_net(checkpoint)
+    if net.frozen < 1:
+        hint = "train it by a recipe with `freezing`, in a tier other than johnson"
+        raise ModelError("only a network with frozen norms can be quantized", hint)
+    card = make_card(checkpoint, "int8")
+    for number, style in enumerate(card.styles):
+        alone = replace(card, styles=(style,))
+        yield _quantize(net, number, alone, out / f"{style.name}.onnx", photos)
+
+
+def _quantize(
+    net: TransformerNet, number: int, card: Card, path: Path, photos: Sequence[Image]
+) -> Card:
+    learnt = 3 * len(photos) // 4
+    with TemporaryDirectory() as folder, written_whole(path) as partial:
+        exact = Path(folder) / "float.onnx"
+        save(build(net, 1, only=number), card, exact)
+        save(_in_bytes(exact, Path(folder) / "int8.onnx", photos[:learnt]), card, partial)
+        psnr = _psnr(exact, partial, photos[learnt:])
+        if psnr < LEAST_PSNR:
+            message = f"{card.styles[0].name} in int8 is {psnr:.1f} dB from its float picture"
+            raise ModelError(message, f"at least {LEAST_PSNR:g} dB are asked for; ship fp32")
+        card = replace(card, numbers={**card.numbers, "int8_psnr": round(psnr, 2)})
+        save(onnx.load(partial), card, partial)
+    return card
+
+
+def _in_bytes(exact: Path, inexact: Path, photos: Sequence[Image]) -> onnx.ModelProto:
+    from onnxruntime import quantization
+
+    class Photos(quantization.CalibrationDataReader):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self._left = iter(photos)
+
+        def get_next(self) -> dict[str, Any] | None:
+            photo = next(self._left, None)
+            return None if photo is None else {FRAME: photo[None]}
+
+    with _quiet():
+        quantization.quantize_static(
+            exact,
+            inexact,
+            Photos(),
+            quant_format=quantization.QuantFormat.QDQ,
+            op_types_to_quantize=["Conv", "Add", "Relu"],
+            per_channel=True,
+            activation_type=quantization.QuantType.QUInt8,
+            weight_type=quantization.QuantType.QInt8,
+        )
+    return onnx.load(inexact)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the quantizer's advice to preprocess, which the folded graph has no need of."""
+    logger = logging.getLogger()
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _psnr(exact: Path, inexact: Path, photos: Sequence[Image]) -> float:
+    sessions = [open_session(path, "cpu") for path in (exact, inexact)]
+    errors = []
+    for photo in photos:
+        wanted, got = (session.run(photo).astype(np.float64) for session in sessions)
+        errors.append(np.mean((wanted - got) ** 2))
+    return float(10 * np.log10(255**2 / max(1e-9, float(np.mean(errors)))))
