@@ -57,6 +57,7 @@ def train(
     need_torch()
     from realtime_nst.train.checkpoint import load_checkpoint
     from realtime_nst.train.data import open_photos, read_paintings
+    from realtime_nst.train.distillation import open_pairs
     from realtime_nst.train.recipe import recipe_for, rescheduled
     from realtime_nst.train.smoke import SmokeContent, smoke_paintings, smoke_recipe
     from realtime_nst.train.trainer import Options, Trainer
@@ -74,8 +75,9 @@ def train(
         follow(Trainer(recipe, smoke_paintings(recipe), noise, options), None, preview_every)
         return
     photos = open_photos(content, recipe.schedule)
-    pictures = read_paintings(recipe, [folder, *([paintings] if paintings else [])])
-    trainer = Trainer(recipe, pictures, photos, options)
+    folders = [folder, *([paintings] if paintings else [])]
+    pairs = open_pairs(recipe, folders, content) if content else None
+    trainer = Trainer(recipe, read_paintings(recipe, folders), photos, options, pairs)
     if resume:
         trainer.restore(load_checkpoint(options.checkpoint))
     follow(trainer, photos.batch(0)[:PREVIEWED], preview_every)

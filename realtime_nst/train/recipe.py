@@ -38,6 +38,9 @@ class StyleSource:
     """On top of the style loss's own weight."""
     steadiness: float = 1.0
     """On top of the temporal loss's own weight: styles of low contrast flicker most."""
+    targets: str = ""
+    """A folder of pictures by the Gatys optimizer, looked for where the painting is; see
+    ``distillation``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ class Recipe:
     network: Network = NETWORKS["fast"]
     schedule: Schedule = Schedule()
     temporal: Temporal = Temporal()
+    distillation: float = 0.0
+    """Weight of the mean squared difference from the styles' ``targets``."""
     losses: tuple[LossTerm, ...] = (
         LossTerm("content", 1.0, ("relu2_2",)),
         LossTerm("gram", 1e5, STYLE_LAYERS),

@@ -14,6 +14,7 @@ from torch import Tensor
 from realtime_nst.errors import TrainError
 from realtime_nst.train.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
 from realtime_nst.train.device import autocast, pick_device, uses_bf16
+from realtime_nst.train.distillation import Lesson, Pairs
 from realtime_nst.train.motion import next_moment, unsteadiness
 from realtime_nst.train.perceptual import PerceptualLoss
 from realtime_nst.train.recipe import Recipe, Schedule, rescheduled
@@ -88,6 +89,8 @@ class Trainer:
     """One for each style: (1, 3, h, w) RGB in [0, 1]."""
     content: Content
     options: Options
+    pairs: Pairs | None = None
+    """What to learn from besides, if the recipe has ``distillation``."""
     step: int = 0
     losses: dict[str, float] = field(default_factory=dict)
 
@@ -195,6 +198,9 @@ class Trainer:
         if self.step < self.recipe.schedule.copying:
             return {"copy": F.mse_loss(output, content)}
         values = self.judge(content, output, chosen)
+        if self.pairs and self.recipe.distillation:
+            lesson = self.pairs.lesson(self.step)
+            values["distillation"] = self.recipe.distillation * self._distance(lesson)
         if weight := self.recipe.temporal.weight_at(self.step):
             values["temporal"] = weight * self._unsteadiness(content, output, chosen)
         return values
@@ -203,6 +209,11 @@ class Trainer:
         with autocast(self.device, self.bf16):
             style = F.one_hot(chosen, len(self.recipe.styles)).float()
             return cast(Tensor, self.forward(content, style))
+
+    def _distance(self, lesson: Lesson) -> Tensor:
+        """Mean squared, from the optimizer's pictures."""
+        painted = self._paint(lesson.content.to(self.device), lesson.styles.to(self.device))
+        return F.mse_loss(painted, lesson.target.to(self.device))
 
     def _unsteadiness(self, content: Tensor, output: Tensor, chosen: Tensor) -> Tensor:
         seed = (self.recipe.schedule.seed << 32) + self.step
