@@ -1,27 +1,20 @@
 """Cameras: an HTTP camera in another process, devices that are not there, and why."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 import pytest
 
 from realtime_nst.errors import SourceError
 from realtime_nst.sources.camera import CameraSource
-
-ROOT = Path(__file__).parents[1]
+from tests.camera import running
 
 
 @pytest.fixture
 def camera() -> Iterator[str]:
     """The URL of a camera that gives each viewer 40 frames."""
-    command = [sys.executable, "-m", "tests.camera", "40"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout
-        yield process.stdout.readline().strip()
-        process.kill()
+    with running("--frames", 40) as (url, _):
+        yield url
 
 
 def test_a_network_camera_gives_its_frames_with_rising_times(camera: str) -> None:

@@ -105,6 +105,25 @@ def test_a_full_box_drops_the_oldest_when_live() -> None:
     assert (list(box), dropped) == ([4], [0, 1, 2, 3])
 
 
+def test_a_box_can_be_asked_to_answer_in_time() -> None:
+    stop = threading.Event()
+    box: Handoff[int] = Handoff(LIVE, lambda item: None, stop)
+    answers = box.within(0)
+    assert next(answers) is None
+    box.put(1)
+    assert next(answers) == 1
+    assert next(answers) is None
+    box.end()
+    assert list(answers) == []
+
+
+def test_an_error_comes_through_where_answers_are_wanted_in_time() -> None:
+    box: Handoff[int] = Handoff(LIVE, lambda item: None, threading.Event())
+    box.end(ValueError("broken"))
+    with pytest.raises(ValueError, match="broken"):
+        next(box.within(0))
+
+
 def test_a_full_box_makes_a_file_wait() -> None:
     ahead = []
 

@@ -112,7 +112,7 @@ class Steady:
         """Whether it is open again; False when nobody wants it any more."""
         since = self._clock()
         for seconds in waits():
-            if self._pause(seconds):
+            if self._pause(seconds) or self._closing.is_set():
                 break
             try:
                 self._source = self._reopen()
