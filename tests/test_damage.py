@@ -1,5 +1,6 @@
 """Cut-off and damaged videos are noticed, and what can be read of them is."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def test_a_cut_off_file_is_an_error_behind_its_last_frame(tmp_path: Path, ending
     whole = make(tmp_path / f"whole.{'mov' if ending == 'mp4' else ending}", clip)
     data = whole.read_bytes()
     cut = tmp_path / f"cut.{ending}"
-    cut.write_bytes(data[: len(data) // 2])
+    cut.write_bytes(data[: len(data) * 3 // 4])
     seen = []
     with pytest.raises(SourceError) as caught, VideoSource(cut) as source:
         for frame in source:
@@ -61,13 +62,18 @@ def damaged(tmp_path: Path) -> Path:
     """A clip whose packets 10 to 12 are noise; every frame is a picture of its own."""
     options = {"crf": "10", "preset": "ultrafast", "g": "1"}
     clip = make(tmp_path / "in.mkv", Clip(ticks=tuple(range(0, 30 * 512, 512)), options=options))
+    return blanked(clip, range(10, 13))
+
+
+def blanked(clip: Path, numbers: Iterable[int]) -> Path:
+    """A copy in which some packets are noise."""
     data = bytearray(clip.read_bytes())
     with av.open(str(clip)) as file:
         packets = [bytes(packet) for packet in file.demux(video=0)]
-    for packet in packets[10:13]:
-        place = bytes(data).index(packet)
-        data[place : place + len(packet)] = bytes([255]) * len(packet)
-    path = tmp_path / "damaged.mkv"
+    for number in numbers:
+        place, length = bytes(data).index(packets[number]), len(packets[number])
+        data[place : place + length] = bytes([255]) * length
+    path = clip.with_name(f"damaged{clip.suffix}")
     path.write_bytes(data)
     return path
 

@@ -7,10 +7,11 @@ from typing import Protocol, Self
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.sources.film import PIPE
 from realtime_nst.sources.images import NUMBER, PICTURES, ImageSource
 from realtime_nst.sources.reading import Reading
 from realtime_nst.sources.synthetic import SyntheticSource
-from realtime_nst.sources.video import PIPE, VideoSource
+from realtime_nst.sources.video import VideoSource
 
 
 class Source(Protocol):

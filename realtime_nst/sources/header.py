@@ -39,6 +39,13 @@ class Promise:
             self.seconds = max(self.seconds, float(packet.pts * packet.time_base))
         self._packets += packet.stream is self._stream and packet.dts is not None
 
+    def jumped(self) -> None:
+        """Some packets will never be read, so that only the end tells whether all came."""
+        if self._due:
+            duration, tick = self._stream.duration, rational(self._stream.time_base)
+            self._length = duration * tick if duration and tick else Fraction(0)
+        self._due = 0
+
     def broken(self) -> bool:
         """Whether, at the end of the file, something is missing."""
         return self._packets < self._due or self.seconds < float(self._length) - 1

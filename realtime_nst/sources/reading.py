@@ -22,6 +22,9 @@ class Reading:
     """Told of what was skipped, a line each, on the thread that reads."""
     rate: Fraction | None = None
     """Frames per second of pictures, which have none; None takes them for stills."""
+    resume: Fraction = Fraction(0)
+    """Seconds after the first wanted frame: what was done before. Of the frames before it only the
+    last one comes for certain; indices count from what comes."""
 
     def has(self, seconds: Fraction) -> bool:
         """Whether the frame of this moment is wanted."""
