@@ -101,7 +101,7 @@ class Film:
     def _can_jump(self) -> bool:
         kind = self._container.format.name
         known = any(name in kind for name in INDEXED)
-        return known and self.stream.codec_context.name in ENTERED
+        return known and self.stream.codec_context.codec.canonical_name in ENTERED
 
     def _jumped_to(self, seconds: Fraction) -> bool:
         goal = (self.origin or 0) + int(seconds / self.tick)
