@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture
 def camera() -> Iterator[str]:
     """The URL of a camera that gives each viewer 40 frames."""
-    command = [sys.executable, "-m", "tests.camera", "40"]
+    command = [sys.executable, "-m", "tests.camera", "--frames", "40"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout
         yield process.stdout.readline().strip()
