@@ -1,0 +1,1 @@
+"""Measure what this machine makes of a model: ``speed``, ``whole``, ``report``, ``chart``."""

@@ -1,0 +1,84 @@
+"""Time the whole way of a frame: source, stylizer, sink."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import cast
+
+from realtime_nst.bench.speed import first_picture
+from realtime_nst.bench.subject import Runner, Subject, Wanted
+from realtime_nst.meter import Stopwatch
+from realtime_nst.pipeline import run
+from realtime_nst.sinks.null import NullSink
+from realtime_nst.sources import open_source
+from realtime_nst.stylize.session import Session
+from realtime_nst.stylize.stylizer import Stylizer
+
+SYNTHETIC = "synthetic:{}x{},30,{}"
+FRAMES = 100_000
+"""Of the synthetic source: more than any run takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A run of the pipeline into nothing."""
+
+    runner: Runner
+    source: str
+    width: int
+    height: int
+    frames: int
+    fps: float
+    shares: dict[str, float]
+    """By stage: at work for this part of the time; ``network`` is part of ``style``. Stages run
+    side by side, so that they add up to more than 1; the one nearest to 1 sets the pace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A session on a stopwatch."""
+
+    run: Callable[..., object]
+
+
+def synthetic(width: int, height: int) -> str:
+    """The address of moving bars of a size."""
+    return SYNTHETIC.format(width, height, FRAMES)
+
+
+def run_whole(
+    wanted: Sequence[Wanted], sources: Sequence[str], seconds: float, tier: str | None = None
+) -> Iterator[Whole]:
+    """Run each model on each source, for so long or to the source's end."""
+    for one in wanted:
+        subject = Subject(one, tier)
+        for source in sources:
+            yield _run(subject, source, seconds)
+
+
+def _run(subject: Subject, address: str, seconds: float) -> Whole:
+    watch, frames = Stopwatch(), 0
+    # Of a session a stylizer needs nothing but to run it.
+    timed = cast(Session, Timed(watch.calls("network", subject.session.run)))
+    stylizer = Stylizer(timed, subject.choice.as_input())
+
+    def count(frame: object) -> None:
+        nonlocal frames
+        frames += 1
+
+    with open_source(address) as source:
+        info = source.info
+        first_picture(subject, (info.width, info.height))
+        began = perf_counter()
+        run(
+            source,
+            stylizer,
+            NullSink(info),
+            stopped=lambda: perf_counter() - began >= seconds,
+            on_frame=count,
+            stopwatch=watch,
+        )
+        took = perf_counter() - began
+    shares = {stage: round(busy / took, 3) for stage, busy in watch.busy.items()}
+    size = (info.width, info.height)
+    return Whole(subject.runner, info.name, *size, frames, round(frames / took, 2), shares)

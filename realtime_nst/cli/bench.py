@@ -1,0 +1,186 @@
+"""``bench``: how fast models are on this machine."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from realtime_nst.cli.run import Tier
+from realtime_nst.cli.table import table
+from realtime_nst.timing import short
+
+if TYPE_CHECKING:
+    from realtime_nst.bench.report import Report
+    from realtime_nst.bench.speed import Comparison, Size, Speed
+    from realtime_nst.bench.subject import Runner, Wanted
+    from realtime_nst.bench.whole import Whole
+
+app = typer.Typer(help="Measure how fast models are on this machine.")
+SIZES = "640x480,1280x720"
+Sizes = Annotated[str, typer.Option("--size", help="Of the pictures: 640x480,1280x720.")]
+Json = Annotated[bool, typer.Option("--json", help="For programs, with the machine in it.")]
+COLUMNS = ("model", "size", "median", "p95", "fps", "opened", "first", "memory")
+WHOLE_COLUMNS = ("model", "source", "size", "fps", "at work")
+BUSY = 0.3
+"""Load of a core that makes figures doubtful."""
+
+
+@app.callback(invoke_without_command=True)
+def bench(
+    context: typer.Context,
+    style: Annotated[
+        list[str] | None,
+        typer.Option("--style", "-s", help="A style or model.onnx; repeatable. [default: all]"),
+    ] = None,
+    size: Sizes = SIZES,
+    tier: Tier = None,
+    device: Annotated[
+        str, typer.Option(help="As for `video`; several: cpu,cuda.", show_default=True)
+    ] = "auto",
+    threads: Annotated[
+        str | None, typer.Option(help="Of the CPU; several: 1,2. [default: all cores]")
+    ] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Pictures a call; models take one.")] = 1,
+    seconds: Annotated[float, typer.Option(min=0, help="For each model and size.")] = 3.0,
+    warmup: Annotated[int, typer.Option(min=0, help="Calls before those that count.")] = 5,
+    pipeline: Annotated[
+        bool, typer.Option("--pipeline", help="Also the whole way of a frame, into nothing.")
+    ] = False,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="With --pipeline: a video; repeatable. [default: moving bars]"),
+    ] = None,
+    as_json: Json = False,
+    chart: Annotated[Path | None, typer.Option(help="Picture to draw: chart.png.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="To keep the figures in.")
+    ] = None,
+) -> None:
+    """Time models, bytes to bytes: one frame in, one painted frame out."""
+    if context.invoked_subcommand:
+        return
+    from realtime_nst.bench.report import save as kept
+    from realtime_nst.bench.speed import measure, need_single
+    from realtime_nst.bench.whole import run_whole, synthetic
+    from realtime_nst.timing import Effort
+
+    need_single(batch)
+    report, sizes = _begin(), _sizes(size)
+    wanted = _wanted(style, device, threads)
+    speeds = tuple(measure(wanted, sizes, Effort(warmup, seconds), tier, _announce))
+    sources = source or [synthetic(*each) for each in sizes]
+    wholes = tuple(run_whole(wanted, sources, seconds, tier)) if pipeline else ()
+    report = replace(report, speeds=speeds, wholes=wholes)
+    typer.echo(report.to_json().rstrip() if as_json else _tables(report))
+    if chart:
+        _draw(speeds, chart)
+    if save:
+        typer.echo(f"saved: {kept(report, save)}", err=True)
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="STYLE or STYLE@DEVICE.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+    size: Sizes = "640x480",
+    tier: Tier = None,
+    pairs: Annotated[int, typer.Option(min=1, help="Turns each gets, at each size.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Let two models take turns, and say how many times as long B takes as A."""
+    from realtime_nst.bench.speed import compare
+    from realtime_nst.bench.subject import parse
+
+    report, pair = _begin(), (parse(a), parse(b))
+    results = [compare(pair, each, pairs, tier) for each in _sizes(size)]
+    if as_json:
+        told = {**asdict(report), "comparisons": [asdict(result) for result in results]}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n".join(_versus(a, b, result) for result in results))
+
+
+def _begin() -> "Report":
+    """The machine before anything runs; a word to people if it has something else to do."""
+    from realtime_nst.bench.report import begun
+
+    report = begun()
+    if report.load is not None and report.load > BUSY * report.machine.cores:
+        busy = f"this machine is busy (load {report.load:g}, cores {report.machine.cores})"
+        typer.echo(f"note: {busy}: believe only ratios, from `bench compare`", err=True)
+    return report
+
+
+def _wanted(styles: list[str] | None, devices: str, threads: str | None) -> "list[Wanted]":
+    from realtime_nst.bench.subject import Wanted, everything
+
+    counts = [_count(each) for each in threads.split(",")] if threads else [None]
+    names, places = styles or everything(), devices.split(",")
+    return [Wanted(*each) for each in product(names, places, counts)]
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise typer.BadParameter(f"{text!r} is no number of threads; e.g. 1,2")
+    return int(text)
+
+
+def _sizes(text: str) -> "list[Size]":
+    sizes = []
+    for each in text.split(","):
+        width, _, height = each.partition("x")
+        if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
+            raise typer.BadParameter(f"{each!r} is no size; e.g. 640x480,1280x720")
+        sizes.append((int(width), int(height)))
+    return sizes
+
+
+def _announce(runner: "Runner", size: "Size") -> None:
+    typer.echo(f"{runner.label}, {size[0]}x{size[1]} ...", err=True)
+
+
+def _tables(report: "Report") -> str:
+    speeds = table([COLUMNS, *(_row(speed) for speed in report.speeds)])
+    if not report.wholes:
+        return speeds
+    wholes = table([WHOLE_COLUMNS, *(_whole_row(whole) for whole in report.wholes)])
+    return f"{speeds}\n\n{wholes}"
+
+
+def _row(speed: "Speed") -> tuple[str, ...]:
+    memory = "" if speed.peak_mb is None else f"{speed.peak_mb:.0f} MB"
+    times = (speed.median_ms, speed.p95_ms, speed.opened_ms, speed.first_ms)
+    median, p95, opened, first = (f"{short(time)} ms" for time in times)
+    size = f"{speed.width}x{speed.height}"
+    return (speed.runner.label, size, median, p95, short(speed.fps), opened, first, memory)
+
+
+def _whole_row(whole: "Whole") -> tuple[str, ...]:
+    shares = (f"{stage} {share:.0%}" for stage, share in whole.shares.items())
+    size = f"{whole.width}x{whole.height}"
+    return (whole.runner.label, whole.source, size, short(whole.fps), ", ".join(shares))
+
+
+def _versus(a: str, b: str, result: "Comparison") -> str:
+    names = (f"A {a}", f"B {b}")
+    speeds = (result.first, result.second)
+    # Both are open: what either holds of the memory cannot be told.
+    rows = [(name, *_row(speed)[:-1]) for name, speed in zip(names, speeds, strict=True)]
+    longer = result.longer
+    said = (
+        f"B takes {short(longer.median)} times as long as A "
+        f"(half of {longer.pairs} turns: {short(longer.low)} to {short(longer.high)})"
+    )
+    return f"{table([('', *COLUMNS[:-1]), *rows])}\n{said}"
+
+
+def _draw(speeds: "Sequence[Speed]", path: Path) -> None:
+    from realtime_nst.bench.chart import draw_chart
+    from realtime_nst.sinks.images import write_image
+
+    write_image(path, draw_chart(speeds))
+    typer.echo(f"chart: {path}", err=True)
