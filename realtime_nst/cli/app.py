@@ -7,8 +7,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from realtime_nst import __version__
-from realtime_nst.cli import evaluate, gatys, info, live, make, run
+from realtime_nst.cli import bench, doctor, evaluate, gatys, info, live, make, run
 from realtime_nst.errors import NstError
+from realtime_nst.libraries import explain
 
 DEBUG = "REALTIME_NST_DEBUG"
 """The environment variable that asks for tracebacks, as ``--debug`` does."""
@@ -24,13 +25,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(live.webcam)
+app.command("live", short_help="The same as webcam.")(live.webcam)
 app.command()(run.video)
 app.command()(run.image)
 app.command()(info.styles)
+app.command()(doctor.doctor)
 app.command()(make.train)
 app.command()(make.export)
 app.command()(gatys.gatys)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(bench.app, name="bench")
 
 
 def _show_version(wanted: bool) -> None:
@@ -62,7 +66,7 @@ def main() -> None:
     except NstError as error:
         _fail(error, str(error), error.hint)
     except ImportError as error:
-        _fail(error, *_missing_library(error))
+        _fail(error, *explain(error))
 
 
 def _fail(error: Exception, message: str, hint: str) -> NoReturn:
@@ -74,15 +78,3 @@ def _fail(error: Exception, message: str, hint: str) -> NoReturn:
     if hint:
         typer.echo(f"hint: {hint}", err=True)
     sys.exit(1)
-
-
-def _missing_library(error: ImportError) -> tuple[str, str]:
-    """OpenCV's window part needs system libraries that servers and containers lack."""
-    text = str(error)
-    if any(library in text for library in ("libGL", "libxcb", "libgthread", "libglib", "libEGL")):
-        return (
-            f"OpenCV cannot be loaded: {text}",
-            "apt-get install libgl1 libglib2.0-0, or without windows: "
-            "pip uninstall -y opencv-python && pip install opencv-python-headless",
-        )
-    return f"a package cannot be imported: {text}", "install again: pip install realtime-nst"

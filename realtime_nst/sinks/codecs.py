@@ -160,7 +160,7 @@ def codec_of(container: Container, options: VideoOptions) -> Codec:
     if codec.encoder not in codecs_available:
         raise SinkError(f"this build of PyAV has no {codec.encoder}", "pip install --upgrade av")
     if name.endswith("_nvenc"):
-        _prove(codec)
+        prove(codec)
     return codec
 
 
@@ -195,8 +195,12 @@ def takes(output: Any, codec: str) -> bool:
     return codec in output.supported_codecs and codec not in REFUSED.get(kind, ())
 
 
-def _prove(codec: Codec) -> None:
-    """Encode a frame: that a build knows an encoder does not mean that there is a chip for it."""
+def prove(codec: Codec) -> None:
+    """Encode a frame: that a build knows an encoder does not mean that there is a chip for it.
+
+    Raises:
+        SinkError: it does not run on this machine.
+    """
     try:
         context = Library(codec.encoder, "w").create("video")
         context.width, context.height, context.pix_fmt = 256, 256, codec.pixels

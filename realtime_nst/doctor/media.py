@@ -1,0 +1,84 @@
+"""Where pictures can come from and go."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from realtime_nst.doctor.finding import Finding
+from realtime_nst.doctor.trial import attempt
+from realtime_nst.doctor.trials import encode, list_cameras, look, pretend, show
+from realtime_nst.stylize.devices import installed, nvidia_driver
+
+CODECS = ("h264", "hevc", "av1", "vp9", "prores", "ffv1")
+HARDWARE = ("h264_nvenc", "hevc_nvenc", "av1_nvenc")
+"""Names that ``--codec`` takes."""
+AGAIN = "realtime-nst doctor  # once nothing else uses the camera"
+CAMERA_PATIENCE = 20.0
+"""Seconds for a camera to show something: on Windows some take that long."""
+
+
+def encoders() -> Iterator[Finding]:
+    """Each codec, by encoding a frame: that a build knows an encoder proves nothing."""
+    outcome = attempt(partial(encode, CODECS))
+    broken = outcome.result or dict.fromkeys(CODECS, outcome.trouble)
+    missing = [name for name, trouble in broken.items() if trouble]
+    works = [name for name in CODECS if name not in missing]
+    if missing:
+        line = f"{', '.join(missing)} cannot be written: {broken[missing[0]]}"
+        yield Finding("warn", "encoders", line, "pip install --upgrade --force-reinstall av")
+    else:
+        yield Finding("ok", "encoders", ", ".join(works))
+
+
+def hardware_encoders() -> Iterator[Finding]:
+    """Those of NVIDIA's cards."""
+    if not nvidia_driver():
+        yield Finding("ok", "hardware encoders", "none: no NVIDIA driver")
+        return
+    outcome = attempt(partial(encode, HARDWARE))
+    troubles = outcome.result or dict.fromkeys(HARDWARE, outcome.trouble)
+    works = [name for name, trouble in troubles.items() if not trouble]
+    if works:
+        yield Finding("ok", "hardware encoders", ", ".join(works))
+    else:
+        line = f"none runs: {troubles[HARDWARE[0]]}"
+        yield Finding("warn", "hardware encoders", line, "--codec h264  # runs on the CPU")
+
+
+def window() -> Iterator[Finding]:
+    """A window, which opens for a moment."""
+    outcome = attempt(show)
+    if outcome.result is None:
+        cure = outcome.cure or "realtime-nst webcam --sink null  # needs no screen"
+        yield Finding("warn", "window", outcome.trouble, cure)
+    else:
+        yield Finding("ok", "window", f"opens ({outcome.result})")
+
+
+def cameras() -> Iterator[Finding]:
+    """Every camera, by looking through it."""
+    listed = attempt(list_cameras)
+    if listed.result is None:
+        yield Finding("warn", "cameras", listed.trouble, listed.cure or AGAIN)
+    elif not listed.result:
+        line = "none found: plug one in; a virtual machine must be given it"
+        yield Finding("warn", "cameras", line, AGAIN)
+    for index in listed.result or ():
+        outcome = attempt(partial(look, index), CAMERA_PATIENCE)
+        if outcome.result is None:
+            yield Finding("warn", "cameras", outcome.trouble, outcome.cure or AGAIN)
+        else:
+            yield Finding("ok", "cameras", outcome.result)
+
+
+def virtual_camera() -> Iterator[Finding]:
+    """A camera that other programs see."""
+    if not installed("pyvirtualcam"):
+        cure = 'pip install "realtime-nst[virtualcam]"'
+        yield Finding("ok", "virtual camera", "not installed; for Zoom and browsers", cure)
+        return
+    outcome = attempt(pretend, CAMERA_PATIENCE)
+    if outcome.result is None:
+        cure = outcome.cure or "realtime-nst webcam --sink window"
+        yield Finding("warn", "virtual camera", outcome.trouble, cure)
+    else:
+        yield Finding("ok", "virtual camera", outcome.result)

@@ -1,0 +1,24 @@
+"""The models there are."""
+
+from collections.abc import Iterator
+
+from realtime_nst.doctor.finding import Finding
+from realtime_nst.doctor.trial import attempt
+from realtime_nst.doctor.trials import read_models
+
+
+def models() -> Iterator[Finding]:
+    """Every model's card, read."""
+    outcome = attempt(read_models)
+    if outcome.result is None:
+        yield Finding("fail", "models", outcome.trouble, outcome.cure or "realtime-nst styles")
+        return
+    styles, broken = outcome.result
+    for trouble, cure in broken:
+        yield Finding("warn", "models", trouble, cure)
+    if styles:
+        names = ", ".join(dict.fromkeys(styles))
+        yield Finding("ok", "models", names)
+    else:
+        cure = "pip install --force-reinstall realtime-nst"
+        yield Finding("fail", "models", "none found", cure)

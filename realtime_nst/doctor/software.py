@@ -1,0 +1,80 @@
+"""What is installed, and whether it loads."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from functools import partial
+
+from realtime_nst import __version__
+from realtime_nst.doctor.finding import Finding
+from realtime_nst.doctor.trial import attempt
+from realtime_nst.doctor.trials import load_library
+from realtime_nst.stylize.devices import installed, nvidia_driver
+
+LIBRARIES = {"numpy": "numpy", "PyAV": "av", "OpenCV": "cv2", "ONNX Runtime": "onnxruntime"}
+"""What painting cannot do without, and the name it is imported by."""
+RUNTIMES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino")
+OPENCVS = (
+    *("opencv-python", "opencv-python-headless"),
+    *("opencv-contrib-python", "opencv-contrib-python-headless"),
+)
+
+
+def python() -> Iterator[Finding]:
+    """The interpreter and the system."""
+    system = " ".join((platform.system(), platform.release(), platform.machine()))
+    about = f"{platform.python_version()} on {system}, realtime-nst {__version__}"
+    if sys.maxsize < 2**32:
+        cure = "install a 64-bit Python: https://www.python.org/downloads"
+        yield Finding("fail", "Python", f"{about}: 32 bits, for which there are no packages", cure)
+    else:
+        yield Finding("ok", "Python", about)
+
+
+def libraries() -> Iterator[Finding]:
+    """Packages painting cannot do without."""
+    for name, module in LIBRARIES.items():
+        outcome = attempt(partial(load_library, module))
+        if outcome.result is None:
+            cure = outcome.cure or f'pip install --force-reinstall "realtime-nst[{extra()}]"'
+            yield Finding("fail", name, outcome.trouble, cure)
+        else:
+            yield Finding("ok", name, outcome.result)
+
+
+def runtimes() -> Iterator[Finding]:
+    """Builds of ONNX Runtime share a folder: the last one installed wins (onnxruntime#26996)."""
+    found = [name for name in RUNTIMES if installed(name)]
+    if len(found) > 1:
+        line = f"{' and '.join(found)} are both installed and overwrite each other"
+        cure = f'pip uninstall -y {" ".join(found)} && pip install "realtime-nst[{extra()}]"'
+        yield Finding("warn", "ONNX Runtime's wheel", line, cure)
+    elif found:
+        yield Finding("ok", "ONNX Runtime's wheel", found[0])
+    else:
+        cure = f'pip install "realtime-nst[{extra()}]"'
+        yield Finding("fail", "ONNX Runtime's wheel", "none is installed", cure)
+
+
+def opencvs() -> Iterator[Finding]:
+    """So do those of OpenCV: a headless one takes the windows away (opencv-python#444)."""
+    found = [name for name in OPENCVS if installed(name)]
+    if len(found) > 1:
+        line = f"{' and '.join(found)} are installed and overwrite each other"
+        cure = f"pip uninstall -y {' '.join(found)} && pip install opencv-python"
+        yield Finding("warn", "OpenCV's wheel", line, cure)
+    else:
+        yield Finding("ok", "OpenCV's wheel", found[0] if found else "not from a wheel")
+
+
+def ffmpeg() -> Iterator[Finding]:
+    """People look for it first, so that it is said that nothing hangs on it."""
+    there = shutil.which("ffmpeg")
+    line = "is there" if there else "is not installed"
+    yield Finding("ok", "ffmpeg", f"the program {line}; nothing here needs it")
+
+
+def extra() -> str:
+    """The extra that brings this machine's ONNX Runtime."""
+    return "gpu" if nvidia_driver() else "cpu"
