@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from realtime_nst.errors import SourceError
+from realtime_nst.sources.v4l2 import Mode, modes
 
 FORMATS = {"linux": "v4l2", "darwin": "avfoundation", "win32": "dshow"}
 """FFmpeg's name of each system's cameras; it lists them without switching them on."""
@@ -17,6 +18,12 @@ CURES = {
     "programs that use it",
 }
 """Where the system does not say what is wrong."""
+ABSENCES = {
+    "linux": "plug one in; a virtual machine or container must be given it (/dev/video*)",
+    "darwin": "plug one in; System Settings, Privacy & Security, Camera must allow the terminal",
+    "win32": "plug one in; Settings, Privacy & security, Camera must let desktop apps access it",
+}
+"""Why there may be no camera."""
 PROCESSES = Path("/proc")
 
 
@@ -30,6 +37,8 @@ class Device:
     """What its maker calls it; empty where the system does not say."""
     path: Path | None = None
     """Of the device, where it is a file."""
+    modes: tuple[Mode, ...] = ()
+    """What it can give, where the system says so."""
 
 
 def devices() -> list[Device]:
@@ -46,7 +55,8 @@ def linux_devices(
     nodes = {int(node.name[5:]): node for node in classes.glob("video[0-9]*")}
     for index, node in sorted(nodes.items()):
         if _text(node / "index") in ("0", ""):
-            yield Device(index, _text(node / "name"), files / node.name)
+            path = files / node.name
+            yield Device(index, _text(node / "name"), path, modes(path))
 
 
 def _text(path: Path) -> str:
@@ -103,7 +113,12 @@ def _choice() -> str:
     there = [f"{device.index} ({device.name})" for device in devices()]
     if there:
         return f"there are {', '.join(there)}: realtime-nst cameras"
-    return "there is no camera at all: plug one in; a virtual machine must be given it"
+    return f"there is no camera at all: {absence()}"
+
+
+def absence() -> str:
+    """What may be wrong where no camera is found."""
+    return ABSENCES.get(sys.platform, "plug one in")
 
 
 def holders(path: Path, processes: Path = PROCESSES) -> list[str]:
