@@ -1,13 +1,16 @@
 """Which cameras there are, by what Linux says of them in files, and what is wrong with one."""
 
 import errno
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from realtime_nst.cli.app import app
 from realtime_nst.errors import SourceError
 from realtime_nst.sources import devices
 from realtime_nst.sources.devices import Device, holders, linux_devices, named, trouble
@@ -147,3 +150,23 @@ def test_what_is_no_camera_can_give_nothing(tmp_path: Path) -> None:
     assert modes(tmp_path / "missing") == ()
     (tmp_path / "file").touch()
     assert modes(tmp_path / "file") == ()
+
+
+def test_the_command_lists_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = (Mode("MJPG", 640, 480), Mode("MJPG", 1280, 720), Mode("YUYV", 640, 480))
+    camera = Device(2, "HD Webcam", Path("/dev/video2"), sizes)
+    monkeypatch.setattr(devices, "devices", lambda: [camera, Device(3, "")])
+    lines = CliRunner().invoke(app, ["cameras"]).output.splitlines()
+    assert "MJPG 640x480 1280x720; YUYV 640x480" in lines[1]
+    assert lines[1].split()[:4] == ["2", "HD", "Webcam", str(camera.path)]
+    assert lines[2].split() == ["3", "?"]
+    told = json.loads(CliRunner().invoke(app, ["cameras", "--json"]).output)
+    assert told[0]["modes"][1] == {"pixels": "MJPG", "width": 1280, "height": 720}
+
+
+def test_the_command_says_that_there_is_none_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "devices", list)
+    result = CliRunner().invoke(app, ["cameras"])
+    assert result.exit_code == 0
+    assert result.output.startswith("no camera found: plug one in")
+    assert json.loads(CliRunner().invoke(app, ["cameras", "--json"]).output) == []

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from realtime_nst import __version__
-from realtime_nst.cli import bench, doctor, evaluate, gatys, info, live, make, run
+from realtime_nst.cli import bench, cameras, doctor, evaluate, gatys, info, live, make, run
 from realtime_nst.errors import NstError
 from realtime_nst.libraries import explain
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(live.webcam)
 app.command("live", short_help="The same as webcam.")(live.webcam)
+app.command()(cameras.cameras)
 app.command()(run.video)
 app.command()(run.image)
 app.command()(info.styles)
