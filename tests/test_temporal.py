@@ -75,7 +75,7 @@ def test_identical_frames_converge(strength: float) -> None:
     stabiliser(photo(), noisy(inverted(photo()), 1, 20), strength)
     for _ in range(80):
         calm = stabiliser(photo(), inverted(photo()), strength)
-    assert np.abs(calm.astype(int) - inverted(photo())).max() <= 1
+    assert np.abs(calm.astype(int) - inverted(photo())).max() == 0
 
 
 def pan(step: int, count: int = 10) -> Iterator[Image]:
@@ -165,14 +165,12 @@ def test_inputs_stay_as_they_are() -> None:
 @given(
     height=st.integers(1, 90),
     width=st.integers(1, 700),
-    other=st.tuples(st.integers(1, 64), st.integers(1, 64)) | st.none(),
     strength=st.floats(0, 1),
 )
-def test_any_size(height: int, width: int, other: tuple[int, int] | None, strength: float) -> None:
-    """The content may have another size than the result, as with a render scale."""
+def test_any_size(height: int, width: int, strength: float) -> None:
     stabiliser = Stabiliser()
     random = np.random.default_rng(height * width)
-    content = random.integers(0, 256, (*(other or (height, width)), 3), np.uint8)
+    content = random.integers(0, 256, (height, width, 3), np.uint8)
     painted = random.integers(0, 256, (height, width, 3), np.uint8)
     for _ in range(3):
         calm = stabiliser(content, painted, strength)
