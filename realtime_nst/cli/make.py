@@ -24,7 +24,8 @@ def train(
         typer.Argument(help="Pictures to learn from, or one recipe.toml or the folder it is in."),
     ],
     content: Annotated[
-        Path | None, typer.Option(help="Folder of photos to practise on, searched below too.")
+        Path | None,
+        typer.Option(help="Folder of photos to practise on, searched below too. [default: four]"),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for checkpoint and previews. [default: runs/NAME]")
@@ -37,6 +38,9 @@ def train(
     ] = "fast",
     steps: Annotated[int | None, typer.Option(min=1, help="How many steps to train.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of weights, order and crops.")] = None,
+    scratch: Annotated[
+        bool, typer.Option("--scratch", help="Begin from nothing, not from the nearest style.")
+    ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint.")] = False,
     preview_every: Annotated[int, typer.Option(min=1, help="Steps between previews.")] = 250,
     save_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 250,
@@ -52,34 +56,29 @@ def train(
     ] = False,
 ) -> None:
     """Train a network on one or several styles."""
-    from realtime_nst.cli.training import follow, need_torch
+    from realtime_nst.cli.training import beginning, follow, need_torch, prepare, shorter, start
 
     need_torch()
-    from realtime_nst.train.checkpoint import load_checkpoint
-    from realtime_nst.train.data import open_photos, read_paintings
-    from realtime_nst.train.distillation import open_pairs
     from realtime_nst.train.recipe import recipe_for, rescheduled
     from realtime_nst.train.smoke import SmokeContent, smoke_paintings, smoke_recipe
     from realtime_nst.train.trainer import Options, Trainer
 
     recipe, folder = recipe_for(styles, tier)
-    recipe = rescheduled(recipe, steps=steps, seed=seed)
     out = out or Path("runs") / recipe.name
     options = Options(out, vgg_weights, device, precision, compiled, save_every, threads)
     if options.checkpoint.exists() and not resume:
         hint = "add --resume to go on, or choose another --out"
         raise TrainError(f"there is a training at {options.checkpoint} already", hint)
     if smoke:
-        recipe = smoke_recipe(recipe)
+        recipe = smoke_recipe(rescheduled(recipe, steps=steps, seed=seed))
         noise = SmokeContent(recipe.schedule)
         follow(Trainer(recipe, smoke_paintings(recipe), noise, options), None, preview_every)
         return
-    photos = open_photos(content, recipe.schedule)
     folders = [folder, *([paintings] if paintings else [])]
-    pairs = open_pairs(recipe, folders, content) if content else None
-    trainer = Trainer(recipe, read_paintings(recipe, folders), photos, options, pairs)
-    if resume:
-        trainer.restore(load_checkpoint(options.checkpoint))
+    begin = None if scratch or folder != Path() else beginning(recipe, folders, vgg_weights)
+    recipe = rescheduled(shorter(recipe, begin), steps=steps, seed=seed)
+    trainer, photos = prepare(recipe, folders, content, options)
+    start(trainer, begin, resume=resume)
     follow(trainer, photos.batch(0)[:PREVIEWED], preview_every)
     for path, reason in photos.broken.items():
         typer.echo(f"skipped {path}: {reason}", err=True)
@@ -121,6 +120,7 @@ def export(
     )
     if quantize:
         _quantize(trained, out.parent / quantize, photos)
+    typer.echo(f"next: realtime-nst webcam --style {out}", err=True)
 
 
 def _shown(content: Path | None, schedule: "Schedule") -> "list[Image]":

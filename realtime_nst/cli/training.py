@@ -14,7 +14,15 @@ from realtime_nst.errors import MissingExtra
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from realtime_nst.train.trainer import Progress, Trainer
+    from realtime_nst.train.beginning import Beginning
+    from realtime_nst.train.data import Photos
+    from realtime_nst.train.recipe import Recipe
+    from realtime_nst.train.trainer import Options, Progress, Trainer
+
+
+MEASURED = 12
+"""Steps after which it is said how long the rest will take."""
+ENOUGH = "Ctrl-C when a preview looks good enough"
 
 
 def need_torch() -> None:
@@ -28,6 +36,50 @@ def need_torch() -> None:
         raise MissingExtra(f"{error.name} is not installed", cure) from error
 
 
+def beginning(recipe: "Recipe", folders: list[Path], vgg: Path | None) -> "Beginning | None":
+    """The shipped network that a picture of the user's own is learnt from, if there is one."""
+    from realtime_nst.train.beginning import nearest
+    from realtime_nst.train.data import read_paintings
+
+    if len(recipe.styles) > 1:
+        return None
+    return nearest(read_paintings(recipe, folders)[0], recipe.network, vgg)
+
+
+def shorter(recipe: "Recipe", begin: "Beginning | None") -> "Recipe":
+    """What is left to learn."""
+    from realtime_nst.train.recipe import shortened
+
+    return shortened(recipe) if begin else recipe
+
+
+def prepare(
+    recipe: "Recipe", folders: list[Path], content: Path | None, options: "Options"
+) -> "tuple[Trainer, Photos]":
+    """The training, and the photos it practises on."""
+    from realtime_nst.train.data import bundled_photos, open_photos, read_paintings
+    from realtime_nst.train.distillation import open_pairs
+    from realtime_nst.train.trainer import Trainer
+
+    if content is None:
+        content = bundled_photos()
+        typer.echo("practises on four photos; more make it better: --content FOLDER", err=True)
+    photos = open_photos(content, recipe.schedule)
+    pairs = open_pairs(recipe, folders, content)
+    return Trainer(recipe, read_paintings(recipe, folders), photos, options, pairs), photos
+
+
+def start(trainer: "Trainer", begin: "Beginning | None", *, resume: bool) -> None:
+    """Take over what was learnt before."""
+    from realtime_nst.train.checkpoint import load_checkpoint
+
+    if resume:
+        trainer.restore(load_checkpoint(trainer.options.checkpoint))
+    elif begin:
+        trainer.start_from(begin.weights)
+        typer.echo(f"begins with {begin.style} of {begin.model}, the most similar", err=True)
+
+
 def follow(trainer: "Trainer", pictures: "Tensor | None", every: int) -> None:
     """Train to the end or to Ctrl-C, which saves; previews of ``pictures`` every few steps."""
     steps = trainer.recipe.schedule.steps
@@ -37,6 +89,8 @@ def follow(trainer: "Trainer", pictures: "Tensor | None", every: int) -> None:
         typer.echo(f"{trainer.recipe.name}: {trainer.runs_on}", err=True)
         task = bar.add_task(trainer.recipe.name, total=steps, note="")
         for progress in trainer.run():
+            if progress.step == MEASURED:
+                typer.echo(f"about {-(-progress.eta // 60):.0f} minutes; {ENOUGH}", err=True)
             bar.update(task, completed=progress.step, note=describe(progress))
             if pictures is not None and (progress.step % every == 0 or progress.step == steps):
                 write_preview(trainer, pictures)

@@ -14,6 +14,7 @@ from torch import Tensor
 from realtime_nst.errors import NstError, SourceError, TrainError
 from realtime_nst.frame import Image
 from realtime_nst.sources.images import PICTURES, read_image
+from realtime_nst.stylize.models import model_folders
 from realtime_nst.train.recipe import Recipe, Schedule, StyleSource
 
 HINT = "give a folder of photos: --content DIR"
@@ -29,6 +30,18 @@ def to_image(tensor: Tensor) -> Image:
     """(3, h, w) float RGB in [0, 1] -> (h, w, 3) uint8 BGR."""
     rgb = tensor.detach().float().clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
     return np.ascontiguousarray(rgb[:, :, ::-1])
+
+
+def bundled_photos() -> Path:
+    """The folder of the few photos that came with the program.
+
+    Raises:
+        SourceError: it is not there.
+    """
+    for folder in model_folders():
+        if (folder / "photos").is_dir():
+            return folder / "photos"
+    raise SourceError("the bundled photos are not there", HINT)
 
 
 def open_photos(folder: Path | None, schedule: Schedule) -> "Photos":

@@ -97,17 +97,19 @@ def test_ctrl_c_saves_and_resume_goes_on(recipe: Path, photos: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["missing.jpg"], "practise on"),
-        (["missing.jpg", "--content", "."], "no pictures in"),
+        (["missing.jpg"], "missing.jpg is in none of"),
+        (["a.png", "--scratch", "--content", "empty"], "no pictures in"),
+        (["a.png", "--scratch", "--content", "nowhere"], "no folder at"),
         (["missing.toml"], "no recipe at"),
-        (["a.jpg", "--tier", "huge"], "no tier 'huge'"),
-        (["a.jpg", "--device", "cuda"], "practise on"),
+        (["a.png", "--tier", "huge"], "no tier 'huge'"),
     ],
 )
 def test_a_mistake_gets_one_line_and_a_hint(
     arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    write_image(tmp_path / "a.png", photo(1))
+    (tmp_path / "empty").mkdir()
     result = CliRunner().invoke(app, ["train", *arguments])
     assert result.exit_code == 1
     assert said in str(result.exception)

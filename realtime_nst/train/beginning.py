@@ -1,0 +1,93 @@
+"""Where a new style begins: at the shipped network that paints what is most like it.
+
+Beside a model may lie ``start.safetensors``: the network's weights in half precision and, for each
+of its paintings, what VGG sees in it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from realtime_nst.errors import ModelError
+from realtime_nst.stylize.models import model_folders
+from realtime_nst.train.checkpoint import Checkpoint
+from realtime_nst.train.transformer_net import Network
+from realtime_nst.train.weights import load_vgg
+
+START = "start.safetensors"
+LOOKS = "looks"
+LAYERS = ("relu1_2", "relu2_2", "relu3_3")
+"""Colours, strokes and small forms."""
+OWN = (".scale", ".shift", ".mean", ".variance")
+"""What a style has for itself in a network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Weights for a network of one style, and whose they were."""
+
+    style: str
+    model: str
+    weights: dict[str, Tensor]
+
+
+def look(painting: Tensor, vgg_weights: Path | None = None) -> Tensor:
+    """Means and deviations of VGG's channels over a (1, 3, h, w) painting: one vector."""
+    vgg = load_vgg(LAYERS, path=vgg_weights)
+    with torch.no_grad():
+        features = vgg(painting)
+    parts = [torch.std_mean(features[layer].float(), (2, 3)) for layer in LAYERS]
+    return torch.cat([part for pair in parts for part in pair], dim=1)[0]
+
+
+def save_start(checkpoint: Checkpoint, paintings: Sequence[Tensor], path: Path) -> None:
+    """Write what later trainings begin with; ``paintings`` are (1, 3, h, w), one a style."""
+    half = {name: tensor.half().contiguous() for name, tensor in checkpoint.weights.items()}
+    half[LOOKS] = torch.stack([look(painting) for painting in paintings])
+    names = [style.name for style in checkpoint.recipe.styles]
+    network = json.dumps(asdict(checkpoint.recipe.network))
+    save_file(half, path, {"network": network, "styles": json.dumps(names)})
+
+
+def nearest(
+    painting: Tensor, network: Network, vgg_weights: Path | None = None
+) -> Beginning | None:
+    """The most similar style of all shipped networks of a shape; None if there is no such one.
+
+    Raises:
+        ModelError: a file of weights is broken.
+    """
+    wanted, best = look(painting, vgg_weights), None
+    for folder in model_folders():
+        for path in sorted(folder.glob(f"*/{START}")):
+            found = _nearest_in(path, wanted, network)
+            if found and (best is None or found[0] < best[0]):
+                best = found
+    return best[1] if best else None
+
+
+def _nearest_in(path: Path, wanted: Tensor, network: Network) -> tuple[float, Beginning] | None:
+    try:
+        with safe_open(path, "pt") as file:
+            about = file.metadata()
+            if json.loads(about["network"]) != asdict(network):
+                return None
+            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+            names = json.loads(about["styles"])
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read: {error}", "install realtime-nst again") from error
+    looks = tensors.pop(LOOKS)
+    away = (looks - wanted).square() / (looks.square() + wanted.square() + 1e-6)
+    distance, number = away.mean(dim=1).min(dim=0)
+    weights = {name: _only(name, tensor, int(number)) for name, tensor in tensors.items()}
+    return float(distance), Beginning(names[int(number)], path.parent.name, weights)
+
+
+def _only(name: str, tensor: Tensor, style: int) -> Tensor:
+    return tensor[style : style + 1] if name.endswith(OWN) else tensor
