@@ -1,0 +1,44 @@
+"""Put a trained network on the shelf: ``python scripts/ship.py RUN --content DIR --paintings DIR``.
+
+Writes ``models/NAME``: the model, int8 models where its norms are frozen, and the weights that
+other trainings begin with. ``scripts/samples.py`` then makes its pictures.
+"""
+
+from argparse import ArgumentParser
+from itertools import islice
+from pathlib import Path
+
+from realtime_nst.train.beginning import START, save_start
+from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
+from realtime_nst.train.data import open_photos, read_paintings, to_image
+from realtime_nst.train.export import export, load_net
+from realtime_nst.train.quantize import quantize
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+PHOTOS = 48
+"""Photos that int8 is made and measured by."""
+
+
+def main() -> None:
+    """Read the command line, write the folder."""
+    parser = ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", type=Path, help="folder of the training")
+    parser.add_argument("--content", type=Path, required=True, help="folder of photos")
+    parser.add_argument("--paintings", type=Path, required=True, help="folder of paintings")
+    given = parser.parse_args()
+    trained = load_checkpoint(given.run / CHECKPOINT)
+    recipe = trained.recipe
+    folder = MODELS / recipe.name
+    card = export(trained, folder / "model.onnx")
+    print(f"{card.name}: {card.numbers}")
+    save_start(trained, read_paintings(recipe, [given.paintings]), folder / START)
+    if load_net(trained).frozen < 1:
+        return
+    photos = open_photos(given.content, recipe.schedule)
+    crops = (to_image(crop) for step in range(PHOTOS) for crop in photos.batch(step))
+    for one in quantize(trained, folder / "int8", list(islice(crops, PHOTOS))):
+        print(f"{one.styles[0].name} in int8: {one.numbers['int8_psnr']} dB")
+
+
+if __name__ == "__main__":
+    main()
