@@ -1,6 +1,5 @@
 """Everything that can be shown live, by address."""
 
-from collections.abc import Callable
 from math import inf
 from pathlib import Path
 from typing import Protocol
@@ -8,7 +7,11 @@ from typing import Protocol
 from realtime_nst.sources import SOURCES, Source, open_source
 from realtime_nst.sources.camera import Asked, CameraSource
 from realtime_nst.sources.paced import Paced
+from realtime_nst.sources.screen import ScreenSource
 from realtime_nst.sources.steady import Steady
+
+SCREEN = "screen"
+"""The name of what a monitor shows, as ``screen`` or ``screen:DETAILS``."""
 
 
 class LiveSource(Source, Protocol):
@@ -27,12 +30,12 @@ def open_live(
     loop: bool = True,
     patience: float = inf,
 ) -> LiveSource:
-    """Open a camera, a stream on the network, or a file that is played as if live.
+    """Open a camera, a stream on the network, a screen, or a file that is played as if live.
 
     Args:
-        address: a camera's number, name or path; a URL; a file, or what ``open_source`` knows by
-            name.
-        asked: of a camera.
+        address: a camera's number, name or path; a URL; ``screen:0`` or a part of the screen as
+            ``screen:100,100,640x480``; a file, or what ``open_source`` knows by name.
+        asked: of a camera; of a screen its rate only.
         loop: whether a file starts over at its end.
         patience: seconds to go on trying when a camera or stream vanishes.
 
@@ -41,7 +44,11 @@ def open_live(
     """
     if _is_recorded(address):
         return Paced(lambda: open_source(address), loop=loop)
-    open_again: Callable[[], Source] = lambda: CameraSource(address, asked)  # noqa: E731
+
+    def open_again() -> Source:
+        name, _, details = address.partition(":")
+        return ScreenSource(details, asked.fps) if name == SCREEN else CameraSource(address, asked)
+
     return Steady(open_again, patience=patience)
 
 
