@@ -26,7 +26,8 @@ class Tee:
 
     def write(self, frame: Frame) -> None:
         for sink in self._sinks:
-            sink.write(frame)
+            if sink in self._sinks:  # the one before may have removed it: a key in the window
+                sink.write(frame)
 
     def add(self, opener: Callable[[], Sink]) -> Sink:
         """Open one more; it gets the frames from now on."""
