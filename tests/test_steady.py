@@ -190,3 +190,18 @@ def test_files_are_played_as_if_live_and_the_rest_is_steady() -> None:
     with pytest.raises(SourceError, match="no file and no camera called") as caught:
         open_live("film.mp4")
     assert "cameras" in caught.value.hint
+
+
+def test_what_came_before_anyone_looked_is_no_dropped_frame() -> None:
+    done = threading.Event()
+
+    class Fast(Fake):
+        def __iter__(self) -> Iterator[Frame]:
+            yield from super().__iter__()
+            done.set()
+
+    with Steady(opening(Fast(count=20, quietly=True))) as source:
+        assert done.wait(PATIENCE)
+        frames = list(source)
+    assert [frame.index for frame in frames] == [0]
+    assert frames[0].pts == 0

@@ -75,12 +75,14 @@ class Steady:
 
     def __iter__(self) -> Iterator[Frame]:
         last: Frame | None = None
-        began, moment = 0.0, -TICK
-        for index, image in enumerate(self._images()):
+        began, moment, before = 0.0, -TICK, 0
+        for number, image in enumerate(self._images()):
             now = image.captured_at
-            began = began if last else now
+            if last is None:  # what came before anyone looked is not missed
+                began, before = now, self._dropped
             moment = max(moment + TICK, now - began)
-            last = Frame(image.image, index + self._dropped, Fraction(moment), now)
+            index = number + self._dropped - before
+            last = Frame(image.image, index, Fraction(moment), now)
             yield last
 
     def _images(self) -> Iterator[Frame]:

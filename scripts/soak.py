@@ -1,0 +1,344 @@
+"""Watch the live pipeline for a while: how fast, how old, how big, how many threads.
+
+The camera is a process of its own that serves a looped clip as MJPEG over HTTP and draws the time
+into every picture; the age of a frame is read back from its pixels when it reaches the sink, so
+everything in between counts: coding, network, OpenCV, waiting, painting.
+
+    python scripts/soak.py --style classics-fast/udnie --clip CLIP.mp4       # ten minutes
+    python scripts/soak.py --style identity --minutes 0.5 --pull 3           # camera pulled out
+    python scripts/soak.py --style identity --cycles 200                     # opened and closed
+
+The exit code is 1 if a limit was missed.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+
+from realtime_nst.frame import Frame, StreamInfo  # noqa: E402
+from realtime_nst.pipeline import Stylize, run  # noqa: E402
+from realtime_nst.sinks import open_sink  # noqa: E402
+from realtime_nst.sinks.http import STREAM, HttpSink  # noqa: E402
+from realtime_nst.sinks.tee import Tee  # noqa: E402
+from realtime_nst.sources.live import open_live  # noqa: E402
+from realtime_nst.stylize.models import find_style  # noqa: E402
+from realtime_nst.stylize.session import open_session  # noqa: E402
+from realtime_nst.stylize.stylizer import Stylizer  # noqa: E402
+from tests import stamp, tiny  # noqa: E402
+from tests.camera import running  # noqa: E402
+
+WARM = 3.0
+"""Seconds at the beginning that do not count."""
+AWAY = 2.0
+"""Seconds that a camera is pulled out."""
+FLAT, LONG = 1.0, 3.0
+"""Megabytes a minute that memory may grow by, and minutes after which it is judged."""
+VIEWER = """
+import sys, urllib.request
+with urllib.request.urlopen(sys.argv[1]) as stream:
+    while stream.read(65536):
+        pass
+"""
+
+
+@dataclass
+class Gauge:
+    """A sink that reads the time in each picture."""
+
+    ages: list[float] = field(default_factory=list)
+    """Seconds, of every new picture."""
+    times: list[float] = field(default_factory=list)
+    """When it came."""
+    repeated: int = 0
+    """Pictures that stood in while the camera was away."""
+    unread: int = 0
+    """Pictures whose time the style made unreadable."""
+    dropped: int = 0
+    last: int | None = None
+    notes: tuple[str, ...] = ()
+
+    def write(self, frame: Frame) -> None:
+        """Note how old it is."""
+        moment = stamp.read(frame.image)
+        if moment is None:
+            self.unread += 1
+        elif moment == self.last:
+            self.repeated += 1
+        else:
+            self.ages.append(stamp.age(moment))
+            self.times.append(time.perf_counter())
+        self.last = moment
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing to close."""
+
+
+class Camera:
+    """The camera's process; can be pulled out and put back at the same address."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = ["--clip", options.clip, "--size", options.size, "--stamp"]
+        self._options += ["--rate", str(options.rate)]
+        self._process = ExitStack()
+        self.url, _ = self._process.enter_context(running(*self._options))
+
+    def pull(self) -> None:
+        """Kill it."""
+        self._process.close()
+
+    def put_back(self) -> None:
+        """Start it again."""
+        port = self.url.split(":")[2].split("/")[0]
+        self._process.enter_context(running(*self._options, "--port", port))
+
+
+@dataclass
+class Pulls:
+    """Pulls the camera out at even distances; asked after every frame."""
+
+    camera: Camera
+    moments: list[float]
+    """Seconds since the start, of those to come."""
+    returned: int = 0
+    """How often new pictures came after it was put back."""
+    _back_at: float | None = None
+    _new: int | None = None
+
+    def __call__(self, now: float, pictures: int) -> None:
+        """Do what is due; ``pictures`` is how many new ones have come."""
+        if self._back_at is not None and now >= self._back_at:
+            self.camera.put_back()
+            self._back_at, self._new = None, pictures
+        elif self._new is not None and pictures > self._new:
+            self.returned, self._new = self.returned + 1, None
+        elif self.moments and now >= self.moments[0]:
+            self.camera.pull()
+            self.moments.pop(0)
+            self._back_at = now + AWAY
+
+
+class Report:
+    """Prints a line every now and then; keeps what is needed for the verdict."""
+
+    def __init__(self, gauge: Gauge, every: float) -> None:
+        self._gauge, self._every, self._next = gauge, every, every
+        self._seen = 0
+        self.memory: list[tuple[float, float]] = []
+        """Minutes and megabytes."""
+
+    def __call__(self, now: float) -> None:
+        """A line, if it is time."""
+        if now < self._next:
+            return
+        self._next += self._every
+        ages, times = self._gauge.ages[self._seen :], self._gauge.times[self._seen :]
+        self._seen = len(self._gauge.ages)
+        size = megabytes()
+        self.memory.append((now / 60, size))
+        numbers = f"{rate(times):5.1f} fps  age {milliseconds(ages)} ms"
+        threads = f"{threading.active_count()} threads ({natives()} of the system)"
+        say(f"{now:5.0f} s  {numbers}  {self._gauge.dropped} dropped  {size:.0f} MB  {threads}")
+
+    def growth(self) -> float:
+        """Megabytes a minute, without the first fifth."""
+        late = self.memory[len(self.memory) // 5 :]
+        if len(late) < 3:
+            return 0.0
+        minutes, sizes = zip(*late, strict=True)
+        return float(np.polyfit(minutes, sizes, 1)[0])
+
+
+def soak(options: argparse.Namespace, stylize: Stylize) -> bool:
+    """Run for the given time; whether all limits were kept."""
+    camera, gauge = Camera(options), Gauge()
+    seconds = 60 * options.minutes
+    away = [seconds * (turn + 1) / (options.pull + 1) for turn in range(options.pull)]
+    pulls, report = Pulls(camera, away), Report(gauge, min(10.0, seconds / 6))
+    began, before = time.perf_counter(), megabytes()
+
+    def stopped() -> bool:
+        now = time.perf_counter() - began
+        pulls(now, len(gauge.ages))
+        report(now)
+        return bool(now >= seconds)
+
+    def shown(frame: Frame) -> None:
+        gauge.dropped = frame.index + 1 - len(gauge.ages) - gauge.repeated - gauge.unread
+
+    with open_live(camera.url) as source, watched(options.sink, source.info, gauge) as sink:
+        run(source, stylize, sink, stopped=stopped, on_frame=shown)
+    camera.pull()
+    return verdict(options, gauge, report, pulls, before)
+
+
+@contextmanager
+def watched(address: str, info: StreamInfo, gauge: Gauge) -> Iterator[Tee]:
+    """The sink beside the gauge; where it serves pictures, a process looks at them."""
+    with ExitStack() as opened:
+        sink = open_sink(address, info)
+        if isinstance(sink, HttpSink):
+            command = [sys.executable, "-c", VIEWER, sink.url + STREAM[1:]]
+            viewer = opened.enter_context(subprocess.Popen(command))
+            opened.callback(viewer.kill)
+        yield opened.enter_context(Tee([lambda: gauge, lambda: sink]))
+
+
+def verdict(
+    options: argparse.Namespace, gauge: Gauge, report: Report, pulls: Pulls, before: float
+) -> bool:
+    """Sum up."""
+    first = gauge.times[0] + min(WARM, 12 * options.minutes) if gauge.times else 0.0
+    ages = [age for age, at in zip(gauge.ages, gauge.times, strict=True) if at > first]
+    times = [at for at in gauge.times if at > first]
+    fps, growth = rate(times, longest=1.0), report.growth()
+    p95 = 1000 * quantile(ages, 0.95)
+    numbers = f"{fps:.1f} fps  age {milliseconds(ages)} ms (p50/p95/max)"
+    say(f"in all: {numbers}  {len(ages)} pictures, {gauge.dropped} dropped, {gauge.unread} unread")
+    sizes = f"{before:.0f} MB at the start, {megabytes():.0f} at the end"
+    say(f"memory: {sizes}, {growth:+.2f} a minute")
+    say(f"pulled out {options.pull} times, back {pulls.returned} times; {gauge.repeated} stood in")
+    say(f"threads left: {', '.join(names()) or 'none'}")
+    kept = {
+        f"at least {options.fps:g} fps": fps >= options.fps,
+        f"95 of 100 younger than {options.age:g} ms": bool(ages) and p95 < options.age,
+        f"memory grows by less than {FLAT:g} MB a minute": growth < FLAT or options.minutes < LONG,
+        "the camera always came back": pulls.returned == options.pull,
+        "no thread is left": not names(),
+    }
+    for what, well in kept.items():
+        say(f"{'kept  ' if well else 'MISSED'}  {what}")
+    return all(kept.values())
+
+
+def cycles(options: argparse.Namespace, stylize: Stylize) -> bool:
+    """Open and close the whole line again and again; whether nothing stays behind."""
+    camera = Camera(options)
+    counts = []
+    for turn in range(options.cycles):
+        gauge = Gauge()
+        with open_live(camera.url) as source, watched(options.sink, source.info, gauge) as sink:
+            run(source, stylize, sink, stopped=lambda: len(gauge.ages) >= 3)  # noqa: B023
+        counts.append((threading.active_count(), natives(), files(), megabytes()))
+        if turn in (0, options.cycles - 1) or turn % 20 == 19:
+            threads, system, opened, size = counts[-1]
+            line = f"{threads} threads ({system} of the system), {opened} files, {size:.0f} MB"
+            say(f"{turn + 1:4} times  {line}")
+    camera.pull()
+    say(f"threads left: {', '.join(names()) or 'none'}")
+    most = [max(column) for column in zip(*counts[:20], strict=True)]
+    return not names() and counts[-1][1] <= most[1] and counts[-1][2] <= most[2]
+
+
+def rate(times: list[float], longest: float = float("inf")) -> float:
+    """Pictures a second, without gaps longer than so many seconds: the camera was away."""
+    gaps = np.diff(times)
+    gaps = gaps[gaps <= longest]
+    return len(gaps) / float(gaps.sum()) if len(gaps) else 0.0
+
+
+def quantile(values: list[float], part: float) -> float:
+    """0 of nothing."""
+    return float(np.quantile(values, part)) if values else 0.0
+
+
+def milliseconds(ages: list[float]) -> str:
+    """``21/34/80``."""
+    return "/".join(f"{1000 * quantile(ages, part):.0f}" for part in (0.5, 0.95, 1))
+
+
+def megabytes() -> float:
+    """Of memory this process has."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def natives() -> int:
+    """Threads, of Python and of libraries."""
+    return len(list(Path("/proc/self/task").iterdir()))
+
+
+def files() -> int:
+    """That are open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def names() -> list[str]:
+    """Of the threads beside this one."""
+    return [
+        thread.name for thread in threading.enumerate() if thread is not threading.main_thread()
+    ]
+
+
+@contextmanager
+def painter(options: argparse.Namespace) -> Iterator[Stylize]:
+    """The style, opened as ``webcam`` opens it."""
+    with tempfile.TemporaryDirectory() as folder:
+        name = options.style
+        if name == "identity":
+            name = str(tiny.identity(Path(folder) / "identity.onnx"))
+        choice = find_style(name, options.tier)
+        session = open_session(
+            choice.model.path, options.device, threads=options.threads, spin=False
+        )
+        say(f"{session.card.name} ({session.card.tier}) on {session.why}")
+        yield Stylizer(session, choice.as_input())
+
+
+def say(line: str) -> None:
+    """At once, also into a pipe."""
+    print(line, flush=True)
+
+
+def parse() -> argparse.Namespace:
+    """What to do."""
+    lines = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=lines)
+    add = parser.add_argument
+    add("--style", default="identity", help="a style, a model's path, or identity")
+    add("--tier")
+    add("--device", default="auto")
+    add("--threads", type=int)
+    add("--clip", default="synthetic:640x480,30,90", help="what the camera shows, in a loop")
+    add("--size", default="640x480", help="of the camera's pictures")
+    add("--rate", type=float, default=30, help="of the camera")
+    add("--sink", default="null", help="null, http://127.0.0.1:0/ (with a viewer), or a file")
+    add("--minutes", type=float, default=10)
+    add("--pull", type=int, default=0, help="how often the camera is pulled out meanwhile")
+    add("--cycles", type=int, default=0, help="open and close so often, instead")
+    add("--fps", type=float, default=24, help="limit: at least")
+    add("--age", type=float, default=100, help="limit: milliseconds that 95 of 100 frames keep")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Soak, or open and close; 0 if every limit was kept."""
+    options = parse()
+    with painter(options) as stylize:
+        well = cycles(options, stylize) if options.cycles else soak(options, stylize)
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
