@@ -20,6 +20,14 @@ def _no_thread_left() -> Iterator[None]:
     assert not left, f"threads left behind: {left}"
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the tests find out about a machine stays among them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REALTIME_NST_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of models: ``identity``, ``invert`` in two tiers, and ``keep`` with ``black``."""

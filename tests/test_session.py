@@ -1,5 +1,6 @@
-"""The door to ONNX Runtime: any size, the right weights, and the truth about the device."""
+"""Sessions: any size, the right weights and variant, and the truth about the device."""
 
+import re
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -8,10 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime_nst.errors import DeviceError, ModelError
+from realtime_nst.errors import DeviceError, MissingExtra, ModelError
 from realtime_nst.stylize import devices
-from realtime_nst.stylize.session import Session, open_session
+from realtime_nst.stylize import session as session_module
+from realtime_nst.stylize.choosing import Trial, Verdict
+from realtime_nst.stylize.devices import Device
+from realtime_nst.stylize.engines import Running, Settings, Size
+from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
+from realtime_nst.stylize.network import Network
+from realtime_nst.stylize.session import KEPT, Opening, Session, open_session
 from tests import tiny
+
+PICTURE = np.random.default_rng(1).integers(0, 256, (48, 64, 3), np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +28,7 @@ def invert(tmp_path_factory: pytest.TempPathFactory) -> Session:
     return open_session(tiny.invert(tmp_path_factory.mktemp("model") / "model.onnx"), "cpu")
 
 
-@given(height=st.integers(16, 200), width=st.integers(16, 200), seed=st.integers(0, 99))
+@given(height=st.integers(32, 200), width=st.integers(32, 200), seed=st.integers(0, 99))
 @settings(max_examples=25, deadline=None)
 def test_any_size_comes_back_at_its_size(
     invert: Session, height: int, width: int, seed: int
@@ -31,12 +40,12 @@ def test_any_size_comes_back_at_its_size(
 def test_card_and_placement_are_read_from_the_model(invert: Session) -> None:
     assert invert.card.styles[0].name == "invert"
     assert invert.placement == {"CPUExecutionProvider": 1}
-    assert invert.why.startswith("CPU, ")
+    assert invert.why.startswith("ONNX Runtime fp32, ")
 
 
 def test_threads_are_said(tmp_path: Path) -> None:
     model = tiny.invert(tmp_path / "model.onnx")
-    assert open_session(model, "cpu", threads=1, spin=False).why == "CPU, 1 thread"
+    assert open_session(model, "cpu", threads=1, spin=False).why == "ONNX Runtime fp32, 1 thread"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +68,7 @@ def test_wrong_number_of_weights(tmp_path: Path) -> None:
     ("make", "message"),
     [
         (tiny.bare, "has no model card"),
-        (tiny.floats, r"'frame' is tensor\(float\)"),
+        (tiny.floats, "'frame' is float32"),
         (lambda path: path, "there is no model"),
         (lambda path: path.write_text("not a model") and path, "is not an ONNX model"),
         (lambda path: tiny.two(path, tiny.card("one")), "paints 2 styles, but its card names 1"),
@@ -124,3 +133,97 @@ def test_a_provider_that_gets_no_node_is_refused(
     monkeypatch.setitem(devices.DEVICES, "fake", fake)
     with pytest.raises(DeviceError, match="gave the whole model to CPUExecutionProvider"):
         open_session(tiny.invert(tmp_path / "model.onnx"), "fake")
+
+
+def test_every_node_is_counted(tmp_path: Path) -> None:
+    session = open_session(tiny.brush(tmp_path / "model.onnx"), "cpu")
+    assert session.placement["CPUExecutionProvider"] >= 6
+
+
+def test_a_session_for_one_blend(tmp_path: Path) -> None:
+    path, weights = tiny.brush(tmp_path / "model.onnx"), (0.25, 0.75)
+    fixed, free = open_session(path, "cpu", weights=weights), open_session(path, "cpu")
+    wanted = free.run(PICTURE, np.array(weights, np.float32))
+    for given_weights in (None, np.array(weights, np.float32)):
+        difference = fixed.run(PICTURE, given_weights).astype(int) - wanted
+        assert np.abs(difference).max() <= 1  # folded scales round differently
+    with pytest.raises(ModelError, match="was opened for"):
+        fixed.run(PICTURE, np.array([1, 0], np.float32))
+
+
+def test_a_session_for_a_wrong_number_of_styles(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="has 2 styles, but got 3 weights"):
+        open_session(tiny.brush(tmp_path / "model.onnx"), "cpu", weights=(1, 0, 0))
+
+
+def test_few_sizes_are_kept_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    real = open_onnx_runtime
+
+    def counted(network: Network, device: Device, settings: Settings, size: Size) -> Running:
+        opened.append(size)
+        return real(network, device, settings, size)
+
+    monkeypatch.setattr(session_module, "open_onnx_runtime", counted)
+    session = open_session(tiny.invert(tmp_path / "model.onnx"), "cpu", size=(32, 32))
+    sizes = [(32 + step, 40) for step in range(KEPT)]
+    for size in [*sizes, *sizes]:
+        session.run(np.zeros((*size, 3), np.uint8))
+    assert opened == [(32, 32), *sizes]
+    session.run(np.zeros((32, 32, 3), np.uint8))
+    assert opened == [(32, 32), *sizes, (32, 32)]
+
+
+@pytest.fixture
+def variants(tmp_path: Path) -> Path:
+    """A model with an int8 file of its first style."""
+    tiny.brush(tmp_path / "int8" / "warm.onnx", int8=True)
+    return tiny.brush(tmp_path / "model.onnx")
+
+
+def test_the_file_itself_runs_where_nothing_is_said(variants: Path) -> None:
+    """Whoever measures a file measures that file."""
+    assert open_session(variants, "cpu", weights=(1, 0)).why.startswith("ONNX Runtime fp32")
+
+
+def test_a_precision_that_is_asked_for(variants: Path) -> None:
+    session = open_session(variants, "cpu", weights=(1, 0), precision="int8")
+    assert session.why.startswith("ONNX Runtime int8")
+    assert session.card.precision == "fp32"  # the model's, which has all its styles
+    assert session.run(PICTURE).shape == PICTURE.shape
+    with pytest.raises(ModelError, match="no int8 variant of cold") as caught:
+        open_session(variants, "cpu", weights=(0, 1), precision="int8")
+    assert caught.value.hint
+
+
+def test_the_fastest_is_found_and_said(variants: Path) -> None:
+    session = open_session(variants, weights=(1, 0), precision="auto", threads=1)
+    figures = r"(ONNX Runtime|OpenVINO) (int8|bf16|fp32), 1 thread: \d+\.\d ms; .*\d ms"
+    assert re.match(figures, session.why)
+    again = open_session(variants, weights=(1, 0), precision="auto", threads=1)
+    assert again.why == session.why  # the very figures: they are remembered
+    assert session.run(PICTURE).shape == PICTURE.shape
+
+
+def test_the_next_best_runs_where_the_best_no_longer_does(
+    variants: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trials = [Trial("openvino", "fp32", 0.001), Trial("cpu", "fp32", 0.002)]
+    verdict = Verdict(tuple(trials), (480, 640))
+    monkeypatch.setattr(session_module, "choose", lambda *about: verdict)
+    monkeypatch.setattr(Opening, "prepare", lambda self, found: None)
+    monkeypatch.setattr(session_module, "rivals", lambda: ["cpu", "openvino"])
+
+    def refuses(network: Network, device: Device, settings: Settings, size: Size) -> Running:
+        raise DeviceError("OpenVINO is gone", "get it back")
+
+    monkeypatch.setattr(session_module, "open_openvino", refuses)
+    session = open_session(variants, threads=1)
+    assert session.why.startswith("ONNX Runtime fp32, 1 thread: 2.0 ms")
+
+
+def test_without_any_engine(variants: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "rivals", list)
+    with pytest.raises(MissingExtra, match="neither ONNX Runtime nor OpenVINO") as caught:
+        open_session(variants)
+    assert "pip install" in caught.value.hint

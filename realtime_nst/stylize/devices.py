@@ -1,10 +1,11 @@
-"""The devices a model can run on: what ONNX Runtime calls them and how people get them."""
+"""The devices a model can run on: what they are called and how people get them."""
 
 import ctypes
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from realtime_nst.errors import DeviceError
 from realtime_nst.machine import usable_cores as usable_cores
 
 _GPU_CURE = (
@@ -12,6 +13,11 @@ _GPU_CURE = (
     "  # NVIDIA driver R580 or newer; older: realtime-nst[gpu-cuda12]"
 )
 _NO_DRIVER = "no NVIDIA driver found"
+
+FP32, INT8, FP16, BF16 = "fp32", "int8", "fp16", "bf16"
+"""How precisely a network computes. bf16 is fp32 with shorter fractions, by a CPU that can."""
+PRECISIONS = (FP32, INT8, FP16, BF16)
+"""Everything ``--precision`` takes besides ``auto``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,65 +27,86 @@ class Device:
     label: str
     """For people."""
     provider: str
-    """ONNX Runtime's name for it."""
+    """What the engine calls it."""
     package: str
-    """The distribution that brings the provider."""
+    """The distribution that brings it."""
     cure: str
     """What to type when it does not run."""
-    options: dict[str, str] = field(default_factory=dict)
-    """Provider options; what is not listed keeps ONNX Runtime's default."""
+    precisions: tuple[str, ...] = (FP32,)
+    """What ``auto`` tries, the likely fastest first; fp32 is always among them."""
 
+    @property
+    def nvidia(self) -> bool:
+        """Whether it needs NVIDIA's driver and libraries."""
+        return self.package == "onnxruntime-gpu"
+
+
+_CPU_CURE = 'pip install "realtime-nst[cpu]"'
 
 DEVICES = {
-    "cpu": Device("CPU", "CPUExecutionProvider", "onnxruntime", 'pip install "realtime-nst[cpu]"'),
-    "cuda": Device(
-        "CUDA",
-        "CUDAExecutionProvider",
-        "onnxruntime-gpu",
-        _GPU_CURE,
-        # An exhaustive search costs the first frame of a size some time and makes the rest faster.
-        {"cudnn_conv_algo_search": "EXHAUSTIVE", "cudnn_conv_use_max_workspace": "1"},
+    "cpu": Device("ONNX Runtime", "CPUExecutionProvider", "onnxruntime", _CPU_CURE, (INT8, FP32)),
+    "openvino": Device(
+        "OpenVINO", "CPU", "openvino", 'pip install "realtime-nst[openvino]"', (INT8, BF16, FP32)
     ),
+    "cuda": Device("CUDA", "CUDAExecutionProvider", "onnxruntime-gpu", _GPU_CURE, (FP16, FP32)),
     # The provider links against TensorRT 10, while a plain `pip install tensorrt` gives 11.
     "tensorrt": Device(
         "TensorRT",
         "TensorrtExecutionProvider",
         "onnxruntime-gpu",
         f'pip install "tensorrt-cu13>=10,<11" && {_GPU_CURE}',
+        (FP16, FP32),
     ),
     "directml": Device(
         "DirectML",
         "DmlExecutionProvider",
         "onnxruntime-directml",
         "pip uninstall -y onnxruntime && pip install onnxruntime-directml  # Windows only",
-    ),
-    "openvino": Device(
-        "OpenVINO",
-        "OpenVINOExecutionProvider",
-        "onnxruntime-openvino",
-        "pip uninstall -y onnxruntime && pip install onnxruntime-openvino",
+        (FP16, FP32),
     ),
     "coreml": Device(
-        "CoreML",
-        "CoreMLExecutionProvider",
-        "onnxruntime",
-        'pip install "realtime-nst[cpu]"  # macOS only',
-        {"ModelFormat": "MLProgram"},
+        "CoreML", "CoreMLExecutionProvider", "onnxruntime", f"{_CPU_CURE}  # macOS only"
+    ),
+    "webgpu": Device(
+        "WebGPU",
+        "WebGpuExecutionProvider",
+        "onnxruntime-ep-webgpu",
+        f"{_CPU_CURE} onnxruntime-ep-webgpu  # on Linux also the system's libvulkan1",
+        (FP16, FP32),
     ),
 }
 """Everything ``--device`` takes besides ``auto``."""
 
-AUTO = ("cuda", "directml", "openvino")
-"""Tried by ``auto`` in this order before the CPU. TensorRT is left out since it builds an engine
-for minutes, CoreML since it is slower than the CPU on frames of free size (onnxruntime#27696)."""
+FASTEST = "cuda"
+"""Taken by ``auto`` without a look at the others. TensorRT has to be asked for: it builds an engine
+for minutes."""
+RIVALS = ("cpu", "openvino", "directml", "coreml", "webgpu")
+"""Of these ``auto`` takes the one that paints a frame fastest."""
+
+
+def device_named(name: str) -> Device:
+    """A device by its name on the command line.
+
+    Raises:
+        DeviceError: there is none of that name.
+    """
+    try:
+        return DEVICES[name]
+    except KeyError:
+        hint = f"one of: auto, {', '.join(DEVICES)}"
+        raise DeviceError(f"there is no device {name!r}", hint) from None
+
+
+def refused(device: Device, reason: str) -> DeviceError:
+    """What to say of a device that does not run."""
+    return DeviceError(f"{device.label} does not run: {reason}", device.cure)
 
 
 def why_missing(device: Device, available: list[str]) -> str | None:
     """Why the device cannot run, given the providers ONNX Runtime was built with; or None."""
-    needs_driver = device.package == "onnxruntime-gpu"
     if device.provider in available:
-        return _NO_DRIVER if needs_driver and not nvidia_driver() else None
-    if needs_driver:
+        return _NO_DRIVER if device.nvidia and not nvidia_driver() else None
+    if device.nvidia:
         return _why_no_cuda()
     if not installed(device.package):
         return f"{device.package} is not installed"

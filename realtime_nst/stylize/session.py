@@ -1,260 +1,224 @@
-"""The one door to ONNX Runtime: open a model on a device and say what really runs."""
+"""Open a model on a device, paint with it, and say what really runs."""
 
-import contextlib
-import io
-import re
-from collections import Counter
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from realtime_nst.errors import DeviceError, MissingExtra, ModelError
+from realtime_nst.errors import DeviceError, MissingExtra, ModelError, NstError
 from realtime_nst.frame import Image
-from realtime_nst.stylize.card import KEY, Card
-from realtime_nst.stylize.devices import AUTO, DEVICES, Device, usable_cores, why_missing
+from realtime_nst.machine import installed_versions, processor, usable_cores
+from realtime_nst.stylize import devices
+from realtime_nst.stylize.candidates import AUTO, candidates, rivals
+from realtime_nst.stylize.card import Card
+from realtime_nst.stylize.choosing import Candidate, choose, described
+from realtime_nst.stylize.devices import DEVICES, FASTEST, device_named, refused
+from realtime_nst.stylize.engines import Ran, Running, Settings, Size, StyleWeights
+from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
+from realtime_nst.stylize.engines.open_vino import open_openvino
+from realtime_nst.stylize.engines.probing import why_unsafe
+from realtime_nst.stylize.network import Network, Weights, read_network
+from realtime_nst.stylize.signature import FRAME as FRAME
+from realtime_nst.stylize.signature import STYLIZED as STYLIZED
+from realtime_nst.stylize.signature import WEIGHTS as WEIGHTS
+from realtime_nst.stylize.variants import Variants
 
-FRAME, WEIGHTS, STYLIZED = "frame", "style_weights", "stylized"
-"""The names of a model's inputs and output."""
+USUAL = (480, 640)
+"""Height and width of the frames to open for where nobody can say."""
+KEPT = 4
+"""Sizes kept ready: a mosaic has up to four."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """All there is to know to open a model on any device at any size."""
+
+    variants: Variants
+    threads: int
+    spin: bool
+
+    def __call__(self, candidate: Candidate, size: Size) -> Running:
+        """Open it.
+
+        Raises:
+            NstError: it does not run; see ``Engine``.
+        """
+        device = DEVICES[candidate.device]
+        engine = open_openvino if candidate.device == "openvino" else open_onnx_runtime
+        settings = Settings(self.threads, self.spin, candidate.precision)
+        return engine(self.network(candidate), device, settings, size)
+
+    def network(self, candidate: Candidate) -> Network:
+        """The file a candidate runs."""
+        return self.variants.network(candidate.precision)
+
+    def prepare(self, found: list[Candidate]) -> None:
+        """What is done once on a machine, so that it does not count as a candidate's slowness."""
+        for candidate in found:
+            if candidate.device == "openvino":
+                why_unsafe(self.network(candidate))
+
+    def trial(self, candidate: Candidate, size: Size) -> Callable[[Image], Image]:
+        """Open it to see how fast it is."""
+        running, network = self(candidate, size), self.network(candidate)
+        count = len(network.card.styles)
+        weights = np.full(count, 1 / count, np.float32) if network.blends else None
+        return lambda image: running(image, weights)
+
+    def key(self) -> dict[str, object]:
+        """What the speed of all candidates hangs on."""
+        return {
+            "processor": processor(),
+            "versions": installed_versions(),
+            "model": self.variants.given.sha256,
+            "fixed": self.variants.weights is not None,
+            "threads": self.threads,
+            "spin": self.spin,
+        }
 
 
 class Session:
     """One model on one device. ``run`` is called by one thread at a time."""
 
-    def __init__(self, inference: Any, card: Card, placement: dict[str, int], why: str) -> None:
-        self._inference = inference
-        self._blends = len(_inputs(inference)) > 1
-        self.card = card
-        self.placement = placement
-        """Nodes of the graph per provider, as ONNX Runtime really assigned them."""
-        self.why = why
+    def __init__(self, opening: Opening, candidate: Candidate, size: Size) -> None:
+        self._opening, self._candidate = opening, candidate
+        self._weights = opening.variants.weights
+        self._blends = opening.network(candidate).blends
+        self._ready: OrderedDict[Size, Running] = OrderedDict()
+        self.card: Card = opening.variants.given.card
+        self.ran: Ran = self._at(size).ran
+        """What really runs, as the engine tells."""
+        self.why = str(self.ran)
         """One line for people: what runs, and why nothing better does."""
 
-    def run(self, image: Image, weights: NDArray[np.float32] | None = None) -> Image:
+    @property
+    def placement(self) -> dict[str, int]:
+        """Nodes of the graph by what really runs them."""
+        return self.ran.placement
+
+    def run(self, image: Image, weights: StyleWeights | None = None) -> Image:
         """Stylize one (H, W, 3) uint8 BGR picture; the result has exactly its size.
 
         Args:
             image: at least 32x32.
-            weights: (styles,) how much of each style; None paints the first one alone.
+            weights: (styles,) how much of each style; None paints what the session was opened for,
+                or else the first one alone.
 
         Raises:
-            ModelError: the model gave another size, or has another number of styles.
+            ModelError: the model gave another size, has another number of styles, or was opened
+                for other weights.
         """
-        feed: dict[str, NDArray[Any]] = {FRAME: image[None]}
-        if self._blends:
-            feed[WEIGHTS] = self._weights(weights)
-        stylized: Image = self._inference.run(None, feed)[0][0]
+        height, width = image.shape[:2]
+        checked = self._checked(weights)
+        stylized = self._at((height, width))(np.ascontiguousarray(image), checked)
         if stylized.shape != image.shape:
             message = f"{self.card.name} turned {image.shape} into {stylized.shape}"
             raise ModelError(message, "export the model again: realtime-nst export")
         return stylized
 
-    def _weights(self, weights: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    def _at(self, size: Size) -> Running:
+        """Ready for a size; the one longest out of use makes room for a new one."""
+        if size in self._ready:
+            self._ready.move_to_end(size)
+            return self._ready[size]
+        if len(self._ready) == KEPT:
+            self._ready.popitem(last=False)
+        self._ready[size] = self._opening(self._candidate, size)
+        return self._ready[size]
+
+    def _checked(self, weights: StyleWeights | None) -> StyleWeights | None:
+        """The weights as the engine takes them: none if they are part of the model."""
         count = len(self.card.styles)
-        if weights is None:
-            weights = np.zeros(count, np.float32)
-            weights[0] = 1
-        if weights.shape != (count,):
+        if weights is not None and weights.shape != (count,):
             message = f"{self.card.name} has {count} styles, but got weights {weights.shape}"
             raise ModelError(message)
-        return np.asarray(weights, np.float32)
+        if self._blends:
+            first = np.eye(count, dtype=np.float32)[0]
+            return first if weights is None else np.asarray(weights, np.float32)
+        if weights is not None and self._weights and not np.allclose(weights, self._weights):
+            raise ModelError(f"{self.card.name} was opened for {self._weights}, not {weights}")
+        return None
 
 
 def open_session(
-    path: Path | str, device: str = "auto", *, threads: int | None = None, spin: bool = True
+    path: Path | str,
+    device: str = AUTO,
+    *,
+    threads: int | None = None,
+    spin: bool = True,
+    precision: str | None = None,
+    weights: Weights | None = None,
+    size: Size = USUAL,
 ) -> Session:
     """Open a model.
 
     Args:
-        path: an ONNX file of ours: see ``_misfit``.
+        path: an ONNX file of ours: see ``signature``.
         device: ``auto`` or a key of ``DEVICES``.
         threads: of the CPU; None takes every physical core this process may use.
         spin: let idle threads spin between frames: a few percent faster, but the cores stay busy.
             Right for files, wrong for a live picture that leaves gaps.
+        precision: None runs this very file; ``auto`` takes the fastest there is of the model, else
+            one of ``PRECISIONS``.
+        weights: one a style, for a session that paints nothing else and is faster for it; None
+            leaves them to each call of ``run``.
+        size: height and width of the frames to come. Others can be painted, too; the first frame
+            of a new size takes longer.
 
     Raises:
-        DeviceError: the device asked for does not run; ``auto`` falls back to the CPU instead.
-        ModelError: the file is no model of ours.
-        MissingExtra: no ONNX Runtime is installed.
+        DeviceError: the device or precision asked for does not run; ``auto`` takes another.
+        ModelError: the file is no model of ours, or there is none in this precision.
+        MissingExtra: no engine is installed.
     """
-    path, threads = Path(path), threads or usable_cores()
-    if not path.is_file():
-        raise ModelError(f"there is no model {path}", "realtime-nst styles")
-    if device != "auto":
-        return _open(path, _device(device), threads, spin)
-    reasons = []
-    for name in AUTO:
+    network = read_network(Path(path))
+    if weights is not None:
+        network.fixed(weights)  # as many as there are styles
+    opening = Opening(Variants(network, weights), threads or usable_cores(), spin)
+    if device != AUTO:
+        device_named(device)
+        return _fastest(opening, [device], precision, size)
+    return _anywhere(opening, precision, size)
+
+
+def _anywhere(opening: Opening, precision: str | None, size: Size) -> Session:
+    """On NVIDIA's GPU if there is one, else where a frame takes the least time."""
+    try:
+        if not devices.nvidia_driver():
+            raise refused(DEVICES[FASTEST], "no NVIDIA driver found")
+        return _fastest(opening, [FASTEST], precision, size)
+    except (DeviceError, MissingExtra) as error:
+        reason = error
+    names = rivals()
+    if not names:
+        hint = 'pip install "realtime-nst[cpu]"  # with an NVIDIA GPU: realtime-nst[gpu]'
+        raise MissingExtra("neither ONNX Runtime nor OpenVINO is installed", hint)
+    session = _fastest(opening, names, precision, size)
+    session.why += f" ({reason})"
+    return session
+
+
+def _fastest(opening: Opening, names: list[str], precision: str | None, size: Size) -> Session:
+    found = candidates(opening.variants, names, precision)
+    if len(found) == 1:
+        return Session(opening, found[0], size)
+    opening.prepare(found)
+    verdict = choose(found, opening.trial, size, opening.key())
+    session, place = _first_that_opens(opening, verdict.ranking, size)
+    notes = "".join(f" ({failure})" for failure in verdict.failures)
+    session.why += f": {described(verdict.trials[place:], verdict.size, size)}{notes}"
+    return session
+
+
+def _first_that_opens(
+    opening: Opening, ranking: list[Candidate], size: Size
+) -> tuple[Session, int]:
+    """The fastest, and its place; what ran once may be broken by now."""
+    failures: list[NstError] = []
+    for place, candidate in enumerate(ranking):
         try:
-            return _open(path, DEVICES[name], threads, spin)
-        except DeviceError as error:
-            reasons.append(str(error))
-    return _open(path, DEVICES["cpu"], threads, spin, f" ({reasons[0]})")
-
-
-def _device(name: str) -> Device:
-    try:
-        return DEVICES[name]
-    except KeyError:
-        hint = f"one of: auto, {', '.join(DEVICES)}"
-        raise DeviceError(f"there is no device {name!r}", hint) from None
-
-
-def _open(path: Path, device: Device, threads: int, spin: bool, reason: str = "") -> Session:
-    runtime = _runtime()
-    if missing := why_missing(device, runtime.get_available_providers()):
-        raise _refused(device, missing)
-    unloadable = _load_cuda(runtime) if device.package == "onnxruntime-gpu" else None
-    inference = _create(runtime, path, device, _options(runtime, threads, spin))
-    if misfit := _misfit(inference):
-        raise ModelError(
-            f"{path} does not fit: {misfit}", "realtime-nst export makes one that does"
-        )
-    card = _card(path, inference)
-    placement = _placement(inference)
-    _prove(inference, path, device)
-    if elsewhere := _elsewhere(placement, device):
-        raise _refused(device, unloadable or elsewhere)
-    counts = {provider: sum(nodes.values()) for provider, nodes in placement.items()}
-    return Session(inference, card, counts, _why(device, counts, threads) + reason)
-
-
-def _runtime() -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        cure = 'pip install "realtime-nst[cpu]"  # with an NVIDIA GPU: realtime-nst[gpu]'
-        raise MissingExtra(f"ONNX Runtime cannot be imported: {error}", cure) from error
-    return onnxruntime
-
-
-def _options(runtime: Any, threads: int, spin: bool) -> Any:
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors only: what matters of the rest is said by us
-    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spin else "0")
-    options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
-    return options
-
-
-def _load_cuda(runtime: Any) -> str | None:
-    """Load NVIDIA's libraries out of their wheels; the first one that cannot be loaded, if any."""
-    runtime.set_default_logger_severity(4)  # the refusal says it in one line
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        runtime.preload_dlls()
-    failed = re.search(r"Failed to load [^:]+", printed.getvalue())
-    return failed[0] if failed else None
-
-
-def _create(runtime: Any, path: Path, device: Device, options: Any) -> Any:
-    from onnxruntime.capi import onnxruntime_pybind11_state as raised
-
-    try:
-        # Without enable_fallback=False ONNX Runtime prints and goes on with another provider.
-        return runtime.InferenceSession(
-            str(path), options, [(device.provider, device.options)], enable_fallback=False
-        )
-    except (raised.InvalidProtobuf, raised.InvalidGraph, raised.NoModel) as error:
-        message = f"{path} is not an ONNX model: {_line(error)}"
-        raise ModelError(message, "realtime-nst styles") from error
-    except (raised.Fail, raised.EPFail, raised.NotImplemented, RuntimeError, ValueError) as error:
-        raise _failed(path, device, error) from error
-
-
-def _prove(inference: Any, path: Path, device: Device) -> None:
-    """Run once: libraries such as cuDNN are loaded only now, and may be missing."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as raised
-
-    feed = {FRAME: np.zeros((1, 64, 64, 3), np.uint8)}
-    if len(_inputs(inference)) > 1:
-        feed[WEIGHTS] = np.ones(_inputs(inference)[1].shape, np.float32)
-    try:
-        inference.run(None, feed)
-    except (
-        raised.Fail,
-        raised.EPFail,
-        raised.NotImplemented,
-        raised.RuntimeException,
-        raised.InvalidArgument,
-    ) as error:
-        raise _failed(path, device, error) from error
-
-
-def _failed(path: Path, device: Device, error: Exception) -> ModelError | DeviceError:
-    if device is DEVICES["cpu"]:
-        return ModelError(f"{path} cannot run: {_line(error)}", "realtime-nst styles")
-    return _refused(device, _line(error))
-
-
-def _refused(device: Device, reason: str) -> DeviceError:
-    return DeviceError(f"{device.label} does not run: {reason}", device.cure)
-
-
-def _line(error: Exception) -> str:
-    """The first line of a message, without the place in ONNX Runtime's own source."""
-    return re.sub(r"^\S+\.cc:\d+ .*?\) |\[ONNXRuntimeError\] : ", "", str(error).splitlines()[0])
-
-
-def _inputs(inference: Any) -> list[Any]:
-    """The inputs, with those that have a default: ONNX Runtime lists them apart."""
-    return [*inference.get_inputs(), *inference.get_overridable_initializers()]
-
-
-def _misfit(inference: Any) -> str | None:
-    """What differs from our contract: bytes in, bytes of the same size out.
-
-    ``frame`` uint8 (1, H, W, 3) and, with several styles, ``style_weights`` float32 (styles,) give
-    ``stylized`` uint8 (1, H, W, 3).
-    """
-    image = ("tensor(uint8)", 4)
-    wanted = {FRAME: image, WEIGHTS: ("tensor(float)", 1), STYLIZED: image}
-    values = [*_inputs(inference), *inference.get_outputs()]
-    for value in values:
-        found = (value.type, len(value.shape))
-        if value.name not in wanted:
-            return f"unknown input or output {value.name!r}"
-        if found != wanted[value.name]:
-            return f"{value.name!r} is {found[0]} {value.shape}, not {wanted[value.name]}"
-    missing = {FRAME, STYLIZED} - {value.name for value in values}
-    return f"it has no {' and no '.join(sorted(missing))}" if missing else None
-
-
-def _card(path: Path, inference: Any) -> Card:
-    text = inference.get_modelmeta().custom_metadata_map.get(KEY)
-    if text is None:
-        raise ModelError(f"{path} has no model card", "export it with: realtime-nst export")
-    card = Card.from_json(text)
-    inputs = {value.name: value for value in _inputs(inference)}
-    count = inputs[WEIGHTS].shape[0] if WEIGHTS in inputs else 1
-    if count != len(card.styles):
-        message = f"{path} paints {count} styles, but its card names {len(card.styles)}"
-        raise ModelError(message, "export it again: realtime-nst export")
-    return card
-
-
-def _placement(inference: Any) -> dict[str, Counter[str]]:
-    """Per provider the nodes it really runs, by kind; being listed as a provider proves nothing."""
-    return {
-        part.ep_name: Counter(node.op_type for node in part.get_nodes())
-        for part in inference.get_provider_graph_assignment_info()
-    }
-
-
-def _elsewhere(placement: dict[str, Counter[str]], device: Device) -> str | None:
-    """The work another provider got; a few shape computations on the CPU are as it should be."""
-    if device.provider not in placement:
-        return f"ONNX Runtime gave the whole model to {', '.join(placement)}"
-    lost = {
-        name
-        for name, nodes in placement.items()
-        if name != device.provider and any("Conv" in kind for kind in nodes)
-    }
-    return f"ONNX Runtime gave convolutions to {', '.join(lost)}" if lost else None
-
-
-def _why(device: Device, counts: dict[str, int], threads: int) -> str:
-    if device is DEVICES["cpu"]:
-        return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
-    return f"{device.label}, {counts[device.provider]} of {sum(counts.values())} nodes"
+            return Session(opening, candidate, size), place
+        except NstError as error:
+            failures.append(error)
+    raise failures[0]

@@ -52,9 +52,14 @@ class Signature:
     outputs: dict[str, Value]
 
     @property
+    def blends(self) -> bool:
+        """Whether the styles' weights come with every frame."""
+        return WEIGHTS in self.inputs
+
+    @property
     def styles(self) -> int:
         """How many styles can be blended; 1 if there is nothing to blend."""
-        if WEIGHTS not in self.inputs:
+        if not self.blends:
             return 1
         count = self.inputs[WEIGHTS].shape[0]
         return count if isinstance(count, int) else 0

@@ -1,0 +1,230 @@
+"""Which engine and precision paint a frame fastest on this machine: tried once, then remembered."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from time import perf_counter
+
+import numpy as np
+
+from realtime_nst.errors import NstError
+from realtime_nst.frame import Image
+from realtime_nst.stylize.cache import Key, recall, remember
+from realtime_nst.stylize.devices import DEVICES
+from realtime_nst.stylize.engines import Size
+
+KIND = "choices"
+BUDGET = 1.0
+"""Seconds for all trials; when they are over, those left are not tried. The first always is."""
+SHARE = 0.1
+"""Of the budget, what one frame may take: else all are tried on smaller ones."""
+ENOUGH = 0.05
+"""Seconds of frames after which a trial ends."""
+LEAST, MOST = 2, 5
+"""Frames that count in a trial, after one that does not."""
+FLOOR = 20.0
+"""dB that a painting may differ from the first candidate's. Rounding to bytes or short fractions
+leaves 25 and more; colours in the wrong order, black, or overflow leave 10."""
+SMALLER = (1, 2, 4)
+"""A frame's sides are divided by these, in turn, until it is small enough."""
+NARROW = 8
+"""How much smaller the frame is that tells how small it must be."""
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to run a model."""
+
+    device: str
+    precision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of a candidate."""
+
+    device: str
+    precision: str
+    seconds: float
+    """A frame's; the shortest."""
+
+    @property
+    def label(self) -> str:
+        """The device, for people."""
+        return DEVICES[self.device].label
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome, the fastest first."""
+
+    trials: tuple[Trial, ...]
+    size: Size
+    """Of the frames that were tried."""
+    failures: tuple[str, ...] = ()
+    """Why a candidate is not among them."""
+
+    @property
+    def ranking(self) -> list[Candidate]:
+        """What to run, the best first."""
+        return [Candidate(trial.device, trial.precision) for trial in self.trials]
+
+
+Paint = Callable[[Image], Image]
+Open = Callable[[Candidate, Size], Paint]
+
+
+def choose(
+    candidates: Sequence[Candidate],
+    open_at: Open,
+    size: Size,
+    key: Key,
+    clock: Clock = perf_counter,
+) -> Verdict:
+    """The outcome of an earlier start, or else of a comparison, which is then remembered.
+
+    Args:
+        candidates: see ``compare``.
+        open_at: see ``compare``.
+        size: see ``compare``.
+        key: all that the outcome hangs on besides the candidates and the size.
+        clock: counts seconds.
+
+    Raises:
+        NstError: what the last candidate failed of, if all did.
+    """
+    known = {**key, "candidates": [asdict(each) for each in candidates], "size": size}
+    verdict = _remembered(known, candidates)
+    if verdict is None:
+        verdict = compare(candidates, open_at, size, clock)
+        remember(KIND, known, asdict(verdict))
+    return verdict
+
+
+def _remembered(key: Key, candidates: Sequence[Candidate]) -> Verdict | None:
+    known = recall(KIND, key)
+    try:
+        trials = tuple(Trial(**trial) for trial in known["trials"])
+        height, width = known["size"]
+        verdict = Verdict(trials, (int(height), int(width)), tuple(known["failures"]))
+        return verdict if set(verdict.ranking) <= set(candidates) and trials else None
+    except (TypeError, KeyError, ValueError, IndexError):
+        return None
+
+
+def compare(
+    candidates: Sequence[Candidate],
+    open_at: Open,
+    size: Size,
+    clock: Clock = perf_counter,
+    budget: float = BUDGET,
+) -> Verdict:
+    """Let every candidate paint a few frames.
+
+    Args:
+        candidates: at least one; the first one's picture is the measure of the others'.
+        open_at: makes one ready for a size.
+        size: height and width of the frames to come.
+        clock: counts seconds.
+        budget: how many of them this may take.
+
+    Raises:
+        NstError: what the last candidate failed of, if all did.
+    """
+    end = clock() + budget
+    trials: list[Trial] = []
+    failures: list[NstError] = []
+    wanted: Image | None = None
+    for candidate in candidates:
+        if trials and clock() > end:
+            break
+        try:
+            if not trials:
+                size = _affordable(candidate, open_at, size, clock, SHARE * budget)
+            seconds, painted = _timed(open_at(candidate, size), size, clock)
+        except NstError as error:
+            failures.append(error)
+            continue
+        wanted = painted if wanted is None else wanted
+        if _psnr(painted, wanted) >= FLOOR:
+            trials.append(Trial(candidate.device, candidate.precision, seconds))
+        else:
+            failures.append(_wrong(candidate))
+    if not trials:
+        raise failures[-1]
+    trials.sort(key=lambda trial: trial.seconds)
+    return Verdict(tuple(trials), size, tuple(str(failure) for failure in failures))
+
+
+def described(trials: Sequence[Trial], tried: Size, size: Size) -> str:
+    """``4.9 ms; ONNX Runtime int8 6.1, fp32 17.9 ms``: the first one's time, then the others'.
+
+    Args:
+        trials: the first one is named already.
+        tried: height and width of the frames they painted.
+        size: of the frames to come.
+    """
+    first, *others = trials
+    shrunk = "" if tried == size else f" at {tried[1]}x{tried[0]}"
+    by_device: dict[str, list[str]] = {}
+    for trial in others:
+        by_device.setdefault(trial.label, []).append(f"{trial.precision} {_ms(trial)}")
+    rest = [f"{label} {', '.join(times)} ms" for label, times in by_device.items()]
+    return "; ".join([f"{_ms(first)} ms{shrunk}", *rest])
+
+
+def _ms(trial: Trial) -> str:
+    return f"{1000 * trial.seconds:.1f}"
+
+
+def _affordable(
+    candidate: Candidate, open_at: Open, size: Size, clock: Clock, limit: float
+) -> Size:
+    """The size to try at: what a frame takes grows with its pixels."""
+    narrow = _divided(size, NARROW)
+    seconds, _ = _timed(open_at(candidate, narrow), narrow, clock, most=LEAST)
+    rate = seconds / (narrow[0] * narrow[1])
+    sizes = [_divided(size, by) for by in SMALLER]
+    fitting = [each for each in sizes if rate * each[0] * each[1] <= limit]
+    return fitting[0] if fitting else sizes[-1]
+
+
+def _divided(size: Size, by: int) -> Size:
+    smallest = 64
+    return max(size[0] // by, min(size[0], smallest)), max(size[1] // by, min(size[1], smallest))
+
+
+def _timed(paint: Paint, size: Size, clock: Clock, most: int = MOST) -> tuple[float, Image]:
+    """Seconds of the quickest frame, and what it looks like."""
+    picture = waves(size)
+    painted = paint(picture)
+    times: list[float] = []
+    while len(times) < LEAST or (len(times) < most and sum(times) < ENOUGH):
+        began = clock()
+        paint(picture)
+        times.append(clock() - began)
+    return min(times), painted
+
+
+def waves(size: Size) -> Image:
+    """A picture with smooth and busy places."""
+    y, x = np.mgrid[:64, :64]
+    patch = [
+        127 + 100 * np.sin(2 * np.pi * (x * a + y * b) / 64) for a, b in ((1, 2), (7, 3), (0, 21))
+    ]
+    tile = np.stack(patch, axis=-1).astype(np.uint8)
+    repeats = (-(-size[0] // 64), -(-size[1] // 64), 1)
+    return np.ascontiguousarray(np.tile(tile, repeats)[: size[0], : size[1]])
+
+
+def _psnr(image: Image, wanted: Image) -> float:
+    """dB, over some of the pixels; 99 for equal ones."""
+    difference = image[::3, ::3].astype(np.float32) - wanted[::3, ::3]
+    square = float(np.mean(difference**2))
+    return 10 * float(np.log10(255**2 / square)) if square else 99.0
+
+
+def _wrong(candidate: Candidate) -> NstError:
+    label = DEVICES[candidate.device].label
+    return NstError(f"{label} {candidate.precision} paints another picture")

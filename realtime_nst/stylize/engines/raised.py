@@ -1,0 +1,61 @@
+"""What ONNX Runtime raises, in a user's words."""
+
+import re
+from functools import cache
+
+from realtime_nst.errors import DeviceError, ModelError
+from realtime_nst.stylize.devices import DEVICES, Device, refused
+from realtime_nst.stylize.network import Network
+
+
+class Told:
+    """While it is entered, errors of ONNX Runtime come out as ours."""
+
+    def __init__(self, network: Network, device: Device) -> None:
+        self._network, self._device = network, device
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Tell of an error."""
+        if isinstance(error, misreadings()):
+            message = f"{self._network.path} is not an ONNX model: {first_line(error)}"
+            raise ModelError(message, "realtime-nst styles") from error
+        if isinstance(error, failures()):
+            raise self._failed(error) from error
+
+    def _failed(self, error: Exception) -> ModelError | DeviceError:
+        line = first_line(error)
+        if self._device is DEVICES["cpu"]:
+            return ModelError(f"{self._network.path} cannot run: {line}", "realtime-nst styles")
+        return refused(self._device, line)
+
+
+@cache
+def failures() -> tuple[type[Exception], ...]:
+    """What it raises where a device fails, or a model on it. Its own errors have no common base."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as raised
+
+    return (
+        raised.Fail,
+        raised.EPFail,
+        raised.NotImplemented,
+        raised.RuntimeException,
+        raised.InvalidArgument,
+        RuntimeError,
+        ValueError,
+    )
+
+
+@cache
+def misreadings() -> tuple[type[Exception], ...]:
+    """What it raises of a file that is no model."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as raised
+
+    return (raised.InvalidProtobuf, raised.InvalidGraph, raised.NoModel)
+
+
+def first_line(error: Exception) -> str:
+    """Of a message, without the place in ONNX Runtime's own source."""
+    return re.sub(r"^\S+\.cc:\d+ .*?\) |\[ONNXRuntimeError\] : ", "", str(error).splitlines()[0])

@@ -1,0 +1,90 @@
+"""A model as it is read from its file, before any engine has seen it."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from realtime_nst.errors import ModelError
+from realtime_nst.stylize.card import KEY, Card
+from realtime_nst.stylize.fixed import fix_style
+from realtime_nst.stylize.metadata import metadata_of, not_onnx
+from realtime_nst.stylize.protobuf import Malformed
+from realtime_nst.stylize.signature import FRAME, Signature, read_signature
+
+UNFIT = "realtime-nst export makes one that does"
+
+Weights = tuple[float, ...]
+"""How much of each style of a model."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """The bytes of an ONNX file with what they say of themselves."""
+
+    path: Path
+    model: bytes
+    card: Card
+    signature: Signature
+
+    @property
+    def blends(self) -> bool:
+        """Whether it takes the styles' weights with every frame."""
+        return self.signature.blends
+
+    @property
+    def free_sizes(self) -> tuple[str | None, str | None]:
+        """What the model calls its free height and width; None where it has no name for it."""
+        _, height, width, _ = self.signature.inputs[FRAME].shape
+        return (
+            height if isinstance(height, str) else None,
+            width if isinstance(width, str) else None,
+        )
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the bytes."""
+        return hashlib.sha256(self.model).hexdigest()
+
+    def fixed(self, weights: Weights) -> "Network":
+        """The same for one style or blend only; engines run it faster.
+
+        Raises:
+            ModelError: it has another number of styles.
+        """
+        if len(weights) != len(self.card.styles):
+            count = len(self.card.styles)
+            raise ModelError(f"{self.card.name} has {count} styles, but got {len(weights)} weights")
+        if not self.blends:
+            return self
+        model = fix_style(self.model, weights)
+        return replace(self, model=model, signature=read_signature(model))
+
+
+def read_network(path: Path) -> Network:
+    """Read a model and see that it is one of ours.
+
+    Raises:
+        ModelError: there is no such file, or it is no model of ours.
+    """
+    if not path.is_file():
+        raise ModelError(f"there is no model {path}", "realtime-nst styles")
+    try:
+        model = path.read_bytes()
+        text, signature = metadata_of(model).get(KEY), read_signature(model)
+    except OSError as error:
+        raise ModelError(
+            f"{path} cannot be read: {error.strerror}", "realtime-nst styles"
+        ) from error
+    except (Malformed, UnicodeDecodeError) as error:
+        raise not_onnx(path) from error
+    if misfit := signature.misfit():
+        raise ModelError(f"{path} does not fit: {misfit}", UNFIT)
+    if text is None:
+        raise ModelError(f"{path} has no model card", "export it with: realtime-nst export")
+    card = Card.from_json(text)
+    if signature.styles != len(card.styles):
+        count = signature.styles
+        message = f"{path} paints {count} styles, but its card names {len(card.styles)}"
+        raise ModelError(message, "export it again: realtime-nst export")
+    return Network(path, model, card, signature)
