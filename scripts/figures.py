@@ -1,0 +1,68 @@
+"""Put what was measured into a model's card: ``python scripts/figures.py MODEL REPORT.json...``.
+
+Reports come from ``realtime-nst evaluate fidelity --json``. Numbers go into the card inside
+``models/MODEL/model.onnx`` and, as a table, between two marks of its README.
+"""
+
+import json
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from realtime_nst.stylize.card import Card
+from realtime_nst.stylize.models import read_model
+from realtime_nst.train.export import save
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+MARKS = re.compile(r"(<!-- figures -->\n).*?(<!-- end -->)", re.S)
+
+
+def numbers_of(reports: list[dict[str, Any]]) -> dict[str, float]:
+    """``fidelity_256:wave`` and ``style_ratio_256:wave``, for each style and size."""
+    numbers = {}
+    for report in reports:
+        place = f"{report['size']}:{report['style']}"
+        numbers[f"fidelity_{place}"] = float(report["equals"]["median"])
+        before, after = report["photo"]["style"], report["network"]["style"]
+        numbers[f"style_ratio_{place}"] = round(after / before, 4)
+    return numbers
+
+
+def table(card: Card) -> str:
+    """One line a style: the iterations it equals and what is left of the style loss."""
+    sizes = sorted({int(key[9:].split(":")[0]) for key in card.numbers if "fidelity_" in key})
+    heads = [f"iterations at {size} px | style loss left" for size in sizes]
+    lines = [f"| style | {' | '.join(heads)} |", "|---" * (1 + 2 * len(sizes)) + "|"]
+    for style in card.styles:
+        cells = [_cells(card.numbers, size, style.name) for size in sizes]
+        lines.append(f"| `{style.name}` | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cells(numbers: dict[str, float], size: int, style: str) -> str:
+    place = f"{size}:{style}"
+    if f"fidelity_{place}" not in numbers:
+        return "- | -"
+    return f"{numbers[f'fidelity_{place}']:g} | {numbers[f'style_ratio_{place}']:.1%}"
+
+
+def main(name: str, reports: list[Path]) -> None:
+    """Merge the reports into the model's card and README."""
+    folder = MODELS / name
+    path = folder / "model.onnx"
+    card = read_model(path).card
+    found = [one for report in reports for one in json.loads(report.read_text())]
+    own = [one for one in found if Path(one["model"]).parent.name == name]
+    card = replace(card, numbers={**card.numbers, **numbers_of(own)})
+    save(onnx.load(path), card, path)
+    readme = folder / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    readme.write_text(MARKS.sub(lambda m: m[1] + table(card) + m[2], text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], [Path(path) for path in sys.argv[2:]])
