@@ -33,6 +33,10 @@ CPU = Wanted("invert", "cpu", 1)
         ("invert@johnson", Wanted("invert@johnson")),
         ("invert@johnson@cpu", Wanted("invert@johnson", "cpu")),
         ("a.onnx@auto", Wanted("a.onnx", "auto")),
+        ("invert@int8", Wanted("invert", precision="int8")),
+        ("invert@openvino@fp32", Wanted("invert", "openvino", precision="fp32")),
+        ("invert@fp32@cpu", Wanted("invert", "cpu", precision="fp32")),
+        ("a@b", Wanted("a@b")),
     ],
 )
 def test_a_device_is_told_from_a_tier(text: str, wanted: Wanted) -> None:
@@ -56,7 +60,7 @@ def test_what_is_measured_is_what_ran(models: Path) -> None:
         assert speed.opened_ms > 0
         assert speed.first_ms > 0
         assert speed.runner.placement == {"CPUExecutionProvider": 1}
-        assert speed.runner.why == "CPU, 1 thread"
+        assert speed.runner.why == "ONNX Runtime fp32, 1 thread"
         assert speed.runner.file == "tiny-invert/model.onnx"
 
 
@@ -177,10 +181,10 @@ def test_bench_on_the_command_line(models: Path, tmp_path: Path) -> None:
         *("-s", "invert", "-s", "black", "--size", "64x48,96x64", "--device", "cpu"),
         *("--threads", "1", "--seconds", 0, "--pipeline", "--chart", chart, "--save", kept),
     )
-    assert code == 0
+    assert code == 0, err
     lines = out.splitlines()
-    assert sum(line.startswith("tiny-invert fp32 on CPU, 1 thread") for line in lines) == 4
-    assert sum(line.startswith("tiny-two fp32 on CPU, 1 thread") for line in lines) == 4
+    assert sum(line.startswith("tiny-invert on ONNX Runtime fp32, 1 thread") for line in lines) == 4
+    assert sum(line.startswith("tiny-two on ONNX Runtime fp32, 1 thread") for line in lines) == 4
     assert "network" in out
     assert f"chart: {chart}" in err
     assert cv2.imread(str(chart)) is not None
@@ -194,6 +198,16 @@ def test_bench_for_programs(models: Path) -> None:
     told = json.loads(out)
     assert told["machine"]["cores"] >= 1
     assert told["speeds"][0]["runner"]["model"] == "tiny-invert"
+
+
+def test_what_does_not_run_is_left_out_of_several(models: Path) -> None:
+    several = ("-s", "invert", "--size", "64x48", "--seconds", 0, "--device", "cpu")
+    code, out, err = run(*several, "--precision", "int8,fp32", "--pipeline")
+    assert code == 0
+    assert err.count("note: left out: tiny-invert has no int8 variant") == 1
+    assert out.count("tiny-invert on ONNX Runtime fp32") == 2
+    with pytest.raises(ModelError, match="no int8 variant"):
+        run(*several, "--precision", "int8")
 
 
 def test_compare_on_the_command_line(models: Path) -> None:

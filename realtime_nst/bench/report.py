@@ -13,6 +13,9 @@ from realtime_nst.bench.whole import Whole
 from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.machine import Gpu, Machine, load, this_machine
 
+BUSY = 0.3
+"""Load of a core that makes figures doubtful."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -26,6 +29,11 @@ class Report:
     """Processes that wanted to run as it began: the fewer, the truer the figures."""
     speeds: tuple[Speed, ...] = ()
     wholes: tuple[Whole, ...] = ()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the machine had so much else to do that only ratios mean something."""
+        return (self.load or 0) > BUSY * self.machine.cores
 
     def to_json(self) -> str:
         """For programs and for ``benchmarks/results``."""

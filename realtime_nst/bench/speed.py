@@ -3,15 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from time import perf_counter
 
 from realtime_nst.bench.memory import forget_peak, peak
-from realtime_nst.bench.subject import Runner, Subject, Wanted
+from realtime_nst.bench.subject import Runner, Size, Subject, Wanted
 from realtime_nst.errors import ModelError
 from realtime_nst.timing import REST, TURN, Effort, Ratio, Timing, in_turns, ratio, timed, together
-
-Size = tuple[int, int]
-"""Width and height in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +80,10 @@ def _measured(
     on_start: Callable[[Runner, Size], None],
 ) -> Speed:
     forget_peak()
-    subject = Subject(wanted, tier)
+    subject = Subject(wanted, size, tier)
     on_start(subject.runner, size)
-    first = first_picture(subject, size)
-    return speed(subject, size, timed(subject.painting(*size), effort), first)
+    first = subject.first_picture()
+    return speed(subject, timed(subject.painting(), effort), first)
 
 
 def compare(
@@ -102,31 +98,22 @@ def compare(
 ) -> Comparison:
     """Let two models paint in turns, and compare turn by turn."""
     forget_peak()
-    subjects = {name: Subject(one, tier) for name, one in zip("AB", wanted, strict=True)}
-    firsts = {name: first_picture(subject, size) for name, subject in subjects.items()}
-    calls = {name: subject.painting(*size) for name, subject in subjects.items()}
+    subjects = {name: Subject(one, size, tier) for name, one in zip("AB", wanted, strict=True)}
+    firsts = {name: subject.first_picture() for name, subject in subjects.items()}
+    calls = {name: subject.painting() for name, subject in subjects.items()}
     turns = in_turns(calls, rounds, turn, rest=rest, on_round=on_round)
     first, second = (
-        speed(subject, size, together(turns[name]), firsts[name])
-        for name, subject in subjects.items()
+        speed(subject, together(turns[name]), firsts[name]) for name, subject in subjects.items()
     )
     return Comparison(first, second, ratio(turns["B"], turns["A"]))
 
 
-def first_picture(subject: Subject, size: Size) -> float:
-    """Seconds until the first picture of a size is there."""
-    call = subject.painting(*size)
-    began = perf_counter()
-    call()
-    return perf_counter() - began
-
-
-def speed(subject: Subject, size: Size, timing: Timing, first: float) -> Speed:
+def speed(subject: Subject, timing: Timing, first: float) -> Speed:
     """What was measured, rounded to what can be meant by it."""
     most = peak()
     return Speed(
         subject.runner,
-        *size,
+        *subject.size,
         median_ms=milliseconds(timing.median),
         p95_ms=milliseconds(timing.p95),
         calls=len(timing.seconds),

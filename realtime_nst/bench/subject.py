@@ -1,7 +1,7 @@
 """What is measured: a style on a device."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import cycle
 from pathlib import Path
@@ -9,12 +9,16 @@ from time import perf_counter
 
 from realtime_nst.errors import ModelError
 from realtime_nst.frame import Frame
+from realtime_nst.machine import usable_cores
 from realtime_nst.sources.synthetic import SyntheticSource
-from realtime_nst.stylize.devices import DEVICES, usable_cores
+from realtime_nst.stylize.devices import DEVICES, PRECISIONS
 from realtime_nst.stylize.models import Choice, find_style, installed_models, read_model
 from realtime_nst.stylize.session import open_session
 from realtime_nst.stylize.stylizer import Stylizer
 
+Size = tuple[int, int]
+"""Width and height in pixels."""
+AUTO = "auto"
 FRAMES = 8
 """Different ones, given over and over: a picture that never changes would be a special case."""
 
@@ -25,14 +29,10 @@ class Wanted:
 
     style: str
     """As for ``--style``; of a model given as a path, its first style if none is named."""
-    device: str = "auto"
+    device: str = AUTO
     threads: int | None = None
     """Of the CPU; None: all cores."""
-
-    @property
-    def name(self) -> str:
-        """For people and for the rows of a table."""
-        return self.style if self.device == "auto" else f"{self.style}@{self.device}"
+    precision: str = AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,66 +42,99 @@ class Runner:
     model: str
     """The card's name."""
     tier: str
-    precision: str
     style: str
     file: str
-    """Folder and name of the model's file."""
+    """Folder and name of the model's file; what was computed may be a variant beside it."""
     sha256: str
-    """Of the model's file."""
+    """Of that file."""
     device: str
     """What was asked for."""
+    engine: str
+    """What it was, as the engine tells: ``ONNX Runtime``."""
+    precision: str
+    how: str
+    """``2 threads`` or ``31 of 31 nodes, CUDA graph``."""
     why: str
-    """What the session says of itself."""
+    """What the session says of itself, and why nothing better runs."""
     placement: dict[str, int]
-    """Nodes of the graph per provider, as they were really assigned."""
+    """Nodes of the graph by what really ran them."""
     threads: int
 
     @property
+    def on(self) -> str:
+        """``ONNX Runtime int8, 2 threads``."""
+        return f"{self.engine} {self.precision}, {self.how}"
+
+    @property
     def label(self) -> str:
-        """For people: ``classics-fast int8 on CPU, 2 threads``."""
-        return f"{self.model} {self.precision} on {self.why.partition(' (')[0]}"
+        """For people: ``classics-fast on ONNX Runtime int8, 2 threads``."""
+        return f"{self.model} on {self.on}"
 
 
 class Subject:
-    """A model that has been opened, with what it takes to say afterwards what ran."""
+    """A model opened for pictures of one size, with what it takes to say afterwards what ran."""
 
-    def __init__(self, wanted: Wanted, tier: str | None = None) -> None:
-        self.wanted, self.choice = wanted, chosen(wanted.style, tier)
+    def __init__(self, wanted: Wanted, size: Size, tier: str | None = None) -> None:
+        self.wanted, self.size, self.choice = wanted, size, chosen(wanted.style, tier)
         self._threads = wanted.threads or usable_cores()
         began = perf_counter()
-        path = self.choice.model.path
-        self.session = open_session(path, wanted.device, threads=self._threads)
+        self.session = open_session(
+            self.choice.model.path,
+            wanted.device,
+            threads=self._threads,
+            precision=wanted.precision,
+            weights=self.choice.weights,
+            size=(size[1], size[0]),
+        )
         self.opened = perf_counter() - began
-        """Seconds it took."""
+        """Seconds it took; where the device was left open, the choice of one included."""
         self.stylizer = Stylizer(self.session, self.choice.as_input())
 
     @property
     def runner(self) -> Runner:
         """What really runs."""
-        model, card, session = self.choice.model, self.session.card, self.session
-        style = model.styles[max(range(len(model.styles)), key=self.choice.weights.__getitem__)]
+        model, card, ran = self.choice.model, self.session.card, self.session.ran
+        weights = self.choice.weights
         return Runner(
-            *(card.name, card.tier, card.precision, style),
+            model=card.name,
+            tier=card.tier,
+            style=model.styles[weights.index(max(weights))],
             file="/".join(model.path.parts[-2:]),
             sha256=sha256(model.path.read_bytes()).hexdigest(),
             device=self.wanted.device,
-            why=session.why,
-            placement=dict(session.placement),
+            engine=ran.label,
+            precision=ran.precision,
+            how=ran.how,
+            why=self.session.why,
+            placement=dict(ran.placement),
             threads=self._threads,
         )
 
-    def painting(self, width: int, height: int) -> Callable[[], object]:
-        """A call that paints one picture of a size, bytes to bytes: another one every time."""
-        pictures = frames(width, height)
+    def painting(self) -> Callable[[], object]:
+        """A call that paints one picture, bytes to bytes: another one every time."""
+        pictures = frames(*self.size)
         return lambda: self.stylizer(next(pictures))
+
+    def first_picture(self) -> float:
+        """Seconds until the first picture is there."""
+        call = self.painting()
+        began = perf_counter()
+        call()
+        return perf_counter() - began
 
 
 def parse(text: str) -> Wanted:
-    """``STYLE`` or ``STYLE@DEVICE``."""
-    style, _, device = text.rpartition("@")
-    if style and device in ("auto", *DEVICES):
-        return Wanted(style, device)
-    return Wanted(text)
+    """``STYLE``, ``STYLE@DEVICE``, ``STYLE@PRECISION`` or ``STYLE@DEVICE@PRECISION``."""
+    wanted = Wanted(text)
+    while "@" in wanted.style:
+        style, _, last = wanted.style.rpartition("@")
+        if last in PRECISIONS:
+            wanted = replace(wanted, style=style, precision=last)
+        elif last in (AUTO, *DEVICES):
+            wanted = replace(wanted, style=style, device=last)
+        else:
+            break
+    return wanted
 
 
 def chosen(name: str, tier: str | None = None) -> Choice:

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from time import perf_counter
 from typing import cast
 
-from realtime_nst.bench.speed import first_picture
 from realtime_nst.bench.subject import Runner, Subject, Wanted
 from realtime_nst.meter import Stopwatch
 from realtime_nst.pipeline import run
 from realtime_nst.sinks.null import NullSink
-from realtime_nst.sources import open_source
+from realtime_nst.sources import Source, open_source
 from realtime_nst.stylize.session import Session
 from realtime_nst.stylize.stylizer import Stylizer
 
 SYNTHETIC = "synthetic:{}x{},30,{}"
+STAGES = ("source", "style", "network", "sink")
 FRAMES = 100_000
 """Of the synthetic source: more than any run takes."""
 
@@ -50,13 +51,13 @@ def run_whole(
     wanted: Sequence[Wanted], sources: Sequence[str], seconds: float, tier: str | None = None
 ) -> Iterator[Whole]:
     """Run each model on each source, for so long or to the source's end."""
-    for one in wanted:
-        subject = Subject(one, tier)
-        for source in sources:
-            yield _run(subject, source, seconds)
+    for one, source in product(wanted, sources):
+        with open_source(source) as opened:
+            size = (opened.info.width, opened.info.height)
+            yield _run(Subject(one, size, tier), opened, seconds)
 
 
-def _run(subject: Subject, address: str, seconds: float) -> Whole:
+def _run(subject: Subject, source: Source, seconds: float) -> Whole:
     watch, frames = Stopwatch(), 0
     # Of a session a stylizer needs nothing but to run it.
     timed = cast(Session, Timed(watch.calls("network", subject.session.run)))
@@ -66,19 +67,17 @@ def _run(subject: Subject, address: str, seconds: float) -> Whole:
         nonlocal frames
         frames += 1
 
-    with open_source(address) as source:
-        info = source.info
-        first_picture(subject, (info.width, info.height))
-        began = perf_counter()
-        run(
-            source,
-            stylizer,
-            NullSink(info),
-            stopped=lambda: perf_counter() - began >= seconds,
-            on_frame=count,
-            stopwatch=watch,
-        )
-        took = perf_counter() - began
-    shares = {stage: round(busy / took, 3) for stage, busy in watch.busy.items()}
-    size = (info.width, info.height)
-    return Whole(subject.runner, info.name, *size, frames, round(frames / took, 2), shares)
+    subject.first_picture()
+    began = perf_counter()
+    run(
+        source,
+        stylizer,
+        NullSink(source.info),
+        stopped=lambda: perf_counter() - began >= seconds,
+        on_frame=count,
+        stopwatch=watch,
+    )
+    took = perf_counter() - began
+    shares = {stage: round(watch.busy[stage] / took, 3) for stage in STAGES}
+    fps = round(frames / took, 2)
+    return Whole(subject.runner, source.info.name, *subject.size, frames, fps, shares)

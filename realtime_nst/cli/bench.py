@@ -1,23 +1,26 @@
 """``bench``: how fast models are on this machine."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from realtime_nst.cli.run import Tier
 from realtime_nst.cli.table import table
+from realtime_nst.errors import NstError
 from realtime_nst.timing import short
 
 if TYPE_CHECKING:
     from realtime_nst.bench.report import Report
-    from realtime_nst.bench.speed import Comparison, Size, Speed
-    from realtime_nst.bench.subject import Runner, Wanted
+    from realtime_nst.bench.speed import Comparison, Speed
+    from realtime_nst.bench.subject import Runner, Size, Wanted
     from realtime_nst.bench.whole import Whole
+
+T = TypeVar("T")
 
 app = typer.Typer(help="Measure how fast models are on this machine.")
 SIZES = "640x480,1280x720"
@@ -25,8 +28,6 @@ Sizes = Annotated[str, typer.Option("--size", help="Of the pictures: 640x480,128
 Json = Annotated[bool, typer.Option("--json", help="For programs, with the machine in it.")]
 COLUMNS = ("model", "size", "median", "p95", "fps", "opened", "first", "memory")
 WHOLE_COLUMNS = ("model", "source", "size", "fps", "at work")
-BUSY = 0.3
-"""Load of a core that makes figures doubtful."""
 
 
 @app.callback(invoke_without_command=True)
@@ -40,6 +41,9 @@ def bench(
     tier: Tier = None,
     device: Annotated[
         str, typer.Option(help="As for `video`; several: cpu,cuda.", show_default=True)
+    ] = "auto",
+    precision: Annotated[
+        str, typer.Option(help="fp32, int8, fp16, bf16; several: fp32,int8.", show_default=True)
     ] = "auto",
     threads: Annotated[
         str | None, typer.Option(help="Of the CPU; several: 1,2. [default: all cores]")
@@ -70,10 +74,12 @@ def bench(
 
     need_single(batch)
     report, sizes = _begin(), _sizes(size)
-    wanted = _wanted(style, device, threads)
-    speeds = tuple(measure(wanted, sizes, Effort(warmup, seconds), tier, _announce))
+    wanted = _wanted(style, device, threads, precision)
+    effort = Effort(warmup, seconds)
+    found = _each(wanted, lambda one: measure([one], sizes, effort, tier, _announce))
+    speeds = tuple(chain(*found.values()))
     sources = source or [synthetic(*each) for each in sizes]
-    wholes = tuple(run_whole(wanted, sources, seconds, tier)) if pipeline else ()
+    wholes = tuple(run_whole([*found], sources, seconds, tier)) if pipeline else ()
     report = replace(report, speeds=speeds, wholes=wholes)
     typer.echo(report.to_json().rstrip() if as_json else _tables(report))
     if chart:
@@ -84,7 +90,7 @@ def bench(
 
 @app.command()
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="STYLE or STYLE@DEVICE.")],
+    a: Annotated[str, typer.Argument(metavar="A", help="STYLE, STYLE@DEVICE or STYLE@int8.")],
     b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
     size: Sizes = "640x480",
     tier: Tier = None,
@@ -109,18 +115,39 @@ def _begin() -> "Report":
     from realtime_nst.bench.report import begun
 
     report = begun()
-    if report.load is not None and report.load > BUSY * report.machine.cores:
-        busy = f"this machine is busy (load {report.load:g}, cores {report.machine.cores})"
+    if report.busy:
+        busy = f"this machine is busy (load {report.load}, cores {report.machine.cores})"
         typer.echo(f"note: {busy}: believe only ratios, from `bench compare`", err=True)
     return report
 
 
-def _wanted(styles: list[str] | None, devices: str, threads: str | None) -> "list[Wanted]":
+def _wanted(
+    styles: list[str] | None, devices: str, threads: str | None, precisions: str
+) -> "list[Wanted]":
     from realtime_nst.bench.subject import Wanted, everything
 
     counts = [_count(each) for each in threads.split(",")] if threads else [None]
-    names, places = styles or everything(), devices.split(",")
-    return [Wanted(*each) for each in product(names, places, counts)]
+    names = styles or everything()
+    every = product(names, devices.split(","), counts, precisions.split(","))
+    return [Wanted(*each) for each in every]
+
+
+def _each(
+    wanted: "Sequence[Wanted]", measure: "Callable[[Wanted], Iterable[T]]"
+) -> "dict[Wanted, list[T]]":
+    """What was measured; of several things that do not all run, those that do."""
+    measured: dict[Wanted, list[T]] = {}
+    refused: list[NstError] = []
+    for one in wanted:
+        try:
+            measured[one] = list(measure(one))
+        except NstError as error:
+            refused.append(error)
+            if len(wanted) > 1:
+                typer.echo(f"note: left out: {error}", err=True)
+    if not measured and refused:
+        raise refused[-1]
+    return measured
 
 
 def _count(text: str) -> int:

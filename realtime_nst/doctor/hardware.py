@@ -112,11 +112,11 @@ def painted(about: str, device: str, otherwise: Level) -> Finding:
     if outcome.result is None:
         known = DEVICES[device].cure if device in DEVICES else "realtime-nst styles"
         return Finding(otherwise, about, outcome.trouble, outcome.cure or known)
-    what, milliseconds = outcome.result
-    size = "x".join(map(str, SIZE))
-    line = f"{what}: {size} in {short(milliseconds)} ms, {short(1000 / milliseconds)} fps"
+    model, why, milliseconds = outcome.result
+    speed = f"{short(milliseconds)} ms, {short(1000 / milliseconds)} fps"
+    line = f"{model} at {SIZE[0]}x{SIZE[1]}: {speed} on {why}"
     if milliseconds > SLOW:
-        return Finding("warn", about, f"{line}: too slow for live", FASTER)
+        return Finding("warn", about, f"too slow for live: {line}", FASTER)
     return Finding("ok", about, line)
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from functools import partial
 
 from realtime_nst import __version__
-from realtime_nst.doctor.finding import Finding
+from realtime_nst.doctor.finding import Finding, Level
 from realtime_nst.doctor.trial import attempt
 from realtime_nst.doctor.trials import load_library
 from realtime_nst.stylize.devices import installed, nvidia_driver
 
 LIBRARIES = {"numpy": "numpy", "PyAV": "av", "OpenCV": "cv2", "ONNX Runtime": "onnxruntime"}
-"""What painting cannot do without, and the name it is imported by."""
+"""What painting is done with, and the name it is imported by."""
+RUNTIME = "onnxruntime"
 RUNTIMES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino")
 OPENCVS = (
     *("opencv-python", "opencv-python-headless"),
@@ -33,12 +34,13 @@ def python() -> Iterator[Finding]:
 
 
 def libraries() -> Iterator[Finding]:
-    """Packages painting cannot do without."""
+    """Packages painting is done with."""
     for name, module in LIBRARIES.items():
         outcome = attempt(partial(load_library, module))
         if outcome.result is None:
             cure = outcome.cure or f'pip install --force-reinstall "realtime-nst[{extra()}]"'
-            yield Finding("fail", name, outcome.trouble, cure)
+            level = without_runtime() if module == RUNTIME else "fail"
+            yield Finding(level, name, outcome.trouble, cure)
         else:
             yield Finding("ok", name, outcome.result)
 
@@ -54,7 +56,7 @@ def runtimes() -> Iterator[Finding]:
         yield Finding("ok", "ONNX Runtime's wheel", found[0])
     else:
         cure = f'pip install "realtime-nst[{extra()}]"'
-        yield Finding("fail", "ONNX Runtime's wheel", "none is installed", cure)
+        yield Finding(without_runtime(), "ONNX Runtime's wheel", "none is installed", cure)
 
 
 def opencvs() -> Iterator[Finding]:
@@ -73,6 +75,11 @@ def ffmpeg() -> Iterator[Finding]:
     there = shutil.which("ffmpeg")
     line = "is there" if there else "is not installed"
     yield Finding("ok", "ffmpeg", f"the program {line}; nothing here needs it")
+
+
+def without_runtime() -> Level:
+    """How bad it is if ONNX Runtime does not load: OpenVINO can paint, too."""
+    return "warn" if installed("openvino") else "fail"
 
 
 def extra() -> str:

@@ -34,8 +34,12 @@ def read_models() -> tuple[list[str], list[tuple[str, str]]]:
     return styles, broken
 
 
-def paint(device: str) -> tuple[str, float]:
-    """Paint the first style there is; what really ran, and the median of milliseconds a frame."""
+def paint(device: str) -> tuple[str, str, float]:
+    """Paint the first style there is.
+
+    Returns:
+        The model, what really ran and why, and the median of milliseconds a frame.
+    """
     from realtime_nst.sources.synthetic import SyntheticSource
     from realtime_nst.stylize.models import find_style, installed_models
     from realtime_nst.stylize.session import open_session
@@ -45,10 +49,16 @@ def paint(device: str) -> tuple[str, float]:
     if first is None:
         raise ModelError("there is no model to paint with", "realtime-nst styles")
     choice = find_style(first.styles[0])
-    session = open_session(choice.model.path, device)
+    session = open_session(
+        choice.model.path,
+        device,
+        precision="auto",
+        weights=choice.weights,
+        size=(SIZE[1], SIZE[0]),
+    )
     stylizer, frame = Stylizer(session, choice.as_input()), next(iter(SyntheticSource(*SIZE)))
     timing = timed(lambda: stylizer(frame), EFFORT)
-    return f"{session.card.name} on {session.why}", 1000 * timing.median
+    return session.card.name, session.why, 1000 * timing.median
 
 
 def encode(names: tuple[str, ...]) -> dict[str, str]:
