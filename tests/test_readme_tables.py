@@ -1,0 +1,114 @@
+"""Figures in the documents are those that were measured, and none typed by hand."""
+
+import importlib.util
+import json
+import re
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from realtime_nst.bench.report import Report, begun, save
+from realtime_nst.bench.speed import measure
+from realtime_nst.bench.subject import Wanted
+from realtime_nst.bench.whole import run_whole, synthetic
+from realtime_nst.timing import Effort
+
+ROOT = Path(__file__).parents[1]
+QUICK = Effort(warmup=0, seconds=0.0, least=2)
+
+
+def script() -> ModuleType:
+    path = ROOT / "scripts" / "readme_tables.py"
+    spec = importlib.util.spec_from_file_location("readme_tables", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def report(models: Path) -> Report:
+    wanted = Wanted("invert", "cpu", 1)
+    found = list(measure([wanted], [(64, 48), (96, 64)], QUICK))
+    wholes = tuple(run_whole([wanted], [synthetic(64, 48)], seconds=0.0))
+    speeds = tuple(
+        replace(one, median_ms=time) for one, time in zip(found, (2.5, 40.0), strict=True)
+    )
+    return replace(begun(), speeds=speeds, wholes=wholes, load=0.0)
+
+
+def test_the_documents_have_the_latest_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert script().main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_each_table_is_somewhere() -> None:
+    tables = script()
+    texts = [document.read_text(encoding="utf-8") for document in tables.DOCUMENTS]
+    assert {found[1] for text in texts for found in tables.MARKED.findall(text)} == {*tables.TABLES}
+
+
+def test_a_table_is_written_between_its_marks(report: Report, tmp_path: Path) -> None:
+    save(report, tmp_path)
+    before = "Before.\n<!-- table: speeds -->\nold\n<!-- end of table -->\nAfter."
+    after = script().filled(before, tmp_path)
+    assert after.startswith("Before.\n<!-- table: speeds -->\n")
+    assert after.endswith("\n<!-- end of table -->\nAfter.")
+    assert "| model | on | 64x48 | 96x64 |" in after
+    row = "| tiny-invert | ONNX Runtime fp32, 1 thread | 2.5 ms, 400 fps | 40 ms, 25 fps |"
+    assert row in after
+    assert report.date in after
+    assert "trial" not in after
+    assert script().filled(after, tmp_path) == after
+
+
+def test_figures_of_a_busy_machine_say_so(report: Report, tmp_path: Path) -> None:
+    save(replace(report, load=99.0), tmp_path)
+    assert "a trial: the machine was busy, load 99.0" in script().speeds(tmp_path)
+
+
+def test_the_network_has_its_share_of_the_whole_way(report: Report, tmp_path: Path) -> None:
+    save(report, tmp_path)
+    text = script().pipelines(tmp_path)
+    assert re.search(r"\| synthetic \| 64x48 \| [\d.]+ \| \d+% \|$", text)
+
+
+def test_peers_are_set_against_the_fastest_of_ours(report: Report, tmp_path: Path) -> None:
+    def timed(name: str, part: str, ours: bool, median: float) -> dict[str, object]:
+        about = {"name": name, "part": part, "ours": ours, "why": "", "calls": 9}
+        return {**about, "median_ms": median, "p95_ms": 2 * median}
+
+    def longer(peer: list[str], ours: list[str], times: float) -> dict[str, object]:
+        spread = {"median": times, "low": times - 1, "high": times + 1, "pairs": 9}
+        return {"peer": peer, "ours": ours, "longer": spread}
+
+    each = {
+        "width": 640,
+        "height": 480,
+        "threads": 2,
+        "timed": [
+            timed("theirs", "network", False, 74.0),
+            timed("slow", "call", True, 300.0),
+            timed("quick", "call", True, 7.0),
+        ],
+        "versus": [
+            longer(["theirs", "network"], ["slow", "call"], 0.25),
+            longer(["theirs", "network"], ["quick", "call"], 10.5),
+        ],
+    }
+    told = {**asdict(report), "rounds": [each]}
+    del told["speeds"], told["wholes"]
+    (tmp_path / "peers").mkdir()
+    (tmp_path / "peers" / "here.json").write_text(json.dumps(told))
+    text = script().peers(tmp_path)
+    assert "640x480, threads: 2" in text
+    assert "|  | median | p95 | times as long as quick |" in text
+    assert "| theirs, network | 74 ms | 148 ms | 10.5 (9.5 to 11.5) |" in text
+    assert "| slow, call | 300 ms | 600 ms |  |" in text
+
+
+def test_without_results_the_tables_say_so(tmp_path: Path) -> None:
+    tables = script()
+    assert {table(tmp_path) for table in tables.TABLES.values()} == {tables.NOTHING}
