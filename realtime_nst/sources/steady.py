@@ -1,7 +1,7 @@
 """A live source that is opened again when it vanishes, while its last picture stays up."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
 from threading import Event
@@ -27,6 +27,18 @@ PATIENCE = 6.0
 """Seconds to wait at the end for a device that hangs; longer than streams are given to answer."""
 TICK = 1e-4
 """Seconds between two frames at least."""
+
+
+@dataclass
+class _Drops:
+    """How many frames nobody took. Not a method of the source: a line that knew its source would
+    keep the last frames of a closed one until the garbage is collected.
+    """
+
+    count: int = 0
+
+    def __call__(self, frame: Frame) -> None:
+        self.count += 1
 
 
 class Steady:
@@ -61,8 +73,8 @@ class Steady:
         self._closing = Event()
         self._pause = pause or self._closing.wait
         self._lost, self._seen = False, clock()
-        self._dropped = 0
-        self._line = Line(LIVE, self._drop)
+        self._drops = _Drops()
+        self._line = Line(LIVE, self._drops)
         self._box = self._line.hand_over(self._read(), "camera", patience=PATIENCE)
 
     @property
@@ -79,9 +91,9 @@ class Steady:
         for number, image in enumerate(self._images()):
             now = image.captured_at
             if last is None:  # what came before anyone looked is not missed
-                began, before = now, self._dropped
+                began, before = now, self._drops.count
             moment = max(moment + TICK, now - began)
-            index = number + self._dropped - before
+            index = number + self._drops.count - before
             last = Frame(image.image, index, Fraction(moment), now)
             yield last
 
@@ -123,9 +135,6 @@ class Steady:
                 if self._clock() - since > self._patience:
                     raise
         return False
-
-    def _drop(self, frame: Frame) -> None:
-        self._dropped += 1
 
     def __enter__(self) -> Self:
         return self
