@@ -16,6 +16,7 @@ LAYERS = {
     "__main__": 6,
     "bench": 4,
     "doctor": 4,
+    "evaluate": 4,
     "train": 4,
     "jobs": 4,
     "shape": 4,

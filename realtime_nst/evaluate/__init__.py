@@ -1,0 +1,1 @@
+"""Measure how good painted pictures and films are, without torch."""
