@@ -10,11 +10,15 @@ from typing import Self
 from realtime_nst.frame import Frame
 from realtime_nst.sources import Source
 
+STILL, SLOW = 0.04, 0.2
+"""Seconds between two showings of the same picture: of stills, and where a film has a gap."""
+
 
 class Paced:
     """Gives each frame of a source when its time has come, again and again.
 
-    ``reopen`` opens the source once more for the next round.
+    ``reopen`` opens the source once more for the next round. A picture that stays long is given
+    more than once, so that a key pressed meanwhile is seen.
     """
 
     live = True
@@ -31,23 +35,37 @@ class Paced:
         self._reopen, self._loop = reopen, loop
         self._clock, self._sleep = clock, sleep
         self._source = reopen()
+        still = self._source.info.rate is None
+        self._step, self._again = (Fraction(1), STILL) if still else (Fraction(1, 25), SLOW)
         self.info = replace(self._source.info, frames=None, path=None)
 
     def __iter__(self) -> Iterator[Frame]:
         began, offset, index = self._clock(), Fraction(0), 0
+        shown: Frame | None = None
         while True:
-            last, step = Fraction(0), Fraction(1, 25)
+            last, step = Fraction(0), self._step
             for frame in self._source:
                 step = frame.pts - last or step
                 last = frame.pts
-                self._sleep(max(0.0, began + float(offset + last) - self._clock()))
-                yield Frame(frame.image, index, offset + last, self._clock())
+                for now in self._until(began + float(offset + last)):
+                    if shown is not None:
+                        yield Frame(shown.image, index, Fraction(now - began), now)
+                        index += 1
+                shown = Frame(frame.image, index, offset + last, self._clock())
+                yield shown
                 index += 1
             offset += last + step
             self._source.__exit__(None, None, None)
             if not self._loop:
                 return
             self._source = self._reopen()
+
+    def _until(self, due: float) -> Iterator[float]:
+        """Wait; in a long wait, the moments at which the last picture is to be shown again."""
+        while (left := due - self._clock()) > 2 * self._again:
+            self._sleep(self._again)
+            yield self._clock()
+        self._sleep(max(0.0, left))
 
     def __enter__(self) -> Self:
         return self
