@@ -1,6 +1,7 @@
 """How much memory this process held at most."""
 
 import ctypes
+import gc
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ MEGABYTE = 1e6
 
 def forget_peak() -> None:
     """Begin anew, on Linux. Elsewhere a peak is that of the whole run so far."""
+    gc.collect()  # sessions of before that errors' tracebacks still know
     with suppress(OSError):
         FORGET.write_text("5")  # proc(5): resets the peak resident set
 
