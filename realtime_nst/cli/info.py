@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from realtime_nst.cli.table import table
+
 COLUMNS = ("style", "artist", "title", "year", "model", "tier", "licence")
 
 
@@ -24,15 +26,8 @@ def styles(
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     elif rows:
-        _table(rows)
+        cells = [tuple(row[column] for column in COLUMNS) for row in rows]
+        typer.echo(table([COLUMNS, *cells]))
     else:
         folders = ", ".join(str(folder) for folder in model_folders())
         typer.echo(f"no model found in {folders}")
-
-
-def _table(rows: list[dict[str, str]]) -> None:
-    lines = [COLUMNS, *(tuple(row[column] for column in COLUMNS) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
-    for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        typer.echo("  ".join(cells).rstrip())
