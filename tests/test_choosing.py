@@ -137,7 +137,13 @@ def test_when_the_time_is_over_the_rest_is_not_tried() -> None:
     machine = Machine({ORT: 9.0, VINO: 1.0, ORT8: 0.1})
     verdict = compare(list(machine.seconds), machine.open_at, SIZE, machine.clock, budget=1.0)
     assert verdict.ranking == [ORT]
+    assert not verdict.complete
     assert machine.now < 3
+
+
+def test_what_was_cut_short_is_done_again_when_there_is_time() -> None:
+    assert Machine({ORT: 9.0, VINO: 8.0}).chosen() == [ORT]
+    assert Machine({ORT: 0.018, VINO: 0.009}).chosen() == [VINO, ORT]
 
 
 @pytest.mark.parametrize("size", [(16, 16), (70, 2000), (480, 640), (1080, 1920)])

@@ -26,8 +26,9 @@ FLOOR = 20.0
 leaves 25 and more; colours in the wrong order, black, or overflow leave 10."""
 SMALLER = (1, 2, 4)
 """A frame's sides are divided by these, in turn, until it is small enough."""
-NARROW = 8
-"""How much smaller the frame is that tells how small it must be."""
+NARROW = 4
+"""How much smaller the frame is that tells how small it must be. Much smaller ones would tell of
+the time that every frame takes whatever its size."""
 
 Clock = Callable[[], float]
 
@@ -64,6 +65,8 @@ class Verdict:
     """Of the frames that were tried."""
     failures: tuple[str, ...] = ()
     """Why a candidate is not among them."""
+    complete: bool = True
+    """False where time was over before all had been tried, as on a machine that is busy."""
 
     @property
     def ranking(self) -> list[Candidate]:
@@ -84,6 +87,8 @@ def choose(
 ) -> Verdict:
     """The outcome of an earlier start, or else of a comparison, which is then remembered.
 
+    One that was cut short is made again at the next start: the machine may be less busy by then.
+
     Args:
         candidates: see ``compare``.
         open_at: see ``compare``.
@@ -98,7 +103,8 @@ def choose(
     verdict = _remembered(known, candidates)
     if verdict is None:
         verdict = compare(candidates, open_at, size, clock)
-        remember(KIND, known, asdict(verdict))
+        if verdict.complete:
+            remember(KIND, known, asdict(verdict))
     return verdict
 
 
@@ -136,8 +142,10 @@ def compare(
     trials: list[Trial] = []
     failures: list[NstError] = []
     wanted: Image | None = None
+    complete = True
     for candidate in candidates:
         if trials and clock() > end:
+            complete = False
             break
         try:
             if not trials:
@@ -154,7 +162,7 @@ def compare(
     if not trials:
         raise failures[-1]
     trials.sort(key=lambda trial: trial.seconds)
-    return Verdict(tuple(trials), size, tuple(str(failure) for failure in failures))
+    return Verdict(tuple(trials), size, tuple(str(each) for each in failures), complete)
 
 
 def described(trials: Sequence[Trial], tried: Size, size: Size) -> str:
@@ -183,7 +191,7 @@ def _affordable(
 ) -> Size:
     """The size to try at: what a frame takes grows with its pixels."""
     narrow = _divided(size, NARROW)
-    seconds, _ = _timed(open_at(candidate, narrow), narrow, clock, most=LEAST)
+    seconds, _ = _timed(open_at(candidate, narrow), narrow, clock, least=1, most=1)
     rate = seconds / (narrow[0] * narrow[1])
     sizes = [_divided(size, by) for by in SMALLER]
     fitting = [each for each in sizes if rate * each[0] * each[1] <= limit]
@@ -195,12 +203,14 @@ def _divided(size: Size, by: int) -> Size:
     return max(size[0] // by, min(size[0], smallest)), max(size[1] // by, min(size[1], smallest))
 
 
-def _timed(paint: Paint, size: Size, clock: Clock, most: int = MOST) -> tuple[float, Image]:
+def _timed(
+    paint: Paint, size: Size, clock: Clock, least: int = LEAST, most: int = MOST
+) -> tuple[float, Image]:
     """Seconds of the quickest frame, and what it looks like."""
     picture = waves(size)
     painted = paint(picture)
     times: list[float] = []
-    while len(times) < LEAST or (len(times) < most and sum(times) < ENOUGH):
+    while len(times) < least or (len(times) < most and sum(times) < ENOUGH):
         began = clock()
         paint(picture)
         times.append(clock() - began)
