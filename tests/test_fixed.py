@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
-from realtime_nst.stylize.fixed import fix_style
+from realtime_nst.stylize.fixed import fix_style, without_default
 from realtime_nst.stylize.metadata import metadata_of
 from realtime_nst.stylize.protobuf import Malformed
 from realtime_nst.stylize.signature import WEIGHTS, Value, read_signature
@@ -57,6 +57,11 @@ def test_the_rest_stays_as_it_is(tmp_path: Path, weights: tuple[float, float]) -
     constant = numpy_helper.from_array(np.array(weights, np.float32), WEIGHTS)
     wanted.graph.initializer.append(constant)
     assert fixed == wanted
+
+
+def test_a_default_is_taken_away(tmp_path: Path) -> None:
+    bare = onnx.load_from_string(without_default(with_default(tmp_path / "model.onnx")))
+    assert bare == onnx.load(tiny.two(tmp_path / "without.onnx"))
 
 
 def test_it_paints_as_with_the_weights_given(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def brush(path: Path, about: Card | None = None, *, int8: bool = False) -> Path:
     constants: dict[str, NDArray[Any] | np.generic] = {
         "kernel": kernel,
         "table": table,
+        "style_weights": np.array([1, 0], np.float32),  # a default, as exported models have it
         "low": np.float32(0),
         "high": np.float32(255),
         "column": np.array([3, 1, 1], np.int64),

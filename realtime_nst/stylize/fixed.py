@@ -6,9 +6,9 @@ model; ONNX Runtime then also keeps its blocked layout from end to end.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from realtime_nst.stylize.protobuf import fields, first, named
+from realtime_nst.stylize.protobuf import Field, fields, first, named
 from realtime_nst.stylize.signature import GRAPH, INITIALIZER, INPUT, WEIGHTS, value_name
 
 DIMS, DATA_TYPE, TENSOR_NAME, RAW_DATA = 1, 2, 8, 9
@@ -27,26 +27,42 @@ def fix_style(model: bytes, weights: Sequence[float]) -> bytes:
     Raises:
         Malformed: it is no ONNX model.
     """
+    constant = named(INITIALIZER, _tensor(weights))
+    return _with_graph(model, lambda g: b"".join([*_kept(g, INPUT, INITIALIZER), constant]))
+
+
+def without_default(model: bytes) -> bytes:
+    """A model of several styles that has to be told the weights with every frame.
+
+    Where there is a default, OpenVINO takes it for a constant and drops the input.
+
+    Raises:
+        Malformed: it is no ONNX model.
+    """
+    return _with_graph(model, lambda graph: b"".join(_kept(graph, INITIALIZER)))
+
+
+def _with_graph(model: bytes, change: Callable[[memoryview], bytes]) -> bytes:
     parts: list[bytes | memoryview] = []
     for field in fields(memoryview(model)):
         graph = field.number == GRAPH
-        parts.append(named(GRAPH, _graph(field.bytes, weights)) if graph else field.raw)
+        parts.append(named(GRAPH, change(field.bytes)) if graph else field.raw)
     return b"".join(parts)
 
 
-def _graph(graph: memoryview, weights: Sequence[float]) -> bytes:
-    kept = [field.raw for field in fields(graph) if not _is_weights(field.number, field.value)]
-    return b"".join([*kept, named(INITIALIZER, _tensor(weights))])
+def _kept(graph: memoryview, *kinds: int) -> list[memoryview]:
+    """The fields of a graph but for those of the given kinds that are the weights."""
+    return [
+        field.raw for field in fields(graph) if field.number not in kinds or _name(field) != WEIGHTS
+    ]
 
 
-def _is_weights(number: int, value: int | memoryview) -> bool:
-    """Whether a field of the graph is the input, or the default, that is to be replaced."""
-    if isinstance(value, int):
-        return False
-    if number == INPUT:
-        return value_name(value) == WEIGHTS
-    name = first(value, TENSOR_NAME) if number == INITIALIZER else None
-    return name is not None and name.text == WEIGHTS
+def _name(field: Field) -> str:
+    """Of an input or of an initializer."""
+    if field.number == INPUT:
+        return value_name(field.bytes)
+    name = first(field.bytes, TENSOR_NAME)
+    return name.text if name else ""
 
 
 def _tensor(weights: Sequence[float]) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from realtime_nst.errors import ModelError
 from realtime_nst.stylize.card import KEY, Card
-from realtime_nst.stylize.fixed import fix_style
+from realtime_nst.stylize.fixed import fix_style, without_default
 from realtime_nst.stylize.metadata import metadata_of, not_onnx
 from realtime_nst.stylize.protobuf import Malformed
 from realtime_nst.stylize.signature import FRAME, Signature, read_signature
@@ -24,6 +24,7 @@ class Network:
 
     path: Path
     model: bytes
+    """Without a default for the styles' weights, so that no engine takes it for a constant."""
     card: Card
     signature: Signature
 
@@ -87,4 +88,4 @@ def read_network(path: Path) -> Network:
         count = signature.styles
         message = f"{path} paints {count} styles, but its card names {len(card.styles)}"
         raise ModelError(message, "export it again: realtime-nst export")
-    return Network(path, model, card, signature)
+    return Network(path, without_default(model) if signature.blends else model, card, signature)
