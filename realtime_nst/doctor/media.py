@@ -11,7 +11,7 @@ from realtime_nst.stylize.devices import installed, nvidia_driver
 CODECS = ("h264", "hevc", "av1", "vp9", "prores", "ffv1")
 HARDWARE = ("h264_nvenc", "hevc_nvenc", "av1_nvenc")
 """Names that ``--codec`` takes."""
-AGAIN = "realtime-nst doctor  # once nothing else uses the camera"
+LIST = "realtime-nst cameras  # says which there are, and who uses them"
 CAMERA_PATIENCE = 20.0
 """Seconds for a camera to show something: on Windows some take that long."""
 
@@ -58,14 +58,14 @@ def cameras() -> Iterator[Finding]:
     """Every camera, by looking through it."""
     listed = attempt(list_cameras)
     if listed.result is None:
-        yield Finding("warn", "cameras", listed.trouble, listed.cure or AGAIN)
+        yield Finding("warn", "cameras", listed.trouble, listed.cure or LIST)
     elif not listed.result:
         line = "none found: plug one in; a virtual machine must be given it"
-        yield Finding("warn", "cameras", line, AGAIN)
+        yield Finding("warn", "cameras", line, LIST)
     for index in listed.result or ():
         outcome = attempt(partial(look, index), CAMERA_PATIENCE)
         if outcome.result is None:
-            yield Finding("warn", "cameras", outcome.trouble, outcome.cure or AGAIN)
+            yield Finding("warn", "cameras", outcome.trouble, outcome.cure or LIST)
         else:
             yield Finding("ok", "cameras", outcome.result)
 
