@@ -32,7 +32,9 @@ import numpy as np  # noqa: E402
 from realtime_nst.frame import Frame, StreamInfo  # noqa: E402
 from realtime_nst.pipeline import Stylize, run  # noqa: E402
 from realtime_nst.sinks import open_sink  # noqa: E402
+from realtime_nst.sinks.codecs import CONTAINERS  # noqa: E402
 from realtime_nst.sinks.http import STREAM, HttpSink  # noqa: E402
+from realtime_nst.sinks.recording import Recording  # noqa: E402
 from realtime_nst.sinks.tee import Tee  # noqa: E402
 from realtime_nst.sources.live import open_live  # noqa: E402
 from realtime_nst.stylize.models import find_style  # noqa: E402
@@ -197,7 +199,8 @@ def soak(options: argparse.Namespace, stylize: Stylize) -> bool:
 def watched(address: str, info: StreamInfo, gauge: Gauge) -> Iterator[Tee]:
     """The sink beside the gauge; where it serves pictures, a process looks at them."""
     with ExitStack() as opened:
-        sink = open_sink(address, info)
+        film = Path(address).suffix in CONTAINERS and "://" not in address
+        sink = Recording(Path(address), info) if film else open_sink(address, info)
         if isinstance(sink, HttpSink):
             command = [sys.executable, "-c", VIEWER, sink.url + STREAM[1:]]
             viewer = opened.enter_context(subprocess.Popen(command))

@@ -30,7 +30,9 @@ BACKENDS = {
 USUAL = {"linux": "v4l2", "darwin": "avfoundation", "win32": "dshow"}
 """MSMF can take 20 seconds to open a camera (opencv#17687)."""
 PATIENCE = 1.0
-"""Seconds to wait at the end for a read that hangs."""
+"""Seconds to wait at the end for a read that hangs, and for a picture that is not broken."""
+TRIES = 5
+"""Reads that may fail one after the other: cameras send a broken JPEG now and then."""
 ANSWER = 5000
 """Milliseconds a stream may take to be opened, or to give a picture; OpenCV's own are 30 000."""
 STREAM = (
@@ -102,9 +104,16 @@ class CameraSource:
             raise SourceError(f"{self._name} shows nothing any more", "is it still plugged in?")
 
     def _read(self) -> Image | None:
-        with self._reading:
-            there, image = self._capture.read()
-        return np.ascontiguousarray(image, np.uint8) if there else None
+        """The next picture; None when none comes any more."""
+        began = perf_counter()
+        for _ in range(TRIES):
+            with self._reading:
+                there, image = self._capture.read()
+            if there:
+                return np.ascontiguousarray(image, np.uint8)
+            if perf_counter() - began > PATIENCE:
+                break
+        return None
 
     def __enter__(self) -> Self:
         return self
