@@ -21,9 +21,9 @@ ENOUGH = 0.05
 """Seconds of frames after which a trial ends."""
 LEAST, MOST = 2, 5
 """Frames that count in a trial, after one that does not."""
-FLOOR = 20.0
-"""dB that a painting may differ from the first candidate's. Rounding to bytes or short fractions
-leaves 25 and more; colours in the wrong order, black, or overflow leave 10."""
+FLOOR = 15.0
+"""dB that a painting may differ from the first candidate's. Rounding to bytes leaves 20 and more on
+the picture tried, which is harder than photos; another picture, black or overflow leave 10."""
 SMALLER = (1, 2, 4)
 """A frame's sides are divided by these, in turn, until it is small enough."""
 NARROW = 4
@@ -221,7 +221,7 @@ def waves(size: Size) -> Image:
     """A picture with smooth and busy places."""
     y, x = np.mgrid[:64, :64]
     patch = [
-        127 + 100 * np.sin(2 * np.pi * (x * a + y * b) / 64) for a, b in ((1, 2), (7, 3), (0, 21))
+        127 + 80 * np.sin(2 * np.pi * (x * a + y * b) / 64) for a, b in ((1, 2), (7, 3), (0, 11))
     ]
     tile = np.stack(patch, axis=-1).astype(np.uint8)
     repeats = (-(-size[0] // 64), -(-size[1] // 64), 1)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from realtime_nst import __version__
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError, NstError
 from realtime_nst.frame import Image
 from realtime_nst.machine import installed_versions, processor, usable_cores
@@ -70,6 +71,7 @@ class Opening:
     def key(self) -> dict[str, object]:
         """What the speed of all candidates hangs on."""
         return {
+            "realtime-nst": __version__,
             "processor": processor(),
             "versions": installed_versions(),
             "model": self.variants.given.sha256,
