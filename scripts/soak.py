@@ -4,7 +4,7 @@ The camera is a process of its own that serves a looped clip as MJPEG over HTTP 
 into every picture; the age of a frame is read back from its pixels when it reaches the sink, so
 everything in between counts: coding, network, OpenCV, waiting, painting.
 
-    python scripts/soak.py --style classics-fast/udnie --clip CLIP.mp4       # ten minutes
+    python scripts/soak.py --style udnie --clip CLIP.mp4       # ten minutes
     python scripts/soak.py --style identity --minutes 0.5 --pull 3           # camera pulled out
     python scripts/soak.py --style identity --cycles 200                     # opened and closed
 

@@ -67,7 +67,7 @@ class Runner:
 
     @property
     def label(self) -> str:
-        """For people: ``classics-fast on ONNX Runtime int8, 2 threads``."""
+        """For people: ``gallery-fast on ONNX Runtime int8, 2 threads``."""
         return f"{self.model} on {self.on}"
 
 

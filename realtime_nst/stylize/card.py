@@ -31,9 +31,9 @@ class Card:
     """A model's card; every field is required of a shipped model."""
 
     name: str
-    """The folder it lives in: ``classics-fast``."""
+    """The folder it lives in: ``gallery-fast``."""
     tier: str
-    """``fast`` or ``johnson``."""
+    """``nano``, ``fast``, ``quality`` or ``johnson``."""
     styles: tuple[Style, ...]
     """In the order of the ``style_weights`` input."""
     licence: str

@@ -55,7 +55,7 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     """Find the model for a style.
 
     Args:
-        name: ``starry-night``, ``starry-night@johnson``, a blend of one model's styles
+        name: ``starry-night``, ``starry-night@quality``, a blend of one model's styles
             ``starry-night:0.6,great-wave:0.4``, a model with one style, ``path/to/model.onnx``, or
             ``path/to/model.onnx:starry-night``.
         tier: where several models have the style; None prefers ``fast``.
