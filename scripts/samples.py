@@ -19,7 +19,7 @@ from realtime_nst.stylize.session import Session, open_session
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
 RESULTS = ROOT / "docs" / "images" / "results.jpg"
-HEIGHT = 300
+HEIGHT = 200
 """Of a picture in a sheet; networks see it at 480, as they see a webcam."""
 
 

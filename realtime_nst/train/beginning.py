@@ -53,6 +53,7 @@ def save_start(checkpoint: Checkpoint, paintings: Sequence[Tensor], path: Path) 
     names = [style.name for style in checkpoint.recipe.styles]
     network = json.dumps(asdict(checkpoint.recipe.network))
     save_file(half, path, {"network": network, "styles": json.dumps(names)})
+    path.chmod(0o644)  # a model is for everyone to read; safetensors writes for its owner alone
 
 
 def nearest(
