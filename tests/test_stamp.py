@@ -17,7 +17,8 @@ def stamped(moment: int, size: tuple[int, int] = (480, 640)) -> Image:
 def painted(image: Image) -> Image:
     """Smeared, in other colours, with other contrast."""
     smeared = cv2.GaussianBlur(image, (9, 9), 0)
-    return np.clip(smeared.astype(float) @ np.diag([0.3, 0.5, 0.2]) + 60, 0, 255).astype(np.uint8)
+    mixed = smeared.astype(float) @ np.diag([0.3, 0.5, 0.2]) + 60
+    return np.asarray(np.clip(mixed, 0, 255), np.uint8)
 
 
 @pytest.mark.parametrize("moment", [0, 1, 12345, 65535])
