@@ -17,9 +17,9 @@ BUDGET = 1.0
 """Seconds for all trials; when they are over, those left are not tried. The first always is."""
 SHARE = 0.1
 """Of the budget, what one frame may take: else all are tried on smaller ones."""
-ENOUGH = 0.05
+ENOUGH = 0.08
 """Seconds of frames after which a trial ends."""
-LEAST, MOST = 2, 5
+LEAST, MOST = 2, 8
 """Frames that count in a trial, after one that does not."""
 FLOOR = 15.0
 """dB that a painting may differ from the first candidate's. Rounding to bytes leaves 20 and more on
@@ -191,7 +191,7 @@ def _affordable(
 ) -> Size:
     """The size to try at: what a frame takes grows with its pixels."""
     narrow = _divided(size, NARROW)
-    seconds, _ = _timed(open_at(candidate, narrow), narrow, clock, least=1, most=1)
+    seconds, _ = _timed(open_at(candidate, narrow), narrow, clock, least=1)
     rate = seconds / (narrow[0] * narrow[1])
     sizes = [_divided(size, by) for by in SMALLER]
     fitting = [each for each in sizes if rate * each[0] * each[1] <= limit]
@@ -203,14 +203,12 @@ def _divided(size: Size, by: int) -> Size:
     return max(size[0] // by, min(size[0], smallest)), max(size[1] // by, min(size[1], smallest))
 
 
-def _timed(
-    paint: Paint, size: Size, clock: Clock, least: int = LEAST, most: int = MOST
-) -> tuple[float, Image]:
+def _timed(paint: Paint, size: Size, clock: Clock, least: int = LEAST) -> tuple[float, Image]:
     """Seconds of the quickest frame, and what it looks like."""
     picture = waves(size)
     painted = paint(picture)
     times: list[float] = []
-    while len(times) < least or (len(times) < most and sum(times) < ENOUGH):
+    while len(times) < least or (len(times) < MOST and sum(times) < ENOUGH):
         began = clock()
         paint(picture)
         times.append(clock() - began)
