@@ -33,6 +33,8 @@ def prepare(*extras: str) -> Path:
     wanted = ",".join((runtime, *extras))
     say(f"installing realtime-nst[{wanted}]")
     pip(python, "--editable", f"{ROOT}[{wanted}]", check=True)
+    if runtime == "cpu" and pip(python, "--editable", f"{ROOT}[openvino]") != 0:
+        say("there is no OpenVINO for this machine; ONNX Runtime does without")
     return python
 
 
