@@ -50,16 +50,20 @@ def test_tiny_pictures_keep_their_size(palette: Palette) -> None:
     assert np.array_equal(palette(tiny, {1: 1.0}), 255 - tiny)
 
 
-def test_each_model_is_warmed_once() -> None:
-    class Counted:
-        runs = 0
+def test_warming_tells_what_the_slowest_model_takes() -> None:
+    now = [0.0]
+
+    class Slow:
+        def __init__(self, seconds: float) -> None:
+            self.seconds, self.sizes = seconds, list[tuple[int, ...]]()
 
         def run(self, image: Image, weights: object = None) -> Image:
-            self.runs += 1
+            now[0] += self.seconds if self.sizes else 5.0  # the first time
+            self.sizes.append(image.shape)
             return image
 
-    shared, own = Counted(), Counted()
+    shared, own = Slow(0.1), Slow(0.2)
     weights = np.eye(2, dtype=np.float32)
     styles = [(shared, weights[0]), (shared, weights[1]), (own, np.ones(1, np.float32))]
-    Palette(styles).warm(64, 48)
-    assert (shared.runs, own.runs) == (1, 1)
+    assert Palette(styles).warm(64, 48, lambda: now[0]) == pytest.approx(0.2)
+    assert shared.sizes == own.sizes == [(48, 64, 3)] * 2

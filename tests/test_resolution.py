@@ -114,3 +114,13 @@ def test_one_step_is_a_fixed_size() -> None:
     machine = Machine(Resolution(((320, 240),), 24))
     machine.run(5, 0.2, 1.0)
     assert set(machine.history) == {(320, 240)}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "size"),
+    [(0.02, (640, 480)), (0.0415, (640, 480)), (0.07, (480, 352)), (5.0, VGA[-1])],
+)
+def test_it_begins_with_a_size_that_keeps_up(seconds: float, size: Size) -> None:
+    resolution = Resolution(VGA, 24)
+    resolution.begin(seconds)
+    assert resolution.size == size

@@ -1,6 +1,7 @@
 """Several styles, alone or mixed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from realtime_nst.frame import Image
 from realtime_nst.stylize.effects import blend, scaled
 from realtime_nst.stylize.stylizer import SMALLEST
 
+Clock = Callable[[], float]
 Weights = NDArray[np.float32]
 """(styles of a model,): how much of each."""
 
@@ -54,8 +56,17 @@ class Palette:
             mixed[id(model)] = model, before + np.float32(amount) * weights
         return list(mixed.values())
 
-    def warm(self, width: int, height: int) -> None:
-        """Run every model once, so that the first frames are as quick as the others."""
-        blank = np.zeros((height, width, 3), np.uint8)
-        for model in {id(model): model for model, _ in self._styles}.values():
-            model.run(blank)
+    def warm(self, width: int, height: int, clock: Clock = perf_counter) -> float:
+        """Run every model at a size, so that the first frames are as quick as the others.
+
+        Returns:
+            Seconds that a frame takes the slowest of them.
+        """
+        blank = np.zeros((max(height, SMALLEST), max(width, SMALLEST), 3), np.uint8)
+        seconds = []
+        for model, weights in {id(style[0]): style for style in self._styles}.values():
+            model.run(blank, weights)
+            began = clock()
+            model.run(blank, weights)
+            seconds.append(clock() - began)
+        return max(seconds)

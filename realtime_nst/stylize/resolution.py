@@ -8,9 +8,9 @@ Size = tuple[int, int]
 
 MULTIPLE = 16
 SHARES = (1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25)
-"""Of the camera's width and height; below a quarter nothing can be recognised."""
-SMALLEST = 64
-"""Pixels of a side that a step may have."""
+"""Of the camera's width and height."""
+SMALLEST = 160
+"""Pixels of a side that a step may have: strokes on less are mush."""
 FULL, ROOMY = 1.0, 0.8
 """Shares of a frame's time: above the first the size falls; it rises to what needs the second."""
 FALL, RISE, LONGEST = 0.5, 3.0, 60.0
@@ -56,6 +56,10 @@ class Resolution:
         """To work at from the next frame on."""
         return self._steps[self._step]
 
+    def begin(self, seconds: float) -> None:
+        """Before the first frame, when one of the present size is known to take so long."""
+        self._step = self._fitting(seconds, FULL)
+
     def took(self, seconds: float, now: float) -> None:
         """A frame of this size took so long and was done now."""
         self._since = now - seconds if self._since is None else self._since
@@ -74,9 +78,7 @@ class Resolution:
             return
         if self._rising:
             self._patience = min(2 * self._patience, LONGEST)
-        smaller = range(self._step + 1, len(self._steps))
-        fitting = [step for step in smaller if self._predicted(usual, step) <= ROOMY * self._budget]
-        self._go(fitting[0] if fitting else smaller[-1], now)
+        self._go(max(self._step + 1, self._fitting(usual, ROOMY)), now)
         self._rising = False
 
     def _rise(self, usual: float, now: float) -> None:
@@ -86,11 +88,17 @@ class Resolution:
             self._go(self._step - 1, now)
             self._rising = True
 
+    def _fitting(self, usual: float, share: float) -> int:
+        """The largest size, but none above the present one, that keeps to a share of the time."""
+        steps = range(self._step, len(self._steps))
+        fitting = (step for step in steps if self._predicted(usual, step) <= share * self._budget)
+        return next(fitting, steps[-1])
+
     def _go(self, step: int, now: float) -> None:
         self._step, self._since = step, now
         self._taken.clear()
 
     def _predicted(self, usual: float, step: int) -> float:
-        """What a frame would take: in proportion to its pixels, which is a little too much."""
+        """What a frame would take, in proportion to its pixels."""
         width, height = self._steps[step]
         return usual * width * height / (self.size[0] * self.size[1])
