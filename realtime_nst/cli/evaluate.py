@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from realtime_nst.cli.stability import stability
+
 if TYPE_CHECKING:
     from realtime_nst.train.fidelity import Candidate, Case
 
 app = typer.Typer(help="Measure how good models are.", no_args_is_help=True)
+app.command()(stability)
 COLUMNS = ("style", "size", "photos", "iterations it equals", "content", "style loss", "total")
 
 

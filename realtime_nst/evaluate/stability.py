@@ -1,7 +1,8 @@
 """How much a painted film flickers, with the stabiliser off and on, and what calm costs in style.
 
-Every error is measured on the input, too, and given as a ratio to it: 1 is as calm as the film
-itself. A blurred or pale film is calm as well, so the distance to the style stands beside it.
+Errors are measured on the input, too, and given as ratios to it: 1 is as calm as the film itself.
+Only where the motion is known exactly, the input's is next to nothing, and grey levels say more.
+A blurred or pale film is calm as well, so the distance to the style stands beside it.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +20,6 @@ from realtime_nst.stylize.temporal import Stabiliser
 Paint = Callable[[Image], Image]
 Distance = Callable[[Image], float]
 """How far a picture is from a style."""
-KINDS: tuple[Kind, ...] = ("noise", "motion", "clip", "truth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ class Report:
         ]
         return median(ratios) if ratios else None
 
+    def motion(self, *, stabilised: bool) -> float | None:
+        """Median over the films of known motion: grey levels (RMS) a pixel changes by."""
+        errors = [s.on if stabilised else s.off for s in self.scores if s.kind == "motion"]
+        return 255 * median(errors) ** 0.5 if errors else None
+
     def distance(self, *, stabilised: bool) -> float | None:
         """Mean distance of the films' last frames to the style."""
         found = [score.style_on if stabilised else score.style_off for score in self.scores]
@@ -104,3 +109,21 @@ def _between(kind: Kind, now: Image, following: Image, link: Link) -> float:
     # An exact flow deserves an exact look between the pixels; Lai et al. look linearly.
     how = cv2.INTER_LINEAR if kind == "clip" else cv2.INTER_LANCZOS4
     return warping_error(now, following, link, how)
+
+
+def figures(report: Report) -> dict[str, float]:
+    """What goes into a model's card: medians over the films, rounded.
+
+    ``noise``, ``clips`` and ``truth`` are errors by the input's, ``motion`` is in grey levels,
+    ``style`` a distance; the same with ``_stabilised``.
+    """
+    found: dict[str, float | None] = {}
+    for ending, on in (("", False), ("_stabilised", True)):
+        found |= {
+            f"noise{ending}": report.ratio("noise", stabilised=on),
+            f"motion{ending}": report.motion(stabilised=on),
+            f"clips{ending}": report.ratio("clip", stabilised=on),
+            f"truth{ending}": report.ratio("truth", stabilised=on),
+            f"style{ending}": report.distance(stabilised=on),
+        }
+    return {name: float(f"{value:.4g}") for name, value in found.items() if value is not None}

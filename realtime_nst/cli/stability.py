@@ -1,0 +1,198 @@
+"""``evaluate stability``: how calm painted films are, and what calm costs in style."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from realtime_nst.errors import NstError, SourceError
+
+if TYPE_CHECKING:
+    from realtime_nst.evaluate.contestants import Contestant
+    from realtime_nst.evaluate.scenes import Scene
+    from realtime_nst.evaluate.stability import Distance, Paint, Report
+    from realtime_nst.frame import Image
+
+HEADS = ("style", "model", "noise", "known motion", "clips", "measured flow", "style distance")
+NAMES = ("noise", "motion", "clips", "truth", "style")
+"""The figures under the last of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paintings:
+    """Where the works are that styles were learnt from, for the distance to them."""
+
+    picture: Path | None
+    folder: Path | None
+    weights: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How every style is judged."""
+
+    strength: float
+    """Of the stabiliser."""
+    paintings: Paintings
+    open: "Callable[[Contestant], Paint]"
+
+
+def stability(
+    models: Annotated[
+        list[str],
+        typer.Argument(metavar="MODEL...", help="Styles, models, or model.onnx: all its styles."),
+    ],
+    content: Annotated[
+        Path | None, typer.Option(help="Folder of photos, for noise and known motion.")
+    ] = None,
+    photos: Annotated[int, typer.Option(min=1, help="How many of them.")] = 2,
+    clips: Annotated[
+        list[Path] | None, typer.Option(help="A film, or a folder of films; again for more.")
+    ] = None,
+    start: Annotated[float, typer.Option(min=0, help="Seconds of each film to leave out.")] = 0,
+    frames: Annotated[int, typer.Option(min=2, help="Of each film.")] = 24,
+    truth: Annotated[
+        Path | None, typer.Option(help="Folder of frames with measured flow (.flo).")
+    ] = None,
+    size: Annotated[
+        int, typer.Option(min=64, help="Of photos and films: as many pixels as SIZE x 3/4 SIZE.")
+    ] = 320,
+    strength: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Of the stabiliser. [default: as for films]")
+    ] = None,
+    style: Annotated[Path | None, typer.Option(help="The painting, if for one style.")] = None,
+    paintings: Annotated[
+        Path | None, typer.Option(help="Folder of the recipes' paintings.")
+    ] = None,
+    tier: Annotated[str | None, typer.Option(help="Where several models have a style.")] = None,
+    device: Annotated[str, typer.Option(help="As for video.")] = "cpu",
+    threads: Annotated[int | None, typer.Option(min=1, help="Of the CPU.")] = None,
+    vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Picture of the figures to write.")] = None,
+    strip: Annotated[Path | None, typer.Option(help="Picture of frames to write.")] = None,
+) -> None:
+    """Say how much painted films flicker, with the stabiliser off and on.
+
+    Errors are multiples of the film's own; along a known motion they are grey levels. The style
+    distance is the recipe's loss.
+    """
+    from realtime_nst.evaluate.contestants import contestants
+    from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
+
+    area, begin = size * size * 3 // 4, Fraction(str(start))
+    chosen = [each for name in models for each in contestants(name, tier)]
+    scenes = [
+        *_made(content, photos, area),
+        *_filmed(clips or [], area, frames, begin),
+        *_measured(truth),
+    ]
+    if not scenes:
+        raise SourceError("there is nothing to measure on", "give --content, --clips or --truth")
+    how = Judging(
+        DEFAULT_STRENGTH if strength is None else strength,
+        Paintings(style, paintings, vgg_weights),
+        lambda contestant: contestant.paint(device, threads),
+    )
+    reports, strips = _judged(chosen, scenes, how, look=strip is not None)
+    typer.echo(_as_json(reports) if as_json else _table(reports))
+    _draw(reports, strips, plot, strip)
+
+
+def _made(folder: Path | None, photos: int, area: int) -> "Iterator[Scene]":
+    from realtime_nst.evaluate.scenes import motion_scenes, noise_scene, photos_in
+
+    for path in photos_in(folder, photos) if folder else []:
+        yield noise_scene(path, area)
+        yield from motion_scenes(path, area)
+
+
+def _filmed(paths: list[Path], area: int, frames: int, start: Fraction) -> "Iterator[Scene]":
+    from realtime_nst.evaluate.scenes import clip_scene, films_in
+
+    for path in films_in(paths):
+        yield clip_scene(path, area, frames, start)
+
+
+def _measured(folder: Path | None) -> "list[Scene]":
+    from realtime_nst.evaluate.truth import truth_scenes
+
+    return truth_scenes(folder) if folder else []
+
+
+def _judged(
+    chosen: "list[Contestant]", scenes: "list[Scene]", how: Judging, *, look: bool
+) -> "tuple[list[Report], list[Image]]":
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from realtime_nst.evaluate.drawing import draw_strip
+    from realtime_nst.evaluate.stability import Report, paint_scene, score
+
+    reports, strips = [], []
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        for contestant in chosen:
+            task = bar.add_task(contestant.style, total=len(scenes))
+            distance, paint, scores = _distance(contestant, how.paintings), how.open(contestant), []
+            for scene in scenes:
+                painted = paint_scene(scene, paint, how.strength)
+                # Frames of measured flow are too few for a memory to fill.
+                scores.append(score(painted, None if scene.kind == "truth" else distance))
+                if look:
+                    strips.append(draw_strip(painted, f"{contestant.style}, {scene.name}"))
+                bar.advance(task)
+            names = contestant.model, contestant.style
+            reports.append(Report(*names, how.strength, tuple(scores)))
+    return reports, strips
+
+
+def _distance(contestant: "Contestant", paintings: Paintings) -> "Distance | None":
+    """The distance to a style where its painting is at hand; else a line that says what is not."""
+    from realtime_nst.cli.training import need_torch
+
+    try:
+        need_torch()
+        from realtime_nst.train.closeness import distance_to_style
+
+        where = paintings.picture, paintings.folder, paintings.weights
+        return distance_to_style(contestant.choice, *where)
+    except NstError as error:
+        typer.echo(f"note: no style distance of {contestant.style}: {error}", err=True)
+        return None
+
+
+def _as_json(reports: "list[Report]") -> str:
+    from realtime_nst.evaluate.stability import figures
+
+    return json.dumps([{**asdict(each), "figures": figures(each)} for each in reports], indent=1)
+
+
+def _table(reports: "list[Report]") -> str:
+    from realtime_nst.cli.table import table
+    from realtime_nst.evaluate.stability import figures
+
+    rows = []
+    for report in reports:
+        found = figures(report)
+        pairs = [(found.get(name), found.get(f"{name}_stabilised")) for name in NAMES]
+        cells = [
+            "-" if off is None or on is None else f"{off:.3g} -> {on:.3g}" for off, on in pairs
+        ]
+        rows.append([report.style, report.model, *cells])
+    return table([HEADS, *rows])
+
+
+def _draw(
+    reports: "list[Report]", strips: "list[Image]", plot: Path | None, strip: Path | None
+) -> None:
+    from realtime_nst.evaluate.drawing import draw_bars, stacked
+    from realtime_nst.sinks.images import write_image
+
+    if plot:
+        write_image(plot, draw_bars(reports))
+    if strip:
+        write_image(strip, stacked(strips))
