@@ -27,7 +27,10 @@ def clip(tmp_path: Path) -> Path:
 def call(*arguments: object) -> subprocess.CompletedProcess[str]:
     """A real process: only that shows exit codes, stderr and what is imported."""
     command = [*COMMAND, *map(str, arguments)]
-    environment = {**ENVIRONMENT, **{key: os.environ[key] for key in ("REALTIME_NST_MODELS",)}}
+    environment = {
+        **ENVIRONMENT,
+        **{key: os.environ[key] for key in ("REALTIME_NST_MODELS", "REALTIME_NST_CACHE")},
+    }
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
@@ -37,16 +40,18 @@ def test_video(models: Path, clip: Path, tmp_path: Path) -> None:
     assert (result.returncode, result.stdout) == (0, "")
     assert lines[0].startswith("invert (tiny-invert, fast) on ONNX Runtime fp32, ")
     assert lines[1].startswith(f"{tmp_path / 'out.mp4'}: 10 frames in ")
-    assert len(lines) == 2
+    assert lines[2].startswith("at work: decode ")
+    assert len(lines) == 3
     before, after = content(clip), content(tmp_path / "out.mp4")
     assert (after.pts, after.size, after.sound) == (before.pts, before.size, before.sound)
 
 
 def test_stats(models: Path, clip: Path, tmp_path: Path) -> None:
-    result = call("video", clip, tmp_path / "out.mp4", "-s", "invert", "--stats")
-    assert re.fullmatch(
-        r"at work: (\w+ [\d.]+ s \(\d+%\)(, | of )){3}[\d.]+ s", result.stderr.splitlines()[-1]
-    )
+    for options, stages in (((), 4), (("--stabilise", "0"), 3)):
+        result = call("video", clip, tmp_path / "out.mp4", "-s", "invert", *options)
+        each = r"(decode|network|stabilise|encode) [\d.]+ s \(\d+%\)(, | of )"
+        said = rf"at work: ({each}){{{stages}}}[\d.]+ s"
+        assert re.fullmatch(said, result.stderr.splitlines()[-1])
 
 
 def test_pictures(models: Path, clip: Path, tmp_path: Path) -> None:
