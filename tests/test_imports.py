@@ -73,6 +73,7 @@ def test_the_runtime_needs_no_torch() -> None:
         f"import importlib, sys\nfor name in {names}:\n"
         "    importlib.import_module(name)\n"
         "    assert 'torch' not in sys.modules, name\n"
-        "    assert 'onnxruntime' not in sys.modules, name"
+        "    assert 'onnxruntime' not in sys.modules, name\n"
+        "    assert 'openvino' not in sys.modules, name"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from realtime_nst.errors import DeviceError
-from realtime_nst.machine import usable_cores as usable_cores
 
 _GPU_CURE = (
     'pip uninstall -y onnxruntime onnxruntime-gpu && pip install "realtime-nst[gpu]"'

@@ -11,6 +11,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from realtime_nst import __version__
 from realtime_nst.machine import processor
 from realtime_nst.stylize.cache import Key, recall, remember
 from realtime_nst.stylize.network import Network
@@ -50,9 +51,9 @@ def _key(network: Network) -> Key:
     # The styles of a model differ in numbers only, not in what is compiled.
     return {
         "processor": processor(),
-        "openvino": version("openvino"),
+        "versions": [__version__, version("openvino")],
         "recipe": network.card.recipe_sha256,
-        "model": [network.card.name, network.card.precision, network.blends, len(network.model)],
+        "model": [network.card.name, network.card.precision, network.blends],
     }
 
 
