@@ -70,6 +70,14 @@ def test_ntsc_stays_ntsc(tmp_path: Path, ending: str) -> None:
         assert float(pts) == pytest.approx(float(index / NTSC), abs=tolerance)
 
 
+@pytest.mark.parametrize("sound", [None, "aac", "libmp3lame"])
+def test_every_frame_of_an_avi_lasts_as_long(tmp_path: Path, sound: str | None) -> None:
+    """FFmpeg moved the picture by the sound's priming, except its first frame."""
+    clip = make(tmp_path / "in.mkv", Clip(sound=sound))
+    times = content(copy(clip, tmp_path / "out.avi")).pts
+    assert times == [Fraction(index, 25) for index in range(10)]
+
+
 @pytest.mark.parametrize(
     ("codec", "ending", "copied"),
     [

@@ -115,6 +115,7 @@ class Container:
 _AT_ONCE = {"flush_packets": "1"}
 _PIECES = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": "1000000"}
 _CLUSTERS = {"cluster_time_limit": "1000", **_AT_ONCE}
+_AVI = {"avoid_negative_ts": "disabled", **_AT_ONCE}
 _MP4 = Container("h264", "aac", muxer={**_PIECES, **_AT_ONCE})
 CONTAINERS = {
     ".mp4": _MP4,
@@ -122,8 +123,9 @@ CONTAINERS = {
     ".mov": _MP4,
     ".mkv": Container("h264", "aac", muxer=_CLUSTERS),
     ".webm": Container("vp9", "libopus", muxer=_CLUSTERS),
-    # AVI keeps no presentation times, so frames must not be reordered.
-    ".avi": Container("h264", "libmp3lame", {"bf": "0"}, _AT_ONCE, constant=True),
+    # AVI keeps no presentation times, so frames must not be reordered; and nothing may be moved to
+    # later, where sound begins before 0, or the first frame would last twice as long.
+    ".avi": Container("h264", "libmp3lame", {"bf": "0"}, _AVI, constant=True),
     ".gif": Container("gif", ticks=100),
     ".apng": Container("apng", muxer={"plays": "0"}, ticks=1000),
     ".webp": Container("webp", muxer={"loop": "0"}, ticks=1000),
