@@ -39,7 +39,7 @@ def film(path: Path, width: int, height: int, frames: int) -> Path:
 def painted(clip: Path, folder: Path, options: list[str]) -> dict[str, Any]:
     """One run of ``video``."""
     out = folder / "painted.mp4"
-    command = [*PROGRAM, "video", str(clip), str(out), *options, "--json", "--stats"]
+    command = [*PROGRAM, "video", str(clip), str(out), *options, "--json"]
     began = perf_counter()
     told = subprocess.run(command, capture_output=True, text=True, check=True)
     whole = perf_counter() - began

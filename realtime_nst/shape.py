@@ -11,6 +11,7 @@ import numpy as np
 
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.pipeline import Stylize
+from realtime_nst.sinks.journal import Place
 from realtime_nst.sources import Source
 
 
@@ -54,11 +55,26 @@ class Changed:
         self._source.__exit__(kind, error, trace)
 
 
-def shaped(source: Source, shape: Shape) -> Source:
-    """The source in the size and at the rate asked for."""
+def shaped(source: Source, shape: Shape, done: Place | None = None) -> Source:
+    """The source in the size and at the rate asked for, without the frames that are done."""
     if shape.rate:
         source = at_rate(source, shape.rate)
+    if done:
+        source = behind(source, done)
     return resized(source, *shape.size) if shape.size else source
+
+
+def behind(source: Source, done: Place) -> Source:
+    """What follows a place; times and indices are those in the whole."""
+    info = source.info
+    left = None if info.frames is None else max(info.frames - done.frames, 0)
+
+    def change(frames: Iterator[Frame]) -> Iterator[Frame]:
+        rest = (frame for frame in frames if frame.pts >= done.pts)
+        for index, frame in enumerate(rest, done.frames):
+            yield replace(frame, index=index)
+
+    return Changed(source, replace(info, frames=left), change)
 
 
 def resized(source: Source, width: int, height: int) -> Source:

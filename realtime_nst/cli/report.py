@@ -11,20 +11,28 @@ import typer
 from realtime_nst.frame import Frame
 from realtime_nst.meter import Meter, Stopwatch
 
+STAGES = {"source": "decode", "network": "network", "stabiliser": "stabilise", "sink": "encode"}
+"""Those of a film, and their names for people."""
+
 
 @contextmanager
-def reported(result: Path, stages: Stopwatch | None = None) -> Iterator[Meter]:
+def reported(
+    result: Path, stages: Stopwatch | None = None, *, resumable: bool = False
+) -> Iterator[Meter]:
     """Count frames, and say at the end, also of a run cut short by Ctrl-C, what became of them.
 
     Args:
         result: what is made.
         stages: measured on the way, to be shown, too.
+        resumable: whether another run can go on where this one stops.
     """
     meter, started = Meter(), perf_counter()
     try:
         yield meter
     except KeyboardInterrupt:
         typer.echo(_summary(meter, perf_counter() - started, f"stopped; {result}"), err=True)
+        if resumable:
+            typer.echo("hint: the same command with --resume goes on", err=True)
         raise
     seconds = perf_counter() - started
     typer.echo(_summary(meter, seconds, str(result)), err=True)
@@ -46,7 +54,8 @@ def _summary(meter: Meter, seconds: float, result: str) -> str:
 
 def _shares(busy: dict[str, float], seconds: float) -> str:
     """Stages at work side by side add up to more than the whole; the slowest one sets the pace."""
-    shares = (f"{stage} {time:.2f} s ({time / seconds:.0%})" for stage, time in busy.items())
+    times = ((name, busy[stage]) for stage, name in STAGES.items() if busy.get(stage))
+    shares = (f"{name} {time:.2f} s ({time / seconds:.0%})" for name, time in times)
     return f"at work: {', '.join(shares)} of {seconds:.2f} s"
 
 

@@ -1,14 +1,9 @@
 """``video`` and ``image``: paint files."""
 
-from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from realtime_nst.stylize.stylizer import Stylizer
-    from realtime_nst.stylize.timeline import Timeline
 
 StyleName = Annotated[
     str,
@@ -21,7 +16,18 @@ StyleName = Annotated[
 ]
 Tier = Annotated[str | None, typer.Option(help="fast or johnson. [default: fast if there is one]")]
 DeviceName = Annotated[
-    str, typer.Option("--device", help="auto, cpu, cuda, tensorrt, directml, openvino or coreml.")
+    str,
+    typer.Option(
+        "--device",
+        help="auto, the fastest of what is there; or cpu, openvino, cuda, tensorrt, directml, "
+        "coreml, webgpu.",
+    ),
+]
+Precision = Annotated[
+    str,
+    typer.Option(
+        help="auto, the fastest there is of the model; or fp32, int8, bf16 (OpenVINO), fp16 (GPUs)."
+    ),
 ]
 Threads = Annotated[int | None, typer.Option(min=1, help="Of the CPU. [default: all cores]")]
 
@@ -54,6 +60,7 @@ def video(
     ] = None,
     tier: Tier = None,
     device: DeviceName = "auto",
+    precision: Precision = "auto",
     threads: Threads = None,
     codec: Annotated[
         str | None,
@@ -93,6 +100,15 @@ def video(
     on_error: Annotated[
         str, typer.Option(help="stop or skip, where the input is damaged.", show_default=True)
     ] = "stop",
+    stabilise: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Against flicker, from 0, off, to 1. [default: right for most films]"
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where an interrupted run has ended.")
+    ] = False,
     skip_existing: Annotated[
         bool, typer.Option("--skip-existing", help="Leave results alone that are there.")
     ] = False,
@@ -100,25 +116,32 @@ def video(
         bool, typer.Option("--dry-run", help="Only say what would be done.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The outcome, for programs.")] = False,
-    stats: Annotated[bool, typer.Option("--stats", help="Show which stage sets the pace.")] = False,
 ) -> None:
     """Paint videos; their size, times, sound and other tracks stay as they are."""
-    from realtime_nst.cli import videos, words
+    from realtime_nst.cli import painting, videos, words
     from realtime_nst.jobs import jobs_for
     from realtime_nst.shape import Shape
     from realtime_nst.sinks.codecs import VideoOptions
 
     reading = words.reading(start, end, duration, on_error, fps)
     shape = Shape(words.size(size), words.rate(fps), render_scale, side_by_side)
-    styles = words.styles(style)
     options = VideoOptions(codec, crf, preset, pix_fmt, audio)
-    choices = videos.Choices(reading, shape, options, stats)
+    strength, styles, fading = (
+        painting.strength(stabilise),
+        words.styles(style),
+        words.seconds(fade),
+    )
+    described = painting.described(style, fade, tier, strength)
+    choices = videos.Choices(reading, shape, options, described, strength, resume)
     jobs = jobs_for(sources, result)
     if dry_run:
         videos.rehearse(jobs, choices)
         return
-    stylizer = _open_styles(styles, words.seconds(fade), tier, device, threads)
-    outcomes = videos.convert_all(jobs, choices, stylizer, skip_existing=skip_existing)
+    engine = painting.Engine(tier, device, precision, threads)
+    timeline = painting.open_timeline(
+        styles, fading, engine, painting.size_to_paint(jobs[0].source, shape)
+    )
+    outcomes = videos.convert_all(jobs, choices, timeline, skip_existing=skip_existing)
     videos.summarize(outcomes, as_json=as_json)
 
 
@@ -130,9 +153,11 @@ def image(
     style: StyleName,
     tier: Tier = None,
     device: DeviceName = "auto",
+    precision: Precision = "auto",
     threads: Threads = None,
 ) -> None:
     """Paint a picture, several, or all of a folder."""
+    from realtime_nst.cli import painting
     from realtime_nst.cli.report import reported
     from realtime_nst.cli.videos import paint
     from realtime_nst.sinks import open_sink
@@ -144,46 +169,6 @@ def image(
         reported(result) as meter,
         ImageSource(sources) if several else open_source(sources[0]) as pictures,
     ):
-        stylizer = _open_style(style, tier, device, threads)
+        stylizer = painting.open_style(style, painting.Engine(tier, device, precision, threads))
         with open_sink(result, pictures.info) as sink:
             paint(pictures, stylizer, sink, meter)
-
-
-def _open_styles(
-    styles: dict[Fraction, str],
-    fade: Fraction | None,
-    tier: str | None,
-    device: str,
-    threads: int | None,
-) -> "Timeline":
-    """Open styles by the moments they begin; those of one model share a session."""
-    from realtime_nst.stylize.models import find_style
-    from realtime_nst.stylize.session import Session, open_session
-    from realtime_nst.stylize.timeline import FADE, Cue, Timeline
-
-    sessions: dict[Path, Session] = {}
-    cues = []
-    for start, style in styles.items():
-        choice = find_style(style, tier)
-        path = choice.model.path
-        if path not in sessions:
-            sessions[path] = open_session(path, device, threads=threads)
-        session = sessions[path]
-        since = f" from {float(start):g} s" if start else ""
-        card = session.card
-        typer.echo(f"{style}{since} ({card.name}, {card.tier}) on {session.why}", err=True)
-        cues.append(Cue(start, session, choice.as_input()))
-    return Timeline(cues, FADE if fade is None else fade)
-
-
-def _open_style(style: str, tier: str | None, device: str, threads: int | None) -> "Stylizer":
-    """Find and open a style, and say what it runs on and why."""
-    from realtime_nst.stylize.models import find_style
-    from realtime_nst.stylize.session import open_session
-    from realtime_nst.stylize.stylizer import Stylizer
-
-    choice = find_style(style, tier)
-    session = open_session(choice.model.path, device, threads=threads)
-    card = session.card
-    typer.echo(f"{style} ({card.name}, {card.tier}) on {session.why}", err=True)
-    return Stylizer(session, choice.as_input())

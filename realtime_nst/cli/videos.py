@@ -2,8 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -11,16 +11,23 @@ import typer
 
 from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.cli.report import progress, reported, say
+from realtime_nst.cli.resuming import can_go_on, gone_on, is_finished, settings
 from realtime_nst.errors import NstError, SinkError
-from realtime_nst.frame import StreamInfo
+from realtime_nst.frame import Image, StreamInfo
 from realtime_nst.jobs import Job
 from realtime_nst.meter import Meter, Stopwatch
 from realtime_nst.pipeline import Stylize, run
 from realtime_nst.shape import Shape, announced, painted, shaped
 from realtime_nst.sinks import Sink, open_sink
 from realtime_nst.sinks.codecs import PIPE, VideoOptions
+from realtime_nst.sinks.journal import SEGMENT, Journal, nothing
 from realtime_nst.sources import Source, open_source
 from realtime_nst.sources.reading import Reading
+from realtime_nst.stylize.calm import Calm
+from realtime_nst.stylize.temporal import Stabiliser
+from realtime_nst.stylize.timeline import Timeline
+
+Memory = Callable[[int], Sequence[Image]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,10 @@ class Choices:
     reading: Reading
     shape: Shape
     video: VideoOptions
-    stats: bool = False
+    painting: Mapping[str, str]
+    """What decides how a frame is painted, for people."""
+    stabilise: float = 0.0
+    resume: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +56,34 @@ class Outcome:
     error: str = ""
 
 
-def convert(job: Job, choices: Choices, stylize: Stylize) -> Meter:
+def convert(job: Job, choices: Choices, timeline: Timeline) -> Meter:
     """Paint one video."""
-    shape, stages = choices.shape, Stopwatch() if choices.stats else None
-    source = open_source(job.source, choices.reading)
+    shape, stages = choices.shape, Stopwatch()
+    network = stages.calls("network", timeline)
+    stabilise = stages.calls("stabiliser", Stabiliser())
+    calm = Calm(network, choices.stabilise, timeline.cut, SEGMENT, stabilise)
+    journal = journal_of(job, choices, calm.memory if choices.stabilise else nothing)
+    if journal and journal.known and not choices.resume:
+        say([f"what is left of an interrupted {job.result} is replaced; --resume would go on"])
+    done = gone_on(job, journal, calm.go_on) if choices.resume else None
+    reading = replace(choices.reading, resume=done.pts) if done else choices.reading
     with (
-        reported(job.result, stages) as meter,
-        shaped(source, shape) as frames,
-        open_sink(job.result, announced(frames.info, shape), choices.video) as sink,
+        reported(job.result, stages, resumable=journal is not None) as meter,
+        shaped(open_source(job.source, reading), shape, done) as frames,
+        open_sink(job.result, announced(frames.info, shape), choices.video, journal) as sink,
     ):
         say([*frames.info.notes, *sink.notes])
-        paint(frames, painted(stylize, shape), sink, meter, stages)
+        stylize = painted(calm if choices.stabilise else network, shape)
+        paint(frames, stylize, sink, meter, stages)
     return meter
+
+
+def journal_of(job: Job, choices: Choices, memory: Memory) -> Journal | None:
+    """Where to note what is finished; None: nobody could go on from there."""
+    if str(job.source) == PIPE or not can_go_on(job.result):
+        return None
+    every = settings(job.source, choices.painting, choices.reading, choices.shape, choices.video)
+    return Journal(job.result, every, memory)
 
 
 def paint(
@@ -71,7 +97,7 @@ def paint(
 
 
 def convert_all(
-    jobs: Sequence[Job], choices: Choices, stylize: Stylize, *, skip_existing: bool
+    jobs: Sequence[Job], choices: Choices, timeline: Timeline, *, skip_existing: bool
 ) -> list[Outcome]:
     """Paint one video after the other; one that cannot be does not stop the rest."""
     outcomes = []
@@ -80,19 +106,19 @@ def convert_all(
     for number, job in enumerate(jobs, 1):
         if len(jobs) > 1:
             typer.echo(f"{number}/{len(jobs)} {job.source}", err=True)
-        outcomes.append(_outcome(job, choices, stylize, skip_existing, alone=len(jobs) == 1))
+        outcomes.append(_outcome(job, choices, timeline, skip_existing, alone=len(jobs) == 1))
     return outcomes
 
 
 def _outcome(
-    job: Job, choices: Choices, stylize: Stylize, skip_existing: bool, *, alone: bool
+    job: Job, choices: Choices, timeline: Timeline, skip_existing: bool, *, alone: bool
 ) -> Outcome:
     names, started = (str(job.source), str(job.result)), perf_counter()
-    if skip_existing and job.result.exists():
+    if (skip_existing or choices.resume) and is_finished(job.result):
         typer.echo(f"{job.result} is there already", err=True)
         return Outcome(*names, "skipped")
     try:
-        meter = convert(job, choices, stylize)
+        meter = convert(job, choices, timeline)
     except NstError as error:
         if alone:
             raise

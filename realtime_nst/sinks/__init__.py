@@ -5,11 +5,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+import cv2  # noqa: F401  (before PyAV: the other way round its windows hang, PyAV#978)
+
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks.codecs import CONTAINERS, PIPE, VideoOptions
 from realtime_nst.sinks.http import HttpSink
 from realtime_nst.sinks.images import FORMATS, ImageSink
+from realtime_nst.sinks.journal import Journal
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.video import VideoSink
 from realtime_nst.sinks.virtualcam import VirtualCamera
@@ -58,6 +61,7 @@ def open_sink(
     address: str | Path,
     info: StreamInfo,
     options: VideoOptions = VideoOptions(),  # noqa: B008  (it is frozen)
+    journal: Journal | None = None,
 ) -> Sink:
     """Open a named sink (``http://127.0.0.1:8080/``), a video, a picture or a folder of pictures.
 
@@ -65,6 +69,7 @@ def open_sink(
         address: the ending says the format; without one it is a folder.
         info: of the source whose frames will come.
         options: of a video file.
+        journal: what was finished before, and where to note what is finished now.
 
     Raises:
         SinkError: nothing can be written there.
@@ -78,7 +83,7 @@ def open_sink(
     suffix = path.suffix.lower()
     still = suffix in FORMATS and (info.rate is None or "%" in path.name)  # .webp is both
     if str(address) == PIPE or (suffix in CONTAINERS and not still):
-        return VideoSink(path, info, options)
+        return VideoSink(path, info, options, journal)
     if suffix in FORMATS or not suffix or path.is_dir():
-        return ImageSink(path, info)
+        return ImageSink(path, info, journal)
     raise SinkError(f"{path}: unknown ending", f"one of: {', '.join([*CONTAINERS, *FORMATS])}")

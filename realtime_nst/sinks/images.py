@@ -11,6 +11,7 @@ import cv2
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.sinks.journal import Journal, Place
 
 FORMATS: dict[str, list[int]] = {
     ".png": [],
@@ -28,7 +29,8 @@ class ImageSink:
 
     notes: tuple[str, ...] = ()
 
-    def __init__(self, path: Path, info: StreamInfo) -> None:
+    def __init__(self, path: Path, info: StreamInfo, journal: Journal | None = None) -> None:
+        self._journal = journal
         self._file, numbered = path, bool(NUMBER.search(path.name))
         single = path.suffix.lower() in FORMATS and not path.is_dir()
         self._folder = None if single else path
@@ -40,9 +42,13 @@ class ImageSink:
         for target, count in names.items():
             _refuse_clash(target, count, info.stills)
         _make_folder(self._folder or path.parent)
+        if journal and not journal.before:
+            journal.begin()
 
     def write(self, frame: Frame) -> None:
         """Write a picture whole or not at all."""
+        if self._journal and self._journal.due(frame.index):
+            self._journal.add(Place(frame.index, frame.pts))
         write_image(self._target(frame.index), frame.image)
 
     def _target(self, index: int) -> Path:
@@ -66,6 +72,8 @@ class ImageSink:
         trace: TracebackType | None,
     ) -> None:
         """Nothing to finish: every picture is whole as soon as it is there."""
+        if kind is None and self._journal:
+            self._journal.end()
 
 
 def write_image(path: Path, image: Image) -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
+from functools import partial
+from math import floor
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
 import av
 from av.codec import Codec as Library
-from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import NstError, SinkError
@@ -27,21 +29,37 @@ from realtime_nst.sinks.codecs import (
     told,
 )
 from realtime_nst.sinks.colours import Painter, complete, painter
+from realtime_nst.sinks.encoder import Encoder
+from realtime_nst.sinks.journal import Journal, Place
+from realtime_nst.sinks.names import older_of
+from realtime_nst.sinks.names import partial_of as partial_of
+from realtime_nst.sinks.salvage import packets
 from realtime_nst.sinks.tracks import Tracks
-
-LONGEST_AHEAD = 1_000_000
-"""Seconds an encoder may look ahead: days, for a film with a frame an hour."""
 
 
 class VideoSink:
-    """Writes ``NAME.partial.EXT`` beside the file and renames it when it is whole."""
+    """Writes ``NAME.partial.EXT`` beside the file and renames it when it is whole.
 
-    def __init__(self, path: Path, info: StreamInfo, options: VideoOptions) -> None:
+    Args:
+        path: of the file, or ``PIPE``.
+        info: of the frames that will come.
+        options: how to encode them.
+        journal: what an earlier run has finished, which is taken over, and what this one has.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        info: StreamInfo,
+        options: VideoOptions,
+        journal: Journal | None = None,
+    ) -> None:
         self._pipe = str(path) == PIPE
         if not self._pipe:
             _check(path, info)
         self._path, self._info = path, info
         self._partial = partial_of(path)
+        self._journal = journal
         self._last = -1
         self._closed = False
         container = container_of(path)
@@ -54,9 +72,11 @@ class VideoSink:
                 self._output = av.open(target, "w", format=container.kind, options=container.muxer)
                 self._stream = self._add_video(codec, told(codec, container, options))
                 colours = info.colours if container.tagged else Colours()
-                self._painter = self._add_painter(codec, pixels, colours)
+                prepare = partial(self._prepare, codec, pixels, colours)
+                self._encoder = Encoder(self._stream, told(codec, container, options), prepare)
                 self._tracks = self._add_tracks(container, options)
                 self._output.start_encoding()
+                self._begin()
             self.notes = tuple(self._tracks.notes) if self._tracks else ()
         except NstError:
             self._discard()
@@ -71,8 +91,11 @@ class VideoSink:
         rate = self._info.rate or 1
         return cast(VideoStream, self._output.add_stream(codec.encoder, rate, options))
 
-    def _add_painter(self, codec: Codec, pixels: str, colours: Colours) -> Painter:
-        info, context = self._info, self._stream.codec_context
+    def _prepare(
+        self, codec: Codec, pixels: str, colours: Colours, context: VideoCodecContext
+    ) -> Painter:
+        """Tell an encoder what will come."""
+        info = self._info
         context.width, context.height, context.pix_fmt = info.width, info.height, pixels
         context.time_base = self._tick  # before the first frame: it is the unit of every pts
         context.sample_aspect_ratio = info.pixel_aspect
@@ -95,27 +118,44 @@ class VideoSink:
             message = f"{self._path} is {self._info.width}x{self._info.height}"
             raise SinkError(f"{message}, but a frame is {width}x{height}", "use another style")
         moment = self._info.start + frame.pts
-        picture = self._painter(frame.image)
-        picture.pts, picture.time_base = self._ticks(moment), self._tick
         with self._errors():
-            self._mux(self._stream.encode(picture))
+            if self._journal and self._journal.due(frame.index):
+                self._output.mux(self._encoder.flush())
+                self._encoder.renew()
+                self._journal.add(Place(frame.index, frame.pts, self._last))
+            self._output.mux(self._encoder.encode(frame.image, self._ticks(moment)))
             if self._tracks:
                 self._tracks.copy_until(moment)
 
-    def _mux(self, packets: "list[Packet[VideoStream]]") -> None:
-        """Pass on what the encoder gave. Of a film of one or two frames x265 takes the moments of
-        decoding out of thin air; there they are those of showing.
-        """
-        for packet in packets:
-            if packet.pts is not None and packet.dts is not None:
-                ahead = (packet.pts - packet.dts) * self._tick
-                packet.dts = packet.dts if 0 <= ahead <= LONGEST_AHEAD else packet.pts
-            self._output.mux(packet)
+    def _begin(self) -> None:
+        """Begin with what another run has finished, if there is something."""
+        if self._journal and self._journal.before:
+            self._take_over(*self._journal.before)
+        elif self._journal:
+            older_of(self._path).unlink(missing_ok=True)
+            self._journal.begin()
+
+    def _take_over(self, path: Path, place: Place) -> None:
+        begin = self._info.start - self._zero
+        # Matroska moves all so that sound, which may begin before 0, does not.
+        shift = None if "matroska" in self._output.format.name else 0
+        for packet in packets(path, place.frames):
+            tick, pts, dts = Fraction(packet.time_base), packet.pts or 0, packet.dts or 0
+            shift = pts - floor(begin / tick + Fraction(1, 2)) if shift is None else shift
+            packet.pts, packet.dts = pts - shift, dts - shift
+            self._output.mux(self._encoder.passed(packet))
+            if self._tracks:
+                self._tracks.copy_until(self._zero + packet.pts * tick)
+        self._last = place.ticks
 
     def _ticks(self, moment: Fraction) -> int:
-        zero = self._tracks.zero if self._tracks else self._info.start
-        self._last = max(self._last + 1, round((moment - zero) / self._tick))
+        self._last = max(self._last + 1, round((moment - self._zero) / self._tick))
         return self._last
+
+    @property
+    def _zero(self) -> Fraction:
+        """Where on the input's clock the file begins, in seconds."""
+        return self._tracks.zero if self._tracks else self._info.start
 
     def __enter__(self) -> Self:
         return self
@@ -130,6 +170,7 @@ class VideoSink:
 
         It gets its name when it is whole, or as far as it goes when the user ends it (Ctrl-C).
         After an error what is there stays under its partial name, playable if the disk lets it.
+        The journal ends with the whole file only.
         """
         if self._closed:
             return
@@ -142,13 +183,16 @@ class VideoSink:
             with suppress(SinkError):  # the error on its way out is the one to tell
                 self._end_file()
             if error and not self._pipe:
-                error.add_note(f"what was finished is in {self._partial}")
+                more = "; the same command with --resume goes on" if self._journal else ""
+                error.add_note(f"what was finished is in {self._partial}{more}")
 
     def _abandon(self) -> None:
         with suppress(av.FFmpegError, OSError):
             self._output.close()
         if self._tracks:
             self._tracks.close()
+        if self._journal:
+            self._journal.end()
         self._discard()
 
     def _discard(self) -> None:
@@ -165,10 +209,13 @@ class VideoSink:
         if not self._pipe:
             with self._errors():
                 self._partial.replace(self._path)
+                older_of(self._path).unlink(missing_ok=True)  # all of it is in the new one
+                if whole and self._journal:
+                    self._journal.end()
 
     def _end_file(self) -> None:
         with self._errors():
-            self._mux(self._stream.encode(None))
+            self._output.mux(self._encoder.flush())
             if self._tracks:
                 self._tracks.finish()
                 self._tracks.close()
@@ -193,11 +240,6 @@ def _check(path: Path, info: StreamInfo) -> None:
     for written in (path, partial_of(path)):
         if info.path and written.exists() and written.samefile(info.path):
             raise SinkError(f"{written} is the input", "choose another name for the result")
-
-
-def partial_of(path: Path) -> Path:
-    """Where a file grows until it is whole."""
-    return path.with_name(f"{path.stem}.partial{path.suffix}")
 
 
 def _tick(container: Container, info: StreamInfo) -> Fraction:
