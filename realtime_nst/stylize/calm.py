@@ -50,7 +50,7 @@ class Calm:
 
     def memory(self, frames: int) -> Sequence[Image]:
         """What the frame behind so many frames builds on; asked for in their order."""
-        for old in [done for done in self._kept if done < frames]:
+        for old in [done for done in tuple(self._kept) if done < frames]:  # another thread adds
             del self._kept[old]
         return self._kept.get(frames, ())
 
