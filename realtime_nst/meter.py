@@ -1,6 +1,6 @@
 """How fast frames come, how old they are, and which stage they wait for."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
 from typing import TypeVar
@@ -11,40 +11,65 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 WINDOW = 120
-"""Frames the numbers look back on: the present speed, not that of the warm-up."""
+"""Frames the present numbers look back on."""
 
 
 class Meter:
-    """Counts frames at the end of the line; ``shown`` and ``drop`` fit the callbacks of ``run``."""
+    """Counts frames at the end of the line; ``shown`` fits the callback ``on_frame`` of ``run``."""
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
         self._times: deque[float] = deque(maxlen=WINDOW)
         self._ages: deque[float] = deque(maxlen=WINDOW)
+        self._milliseconds: Counter[int] = Counter()
+        self._first = 0.0
         self.frames = 0
         self.dropped = 0
+        """Frames that newer ones replaced on their way, up to the one shown last."""
 
     def shown(self, frame: Frame) -> None:
         """A frame has reached the sink."""
         now = self._clock()
+        age = now - frame.captured_at
+        self._first = self._first if self.frames else now
         self._times.append(now)
-        self._ages.append(now - frame.captured_at)
+        self._ages.append(age)
+        self._milliseconds[round(1000 * age)] += 1
         self.frames += 1
-
-    def drop(self, frame: Frame) -> None:
-        """A frame was thrown away because a newer one came."""
-        self.dropped += 1
+        self.dropped = frame.index + 1 - self.frames
 
     @property
     def fps(self) -> float:
-        """Frames per second at the sink; 0 before the second frame."""
-        seconds = self._times[-1] - self._times[0] if self._times else 0.0
-        return (len(self._times) - 1) / seconds if seconds > 0 else 0.0
+        """Frames per second at the sink at present; 0 before the second frame."""
+        return _rate(len(self._times), self._times[-1] - self._times[0] if self._times else 0.0)
+
+    @property
+    def seconds(self) -> float:
+        """From the first frame shown to the last one."""
+        return self._times[-1] - self._first if self._times else 0.0
+
+    @property
+    def overall_fps(self) -> float:
+        """Frames per second of all that were shown; 0 before the second frame."""
+        return _rate(self.frames, self.seconds)
 
     def age(self, quantile: float) -> float:
-        """Seconds from the source to the sink; ``age(0.5)`` is the median. 0 before any frame."""
+        """Seconds from the source to the sink at present; ``age(0.5)`` is the median."""
         ages = sorted(self._ages)
         return ages[min(int(quantile * len(ages)), len(ages) - 1)] if ages else 0.0
+
+    def overall_age(self, quantile: float) -> float:
+        """The same of all frames that were shown, to the millisecond; 0 before any frame."""
+        ages, before = sorted(self._milliseconds.items()), 0
+        for milliseconds, frames in ages:
+            before += frames
+            if before > quantile * self.frames:
+                return milliseconds / 1000
+        return ages[-1][0] / 1000 if ages else 0.0
+
+
+def _rate(frames: int, seconds: float) -> float:
+    return (frames - 1) / seconds if seconds > 0 else 0.0
 
 
 class Stopwatch:

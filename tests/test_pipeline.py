@@ -41,11 +41,11 @@ def test_every_frame_of_a_file_arrives_once_and_in_order() -> None:
 def test_a_live_source_drops_and_says_so() -> None:
     source = SyntheticSource(32, 24, frames=50)
     source.live = True
-    shown: list[Frame] = []
+    dropped: list[Frame] = []
     meter = Meter()
-    run(source, same, NullSink(source.info), on_frame=shown.append, on_drop=meter.drop)
-    assert len(shown) + meter.dropped == 50
-    assert shown[-1].index == 49
+    run(source, same, NullSink(source.info), on_frame=meter.shown, on_drop=dropped.append)
+    assert meter.frames + meter.dropped == 50
+    assert meter.dropped == len(dropped)
 
 
 def test_it_stops_when_asked() -> None:
@@ -97,13 +97,30 @@ def test_stages_overlap() -> None:
     assert seconds < 0.6 * sum(watch.busy.values())
 
 
+def shown_at(index: int, captured: float) -> Frame:
+    return Frame(np.zeros((1, 1, 3), np.uint8), index, Fraction(0), captured)
+
+
 def test_meter() -> None:
     moments = iter([10.0, 10.1, 10.2])
     meter = Meter(lambda: next(moments))
-    assert (meter.fps, meter.age(0.5)) == (0.0, 0.0)
-    for captured in (9.9, 9.8, 10.15):
-        meter.shown(Frame(np.zeros((1, 1, 3), np.uint8), 0, Fraction(0), captured))
+    assert (meter.fps, meter.age(0.5), meter.overall_age(0.5)) == (0.0, 0.0, 0.0)
+    for index, captured in ((0, 9.9), (3, 9.8), (4, 10.15)):
+        meter.shown(shown_at(index, captured))
     assert meter.fps == pytest.approx(10)
-    assert meter.age(0.5) == pytest.approx(0.1)
-    assert meter.age(0.95) == pytest.approx(0.3)
-    assert meter.frames == 3
+    assert (meter.age(0.5), meter.overall_age(0.5)) == pytest.approx((0.1, 0.1))
+    assert (meter.age(0.95), meter.overall_age(0.95)) == pytest.approx((0.3, 0.3))
+    assert (meter.frames, meter.dropped) == (3, 2)
+
+
+def test_the_present_is_not_the_whole() -> None:
+    now = [0.0]
+    meter = Meter(lambda: now[0])
+    for index in range(1000):
+        slow = index < 500
+        now[0] += 0.1 if slow else 0.025
+        meter.shown(shown_at(index, now[0] - (0.2 if slow else 0.04)))
+    assert meter.fps == pytest.approx(40)
+    assert meter.overall_fps == pytest.approx(999 / meter.seconds)
+    assert meter.seconds == pytest.approx(499 * 0.1 + 500 * 0.025)
+    assert (meter.age(0.95), meter.overall_age(0.95)) == pytest.approx((0.04, 0.2))

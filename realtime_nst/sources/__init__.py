@@ -5,6 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+import cv2  # noqa: F401  (before PyAV: the other way round its windows hang, PyAV#978)
+
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sources.film import PIPE

@@ -1,45 +1,105 @@
 """Painting that can be changed while it runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from time import perf_counter
 
-import cv2
 import numpy as np
 
 from realtime_nst.frame import Frame, Image
 from realtime_nst.settings import Settings
+from realtime_nst.stylize import effects
+from realtime_nst.stylize.fade import Amounts, Fade
+from realtime_nst.stylize.resolution import Resolution
+from realtime_nst.stylize.temporal import Stabiliser
 
-Paint = Callable[[Frame], Frame]
+Paint = Callable[[Image, Amounts], Image]
+"""Paints a picture in styles by their amounts; a ``Palette``, for example."""
 
 
 class LiveStylizer:
-    """One of several styles, as the settings say at the moment a frame comes. On one thread."""
+    """Paints each frame as the settings say at the moment it comes. Called on one thread.
 
-    def __init__(self, styles: Sequence[Paint], settings: Callable[[], Settings]) -> None:
-        self._styles, self._settings = styles, settings
-        self._still: Frame | None = None
+    Whatever is switched on, a frame keeps its size: only the network works at another one.
+
+    Args:
+        paint: in any of the styles.
+        styles: how many there are.
+        settings: read once a frame.
+        resolution: the size to paint at; told how long frames take.
+        clock: seconds.
+    """
+
+    def __init__(
+        self,
+        paint: Paint,
+        styles: int,
+        settings: Callable[[], Settings],
+        resolution: Resolution,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        self._paint, self._styles = paint, styles
+        self._settings, self._resolution, self._clock = settings, resolution, clock
+        self._fade, self._stabiliser = Fade(), Stabiliser()
+        self._still: Image | None = None
 
     def __call__(self, frame: Frame) -> Frame:
         """The same moment, painted; while frozen, the picture of the last moment before."""
         settings = self._settings()
-        still = self._still if settings.frozen and self._still else frame
+        still = self._still if settings.frozen and self._still is not None else frame.image
         self._still = still
-        image = _mirrored(still.image) if settings.mirror else still.image
-        painted = self._painted(frame.with_image(image), settings)
-        return frame.with_image(blend(image, painted, settings.strength))
+        image = effects.mirrored(still) if settings.mirror else still
+        before = self._in_tiles(image) if settings.tiled else image
+        after = self._after(before, settings, frame.captured_at)
+        return frame.with_image(effects.beside(image, after) if settings.side_by_side else after)
 
-    def _painted(self, frame: Frame, settings: Settings) -> Image:
+    def _after(self, before: Image, settings: Settings, now: float) -> Image:
+        """The painting, as strong and as colourful as wished."""
         if settings.strength == 0:
-            return frame.image
-        return self._styles[settings.style](frame).image
+            return before
+        after = self._timed(before, settings, now)
+        if settings.keep_colours:
+            after = effects.with_colours_of(before, after)
+        return effects.blend(before, after, settings.strength)
+
+    def _timed(self, before: Image, settings: Settings, now: float) -> Image:
+        began = self._clock()
+        wanted = _amounts(settings, self._styles)
+        amounts = self._fade.towards(wanted, now)
+        after = self._painted(before, amounts, settings)
+        if amounts == wanted:  # a fade between two models takes twice the time, but soon ends
+            ended = self._clock()
+            self._resolution.took(ended - began, ended)
+        return after
+
+    def _painted(self, before: Image, amounts: Amounts, settings: Settings) -> Image:
+        height, width = before.shape[:2]
+        small = effects.scaled(before, *self._resolution.size)
+        after = self._each_tile(small) if settings.tiled else self._paint(small, amounts)
+        # A fade passes through the stabiliser: only another arrangement is another picture to it.
+        calm = self._stabiliser(small, after, settings.stabilise, settings.tiled)
+        return effects.scaled(calm, width, height)
+
+    def _in_tiles(self, image: Image) -> Image:
+        """The picture as often as there are styles, or once more where that fills a line."""
+        height, width = image.shape[:2]
+        result = np.empty_like(image)
+        for place in effects.tiles(width, height, self._styles):
+            rows, columns, _ = result[place].shape
+            result[place] = effects.filling(image, columns, rows)
+        return result
+
+    def _each_tile(self, image: Image) -> Image:
+        """Every tile in its style; those that are left over stay as they are."""
+        height, width = image.shape[:2]
+        result = image.copy()
+        places = effects.tiles(width, height, self._styles)
+        for style, place in enumerate(places[: self._styles]):
+            result[place] = self._paint(np.ascontiguousarray(image[place]), {style: 1.0})
+        return result
 
 
-def blend(before: Image, after: Image, strength: float) -> Image:
-    """Between a picture (0, exactly) and its painting (1, exactly)."""
-    if strength in (0, 1):
-        return after if strength else before
-    mixed = cv2.addWeighted(after, strength, before, 1 - strength, 0)
-    return np.ascontiguousarray(mixed, np.uint8)
-
-
-def _mirrored(image: Image) -> Image:
-    return np.ascontiguousarray(cv2.flip(image, 1), np.uint8)
+def _amounts(settings: Settings, styles: int) -> Amounts:
+    if not settings.morph:
+        return {settings.style: 1.0}
+    following = (settings.style + 1) % styles
+    return {settings.style: 1 - settings.morph, following: settings.morph}

@@ -1,0 +1,66 @@
+"""A live picture from its first frame to the line that sums it up."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from realtime_nst.cli.hud import Hud, age
+from realtime_nst.cli.interrupt import interrupts
+from realtime_nst.cli.opening import folder_of, is_recording, openers
+from realtime_nst.cli.view import RecordKey, View
+from realtime_nst.frame import Frame
+from realtime_nst.meter import Meter
+from realtime_nst.pipeline import run
+from realtime_nst.settings import Controls
+from realtime_nst.sinks.tee import Tee
+from realtime_nst.sources import Source
+from realtime_nst.stylize.live import LiveStylizer
+from realtime_nst.stylize.palette import Palette
+
+WELCOME = "press ? for the keys"
+
+
+def play(
+    camera: Source,
+    palette: Palette,
+    controls: Controls,
+    hud: Hud,
+    sinks: Sequence[str],
+    frames: int | None,
+) -> None:
+    """Run until a key, Ctrl-C, the window's close or the end of the stream; then sum up."""
+    folder = folder_of(sinks)
+    view = View(controls, hud, folder)
+    painter = LiveStylizer(palette, len(hud.styles), lambda: controls.settings, hud.resolution)
+    files = [Path(sink) for sink in sinks if is_recording(sink)]
+    hud.recordings.extend(path.name for path in files)
+    hud.news.tell(WELCOME)
+    try:
+        with interrupts() as asked, Tee(openers(sinks, camera.info, view)) as tee:
+            for note in tee.notes:
+                typer.echo(note, err=True)
+            record = RecordKey(view, tee, camera.info, folder)
+
+            def shown(frame: Frame) -> None:
+                view.shown(frame)
+                record.follow()
+
+            def stopped() -> bool:
+                return asked() or controls.stopped or hud.meter.frames == frames
+
+            run(camera, painter, tee, stopped=stopped, on_frame=shown)
+    finally:
+        if hud.meter.frames:
+            typer.echo(summary(hud.meter), err=True)
+    for path in [*files, *record.paths]:
+        if path.exists():  # not if nothing came
+            typer.echo(f"recorded: {path}", err=True)
+
+
+def summary(meter: Meter) -> str:
+    """``812 frames in 27.1 s, 29.9 fps, age 41/55 ms, 12 dropped``."""
+    return (
+        f"{meter.frames} frames in {meter.seconds:.1f} s, {meter.overall_fps:.1f} fps, "
+        f"{age(meter.overall_age)}, {meter.dropped} dropped"
+    )

@@ -1,0 +1,125 @@
+"""What the window says."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from realtime_nst.cli.hud import NEWS, Hud, News
+from realtime_nst.cli.keys import KEYS
+from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.meter import Meter
+from realtime_nst.settings import Settings
+from realtime_nst.sinks.overlay import Label, Overlay, written_on
+from realtime_nst.stylize.resolution import Resolution
+
+PLAIN = Settings()
+
+
+class Stage:
+    """A HUD of three styles, with a clock and a camera of its own."""
+
+    def __init__(self, *sizes: tuple[int, int]) -> None:
+        self.now, self.notice = 10.0, ""
+        info = StreamInfo("camera 0", 640, 480, Fraction(30), None)
+        resolution = Resolution(sizes or ((640, 480),), 24)
+        self.hud = Hud(["wave", "night", "scream"], info, "CPU", resolution, lambda: self.notice)
+        self.hud.meter, self.hud.news = Meter(self.clock), News(self.clock)
+
+    def clock(self) -> float:
+        return self.now
+
+    def show(self, frames: int) -> None:
+        for index in range(frames):
+            self.now += 0.05
+            image = np.zeros((1, 1, 3), np.uint8)
+            self.hud.meter.shown(Frame(image, 2 * index, Fraction(0), self.now - 0.041))
+
+    def lines(self, **changes: object) -> list[str]:
+        return list(self.hud.overlay(replace(PLAIN, **changes)).lines)  # type: ignore[arg-type]
+
+
+def test_the_numbers() -> None:
+    stage = Stage()
+    stage.show(10)
+    style, speed, size = stage.lines()
+    assert style == "wave  strength 100%"
+    assert speed == "20 fps  age 41/41 ms  9 dropped"
+    assert size == "640x480  CPU"
+    assert stage.lines(hud=False) == []
+
+
+def test_a_smaller_working_size_is_told() -> None:
+    assert Stage((480, 352)).lines()[2] == "640x480 painted at 480x352  CPU"
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"style": 2, "morph": 0.3}, "scream 70% + wave 30%  strength 100%"),
+        ({"strength": 0.5, "keep_colours": True}, "wave  strength 50%  colours kept"),
+        ({"stabilise": 0.8, "frozen": True}, "wave  strength 100%  stabilised  frozen"),
+        ({"tiled": True}, "3 styles  strength 100%"),
+    ],
+)
+def test_the_style(changes: dict[str, object], line: str) -> None:
+    assert Stage().lines(**changes)[0] == line
+
+
+def test_notices_are_shown_without_the_numbers_too() -> None:
+    stage = Stage()
+    stage.notice = "camera 0: no picture for 3 s, trying again"
+    stage.hud.recordings.append("live.mp4")
+    stage.hud.news.tell("snapshot: a.png")
+    assert stage.lines(hud=False) == [stage.notice, "REC live.mp4", "snapshot: a.png"]
+
+
+def test_news_grow_old() -> None:
+    stage = Stage()
+    stage.hud.news.tell("snapshot: a.png")
+    stage.now += NEWS - 0.01
+    assert stage.lines(hud=False) == ["snapshot: a.png"]
+    stage.now += 0.02
+    assert stage.lines(hud=False) == []
+
+
+def test_tiles_have_names() -> None:
+    labels = Stage().hud.overlay(replace(PLAIN, tiled=True)).labels
+    assert labels == [Label("wave", 0, 0.5), Label("night", 0.5, 0.5), Label("scream", 0, 1)]
+
+
+def test_the_help_has_every_key_and_nothing_else() -> None:
+    stage = Stage()
+    overlay = stage.hud.overlay(replace(PLAIN, help=True))
+    assert overlay == Overlay(table=[(key.name, key.does) for key in KEYS])
+
+
+@pytest.mark.parametrize("size", [(32, 32), (160, 120), (640, 480), (480, 640), (1921, 1081)])
+def test_text_is_drawn_on_a_copy_of_any_size(size: tuple[int, int]) -> None:
+    image = np.full((size[1], size[0], 3), 100, np.uint8)
+    before = image.copy()
+    for overlay in (
+        Overlay(["30 fps  age 41/55 ms  12 dropped"] * 5),
+        Overlay(labels=[Label("wave", 0, 0.5), Label("night", 0.5, 1)]),
+        Overlay(table=[(key.name, key.does) for key in KEYS]),
+    ):
+        written = written_on(image, overlay)
+        assert written.shape == image.shape
+        assert (written > 150).any()
+        assert (written < 50).any()
+    assert np.array_equal(image, before)
+
+
+def test_without_text_there_is_no_copy() -> None:
+    image = np.full((60, 320, 3), 100, np.uint8)
+    assert written_on(image, Overlay()) is image
+
+
+def test_a_table_fits() -> None:
+    """Nothing of it is cut off: the outermost pixels are only darkened."""
+    image = np.full((480, 640, 3), 200, np.uint8)
+    written = written_on(image, Overlay(table=[(key.name, key.does) for key in KEYS]))
+    frame = np.ones((480, 640), bool)
+    frame[8:-8, 8:-8] = False
+    assert (written[frame] == 50).all()
