@@ -159,7 +159,7 @@ class Report:
         self._seen = len(self._gauge.ages)
         size = megabytes()
         self.memory.append((now / 60, size))
-        numbers = f"{rate(times):5.1f} fps  age {milliseconds(ages)} ms"
+        numbers = f"{rate(times, longest=1.0):5.1f} fps  age {milliseconds(ages)} ms"
         threads = f"{threading.active_count()} threads ({natives()} of the system)"
         say(f"{now:5.0f} s  {numbers}  {self._gauge.dropped} dropped  {size:.0f} MB  {threads}")
 
