@@ -10,7 +10,6 @@ from realtime_nst.stylize import devices
 from realtime_nst.stylize.devices import DEVICES, FP16
 from realtime_nst.stylize.engines import Settings
 from realtime_nst.stylize.engines import onnx_runtime as ort
-from realtime_nst.stylize.engines import providers as offers
 from realtime_nst.stylize.engines.providers import Provider, providers_for
 from realtime_nst.stylize.network import Network, read_network
 from tests import tiny
@@ -20,7 +19,6 @@ SIZE = (480, 640)
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(offers, "version", lambda name: "1.31.1")
     monkeypatch.setenv("REALTIME_NST_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 

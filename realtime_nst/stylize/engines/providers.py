@@ -7,8 +7,8 @@ names that the published libraries contain (see docs/decisions/006-engines.md).
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 
+from realtime_nst.machine import installed_versions, nvidia_gpus
 from realtime_nst.stylize.cache import own_folder
 from realtime_nst.stylize.devices import DEVICES, FP16, Device
 from realtime_nst.stylize.engines import Settings, Size
@@ -85,10 +85,10 @@ def _tensorrt(
 
 
 def _tensorrt_caches(network: Network, size: Size) -> dict[str, str]:
-    """Built engines are kept, each model's and size's by itself: the provider takes the engine of
-    another model with the same graph for this one's (onnxruntime#6455, #32254)."""
+    """Built engines are kept, each model's, size's and machine's by itself: the provider takes the
+    engine of another model with the same graph for this one's (onnxruntime#6455, #32254)."""
     timings = own_folder("tensorrt")
-    known = f"{network.sha256} {size} {version(DEVICES['tensorrt'].package)}"
+    known = f"{network.sha256} {size} {installed_versions()} {nvidia_gpus()}"
     name = hashlib.sha256(known.encode()).hexdigest()[:16]
     engines = own_folder("tensorrt", name)
     if not (timings and engines):
