@@ -1,0 +1,76 @@
+"""``--device`` and ``--precision`` on the command line: obeyed, said, or an error with its cure."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from realtime_nst.cli.app import app
+from realtime_nst.errors import NstError
+from tests import tiny
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    picture = np.random.default_rng(2).integers(0, 256, (48, 64, 3), np.uint8)
+    assert cv2.imwrite(str(path), picture)
+    return path
+
+
+@pytest.fixture
+def warm(models: Path) -> Path:
+    """A model among the others, with an int8 file of its first style."""
+    tiny.brush(models / "tiny-brush" / "model.onnx")
+    tiny.brush(models / "tiny-brush" / "int8" / "warm.onnx", int8=True)
+    return models
+
+
+def image(photo: Path, *arguments: str) -> str:
+    """What ``image`` says; its errors as they are raised."""
+    painted = photo.with_name("painted.png")
+    words = ["image", str(photo), str(painted), "--style", *arguments, "--threads", "1"]
+    result = CliRunner().invoke(app, words, standalone_mode=False)
+    if result.exception:
+        raise result.exception
+    assert painted.is_file()
+    return result.stderr
+
+
+@pytest.mark.parametrize("precision", ["int8", "fp32"])
+def test_what_is_asked_for_runs(warm: Path, photo: Path, precision: str) -> None:
+    told = image(photo, "warm", "--device", "cpu", "--precision", precision)
+    assert f"warm (tiny-brush, fast) on ONNX Runtime {precision}, 1 thread\n" in told
+
+
+def test_the_fastest_runs_where_nothing_is_asked_for(warm: Path, photo: Path) -> None:
+    told = image(photo, "warm")
+    assert "warm (tiny-brush, fast) on " in told
+    assert " ms; " in told
+
+
+def test_the_fastest_of_a_device(warm: Path, photo: Path) -> None:
+    told = image(photo, "warm", "--device", "cpu")
+    assert "ONNX Runtime int8" in told
+    assert "fp32" in told
+    assert "OpenVINO" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (("cold", "--precision", "int8"), "no int8 variant of cold", "--quantize int8"),
+        (("warm:1,cold:1", "--precision", "int8"), "paints one style", "--precision fp32"),
+        (("warm", "--device", "cpu", "--precision", "bf16"), "cannot compute", "openvino"),
+        (("warm", "--precision", "fp9"), "no precision 'fp9'", "auto, fp32, int8"),
+        (("warm", "--device", "tpu"), "no device 'tpu'", "auto, cpu, openvino"),
+    ],
+)
+def test_what_cannot_be_had(
+    warm: Path, photo: Path, arguments: tuple[str, ...], message: str, hint: str
+) -> None:
+    with pytest.raises(NstError, match=message) as caught:
+        image(photo, *arguments)
+    assert hint in caught.value.hint
