@@ -1,5 +1,6 @@
 """``video`` and ``image``: paint files."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -77,6 +78,13 @@ def video(
         str | None, typer.Option(help="The encoder's; h264: ultrafast to veryslow.")
     ] = None,
     pix_fmt: Annotated[str | None, typer.Option(help="FFmpeg's name, e.g. yuv444p.")] = None,
+    format: Annotated[
+        str,
+        typer.Option(
+            help="What goes through pipes: y4m, or rawvideo; that has to be told --size, --fps and "
+            "--pix-fmt (yuv420p) where it comes in."
+        ),
+    ] = "y4m",
     start: Annotated[
         str | None, typer.Option(help="Where to begin: 90, 1:30 or 0:01:30.5.")
     ] = None,
@@ -121,11 +129,14 @@ def video(
     from realtime_nst.cli import painting, videos, words
     from realtime_nst.jobs import jobs_for
     from realtime_nst.shape import Shape
-    from realtime_nst.sinks.codecs import VideoOptions
+    from realtime_nst.sinks.codecs import PIPE, VideoOptions
 
     reading = words.reading(start, end, duration, on_error, fps)
-    shape = Shape(words.size(size), words.rate(fps), render_scale, side_by_side)
-    options = VideoOptions(codec, crf, preset, pix_fmt, audio)
+    if words.pipe(format) == "rawvideo" and str(sources[0]) == PIPE:
+        reading = replace(reading, raw=words.raw(size, fps, pix_fmt))
+        size, fps, pix_fmt = None, None, pix_fmt if str(result) == PIPE else None
+    shape = Shape(words.pixels(size), words.rate(fps), render_scale, side_by_side)
+    options = VideoOptions(codec, crf, preset, pix_fmt, audio, format)
     strength, styles, fading = (
         painting.strength(stabilise),
         words.styles(style),

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import typer
 
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sinks.codecs import CODECS, PIPES
+from realtime_nst.sources.reading import Raw, Reading
 
 PICTURES_PER_SECOND = Fraction(25)
 """Where nobody says how fast pictures follow one another."""
@@ -46,7 +47,7 @@ def _sum(time: str) -> Fraction:
     return total
 
 
-def size(text: str | None) -> tuple[int, int] | None:
+def pixels(text: str | None) -> tuple[int, int] | None:
     """``1280x720``, ``1280x`` or ``x720``."""
     if text is None:
         return None
@@ -65,6 +66,23 @@ def rate(text: str | None) -> Fraction | None:
     value = Fraction(text)
     ntsc = Fraction(round(value) * 1000, 1001)  # 29.97 means 30000/1001
     return ntsc if abs(value - ntsc) < Fraction(1, 200) else value
+
+
+def pipe(kind: str) -> str:
+    """What goes through pipes."""
+    if kind not in PIPES:
+        raise typer.BadParameter(f"{kind!r} is none of {', '.join(PIPES)}", param_hint="--format")
+    return kind
+
+
+def raw(size: str | None, fps: str | None, pix_fmt: str | None) -> Raw:
+    """What comes through a pipe that does not say so itself."""
+    width, height = pixels(size) or (0, 0)
+    frames = rate(fps)
+    if not (width and height and frames):
+        cure = "e.g. --size 1280x720 --fps 25 --pix-fmt yuv420p"
+        raise typer.BadParameter(f"rawvideo does not say what it holds; {cure}")
+    return Raw(width, height, frames, pix_fmt or CODECS["y4m"].pixels)
 
 
 def styles(texts: Sequence[str]) -> dict[Fraction, str]:

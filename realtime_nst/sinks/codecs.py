@@ -32,6 +32,8 @@ class VideoOptions:
     """FFmpeg's name for how pixels are stored."""
     audio: bool = True
     """Whether the sound comes along."""
+    pipe: str = "y4m"
+    """What goes through a pipe: a key of ``PIPES``."""
 
 
 X_PRESETS = (
@@ -107,6 +109,8 @@ class Container:
     """Whether it can say which colours it has; if not, readers guess by its size."""
     constant: bool = False
     """Whether it has nothing but a rate: every frame lasts as long as the next one."""
+    gapless: bool = False
+    """Whether frames only follow one another, so that one that lasts longer must come again."""
 
 
 # A crash (kill -9, no more power) costs about a second, and what the encoder looks ahead: pieces of
@@ -117,6 +121,7 @@ _PIECES = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": "1000000
 _CLUSTERS = {"cluster_time_limit": "1000", **_AT_ONCE}
 _AVI = {"avoid_negative_ts": "disabled", **_AT_ONCE}
 _MP4 = Container("h264", "aac", muxer={**_PIECES, **_AT_ONCE})
+_RAW = Container("y4m", kind="yuv4mpegpipe", tagged=False, constant=True, gapless=True)
 CONTAINERS = {
     ".mp4": _MP4,
     ".m4v": replace(_MP4, kind="mp4"),  # FFmpeg's own choice is for the first iPods
@@ -129,19 +134,22 @@ CONTAINERS = {
     ".gif": Container("gif", ticks=100),
     ".apng": Container("apng", muxer={"plays": "0"}, ticks=1000),
     ".webp": Container("webp", muxer={"loop": "0"}, ticks=1000),
-    ".y4m": Container("y4m", kind="yuv4mpegpipe", tagged=False, constant=True),
+    ".y4m": _RAW,
+    ".yuv": replace(_RAW, kind="rawvideo"),
 }
 """By ending of the file name."""
 PIPE = "-"
-"""The name of standard output, which takes what ``.y4m`` does."""
+"""The name of standard output."""
+PIPES = {"y4m": ".y4m", "rawvideo": ".yuv"}
+"""What goes through it, by the word that people type: as into files with these endings."""
 CPU = "it needs an NVIDIA GPU that encodes, and its driver; --codec h264, hevc or av1 need none"
 REFUSED = {"mov": frozenset(("flac", "opus", "truehd", "vp9", "av1"))}
 """By muxer: what FFmpeg says it takes, and then refuses when the file begins."""
 
 
-def container_of(path: Path) -> Container:
-    """What belongs to a file's ending."""
-    return CONTAINERS[".y4m" if str(path) == PIPE else path.suffix.lower()]
+def container_of(path: Path, options: VideoOptions) -> Container:
+    """What belongs to a file's ending, or goes through a pipe."""
+    return CONTAINERS[PIPES[options.pipe] if str(path) == PIPE else path.suffix.lower()]
 
 
 def codec_of(container: Container, options: VideoOptions) -> Codec:

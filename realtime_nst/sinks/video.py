@@ -15,7 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import NstError, SinkError
-from realtime_nst.frame import Colours, Frame, StreamInfo
+from realtime_nst.frame import Colours, Frame, Image, StreamInfo
 from realtime_nst.sinks.codecs import (
     CODECS,
     PIPE,
@@ -60,9 +60,10 @@ class VideoSink:
         self._path, self._info = path, info
         self._partial = partial_of(path)
         self._journal = journal
-        self._last = -1
+        self._last = -1  # time written
+        self._shown: Image | None = None
         self._closed = False
-        container = container_of(path)
+        container = self._container = container_of(path, options)
         self._tick = _tick(container, info)
         codec = codec_of(container, options)
         pixels = pixels_of(codec, info, options)
@@ -84,7 +85,7 @@ class VideoSink:
 
     def _add_video(self, codec: Codec, options: dict[str, str]) -> VideoStream:
         name = Library(codec.encoder, "w").canonical_name
-        own = codec == CODECS[container_of(self._path).codec]
+        own = codec == CODECS[self._container.codec]
         if not own and not takes(self._output, name):
             ending = self._path.suffix
             raise SinkError(f"{ending} does not take {name}", ".mkv takes nearly everything")
@@ -123,9 +124,16 @@ class VideoSink:
                 self._output.mux(self._encoder.flush())
                 self._encoder.renew()
                 self._journal.add(Place(frame.index, frame.pts, self._last))
-            self._output.mux(self._encoder.encode(frame.image, self._ticks(moment)))
+            self._encode(frame.image, self._ticks(moment))
             if self._tracks:
                 self._tracks.copy_until(moment)
+
+    def _encode(self, image: Image, ticks: int) -> None:
+        if self._container.gapless and self._shown is not None:
+            for gap in range(self._last + 1, ticks):
+                self._output.mux(self._encoder.encode(self._shown, gap))
+        self._output.mux(self._encoder.encode(image, ticks))
+        self._last, self._shown = ticks, image
 
     def _begin(self) -> None:
         """Begin with what another run has finished, if there is something."""
@@ -149,8 +157,7 @@ class VideoSink:
         self._last = place.ticks
 
     def _ticks(self, moment: Fraction) -> int:
-        self._last = max(self._last + 1, round((moment - self._zero) / self._tick))
-        return self._last
+        return max(self._last + 1, round((moment - self._zero) / self._tick))
 
     @property
     def _zero(self) -> Fraction:

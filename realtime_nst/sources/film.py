@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 
 from realtime_nst.errors import SourceError
 from realtime_nst.sources.header import Promise, rational, seconds_of
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.reading import Raw, Reading
 
 PIPE = "-"
 """The name of standard input: a film comes in, in whatever FFmpeg recognizes as it comes."""
@@ -51,12 +51,14 @@ class Film:
 
     def __init__(self, path: Path, reading: Reading) -> None:
         self._path, self._reading = path, reading
+        self._pipe = str(path) == PIPE
         self.origin: int | None = None
         """The first frame's time in ticks; known once that was read."""
         self._open()
 
     def _open(self) -> None:
-        self._container = _open(self._path)
+        raw = self._reading.raw
+        self._container = _open_pipe(raw) if raw and self._pipe else _open(self._path)
         try:
             self.stream = _picture_stream(self._path, self._container)
             self.stream.thread_type = "AUTO"
@@ -92,8 +94,7 @@ class Film:
         Args:
             seconds: after the first frame, which was read; not before what was read last.
         """
-        far = seconds > NEAR and str(self._path) != PIPE
-        if far and self._can_jump() and not self._jumped_to(seconds):
+        if seconds > NEAR and not self._pipe and self._can_jump() and not self._jumped_to(seconds):
             self.close()
             self._open()
         return self._moments
@@ -184,6 +185,16 @@ def _open(path: Path) -> InputContainer:
     except av.FFmpegError as error:
         message = f"{path} is not a video that can be read: {error.strerror}"
         raise SourceError(message, "videos are e.g. .mp4, .mkv, .mov, .webm or .avi") from error
+
+
+def _open_pipe(raw: Raw) -> InputContainer:
+    told = {"pixel_format": raw.pixels, "framerate": str(raw.rate)}
+    try:
+        options = {**told, "video_size": f"{raw.width}x{raw.height}"}
+        return av.open("pipe:0", format="rawvideo", options=options)
+    except av.FFmpegError as error:
+        message = f"the pipe cannot be read as {raw.pixels}: {error.strerror}"
+        raise SourceError(message, "ffmpeg -pix_fmts lists what --pix-fmt takes") from error
 
 
 def _picture_stream(path: Path, container: InputContainer) -> VideoStream:

@@ -9,6 +9,18 @@ from realtime_nst.flow import ignore
 
 
 @dataclass(frozen=True, slots=True)
+class Raw:
+    """What a pipe that says nothing about itself holds."""
+
+    width: int
+    height: int
+    rate: Fraction
+    """Frames per second."""
+    pixels: str
+    """FFmpeg's name for how pixels are stored."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Which part of a video is read, and what happens where it is damaged."""
 
@@ -25,6 +37,8 @@ class Reading:
     resume: Fraction = Fraction(0)
     """Seconds after the first wanted frame: what was done before. Of the frames before it only the
     last one comes for certain; indices count from what comes."""
+    raw: Raw | None = None
+    """What a pipe holds; None: it says so itself."""
 
     def has(self, seconds: Fraction) -> bool:
         """Whether the frame of this moment is wanted."""
