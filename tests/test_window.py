@@ -1,5 +1,6 @@
 """A real window on a virtual screen, driven by key presses as a person would."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from realtime_nst.errors import SinkError
 from realtime_nst.frame import StreamInfo
 from realtime_nst.sinks.window import TITLE, Window
 from tests.clips import content
+from tests.test_imports import FILES, name_of
 
 ROOT = Path(__file__).parents[1]
 PRESSES = pytest.mark.skipif(
@@ -158,15 +160,27 @@ def test_a_window_that_would_hang_is_refused(screen: str) -> None:
     assert done.stdout.strip() in ("works", "write `import cv2` before `import av`")
 
 
-@pytest.mark.parametrize(
-    "module", ["sinks", "sources", "sinks.video", "sources.video", "cli.opening"]
-)
-def test_opencv_is_loaded_before_pyav(module: str) -> None:
+PACKAGES = ("realtime_nst.sinks", "realtime_nst.sources")
+"""PyAV's doors; each imports OpenCV before anything else of its own."""
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_opencv_is_loaded_before_pyav(package: str) -> None:
     code = (
-        f"import sys, realtime_nst.{module}\n"
+        f"import sys, {package}\n"
         "order = list(sys.modules)\nassert order.index('cv2') < order.index('av')"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_pyav_comes_through_its_doors_only(file: Path) -> None:
+    """What a function imports comes later, when OpenCV has long been there."""
+    above = ast.parse(file.read_text()).body
+    names = {alias.name for node in above if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in above if isinstance(node, ast.ImportFrom)}
+    if any(name.split(".")[0] == "av" for name in names):
+        assert name_of(file).startswith(PACKAGES)
 
 
 @pytest.mark.parametrize("there", [{}, {"DISPLAY": ":987"}, {"WAYLAND_DISPLAY": "wayland-9"}])

@@ -70,19 +70,18 @@ def webcam(
     threads: Threads = None,
 ) -> None:
     """Paint a camera's picture live. Press ? in the window for its keys."""
-    from realtime_nst.cli import opening
+    from realtime_nst.cli import opening, painting
     from realtime_nst.cli.hud import Hud
     from realtime_nst.cli.running import play
     from realtime_nst.settings import Controls, Settings
     from realtime_nst.sources.live import open_live
-    from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
 
     names = opening.styles(style or [], mosaic)
     settings = Settings(
         morph=morph,
         strength=strength,
         keep_colours=keep_colours,
-        stabilise=DEFAULT_STRENGTH if stabilise is None else stabilise,
+        stabilise=painting.strength(stabilise),
         tiled=mosaic is not None,
         side_by_side=side_by_side,
         mirror=mirror,
@@ -95,7 +94,7 @@ def webcam(
     with open_live(source, opening.asked(size, fps, backend), loop=loop) as camera:
         opening.introduce(camera.info.name, camera.info.notes)
         resolution = opening.resolution(working_size, camera.info, fps_target)
-        engine = opening.Engine(tier, device, precision, threads)
+        engine = painting.Engine(tier, device, precision, threads)
         palette, runs_on = opening.open_palette(names, engine, resolution.size)
         opening.warm(palette, resolution, len(names), tiled=settings.tiled)
         numbers = Hud(names, camera.info, runs_on, resolution, lambda: camera.notice)

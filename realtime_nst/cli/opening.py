@@ -1,13 +1,13 @@
 """Open what a live picture needs: its source, its styles, its sinks."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
 import typer
 
+from realtime_nst.cli.painting import Engine
 from realtime_nst.cli.view import View
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import StreamInfo
@@ -25,16 +25,6 @@ from realtime_nst.stylize.session import open_session
 WINDOW = "window"
 AUTO, FULL = "auto", "full"
 """Working sizes that are no numbers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """What styles shall run on."""
-
-    tier: str | None
-    device: str
-    precision: str
-    threads: int | None
 
 
 def introduce(name: str, notes: Sequence[str]) -> None:

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.metadata import version
 from pathlib import Path
 
-import av
 import typer
 
 from realtime_nst import __version__
@@ -86,7 +86,7 @@ def described(
     models = (hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in sorted(paths))
     return {
         "realtime-nst": __version__,
-        "PyAV": av.__version__,
+        "PyAV": version("av"),
         "--style": " ".join(styles),
         "the model": " ".join(models),
         "--fade": str(FADE if fade is None else words.seconds(fade)),
