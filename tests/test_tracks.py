@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 import pytest
+from av.subtitles.subtitle import AssSubtitle
 
 from realtime_nst.errors import SourceError
 from realtime_nst.sinks import open_sink
@@ -56,12 +57,25 @@ def test_matroska_takes_everything(rich: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ending", "kept", "said"),
     [
-        ("mp4", ["h264", "aac", "flac"], ["subtitle track 3", "attachment track 4"]),
-        ("mov", ["h264", "aac", "aac"], ["audio track 2 (flac, eng) becomes aac", "sub", "attach"]),
+        (
+            "mp4",
+            ["h264", "aac", "flac", "mov_text"],
+            ["subtitle track 3 (srt, fre) becomes mov_text", "attachment track 4"],
+        ),
+        (
+            "mov",
+            ["h264", "aac", "aac", "mov_text"],
+            ["audio track 2 (flac, eng) becomes aac", "subtitle track 3", "attachment track 4"],
+        ),
         (
             "webm",
-            ["vp9", "opus", "opus"],
+            ["vp9", "opus", "opus", "webvtt"],
             ["audio track 1 (aac, ger) becomes libopus", "audio track 2", "subtitle", "attachment"],
+        ),
+        (
+            "avi",
+            ["h264", "aac", "flac"],
+            ["subtitle track 3 (srt, fre) is left out", "attachment track 4"],
         ),
     ],
 )
@@ -75,7 +89,29 @@ def test_what_a_container_does_not_take_is_said(
     # An MP4 keeps its chapters in a track of data.
     assert [codec for kind, codec, _ in tracks(out) if kind != "data"] == kept
     with av.open(str(out)) as file:
-        assert len(file.chapters()) == 2
+        assert ending == "avi" or len(file.chapters()) == 2
+
+
+@pytest.mark.parametrize("endings", [("mp4", "mkv"), ("webm", "mp4"), ("mkv", "mov", "webm")])
+def test_subtitles_stay_what_they_say_and_when(
+    rich: Path, tmp_path: Path, endings: tuple[str, ...]
+) -> None:
+    for number, ending in enumerate(endings):
+        copy(rich, rich := tmp_path / f"{number}.{ending}")
+    with av.open(str(rich)) as file:
+        track = file.streams.subtitles[0]
+        assert track.language in ("fre", "fra")
+        packets = [packet for packet in file.demux(track) if packet.size]
+        shown = [(packet, lines) for packet in packets for lines in track.decode(packet)]
+        assert len(shown) == 1
+        packet, lines = shown[0]
+        assert isinstance(lines, AssSubtitle)
+        assert lines.ass.split(b",,")[-1] == b"Hello"
+        assert packet.pts is not None
+        assert packet.duration is not None
+        tick = Fraction(packet.time_base)
+        assert float(packet.pts * tick) == pytest.approx(0.5, abs=0.03)  # AAC is primed
+        assert float(packet.duration * tick) == pytest.approx(0.3, abs=0.001)
 
 
 def test_the_picture_keeps_its_distance_from_the_sound(rich: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from av.stream import Disposition, Stream
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import StreamInfo
 from realtime_nst.sinks.codecs import takes
+from realtime_nst.sinks.subtitles import Lines, text_codec
 
 if TYPE_CHECKING:
     from av.container.core import Chapter
@@ -30,7 +31,10 @@ LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6
 
 
 class Tracks:
-    """Copies each track bit for bit if the container takes its codec; else encodes sound again."""
+    """Copies each track bit for bit if the container takes its codec.
+
+    Else sound is encoded again, and text becomes what the container takes.
+    """
 
     def __init__(
         self, path: Path, info: StreamInfo, output: OutputContainer, codec: str, *, audio: bool
@@ -50,11 +54,13 @@ class Tracks:
         self._input = _open(path)
         self._copied: dict[int, Stream] = {}
         self._encoded: dict[int, AudioStream] = {}
+        self._lines: dict[int, Lines] = {}
         self._filters: dict[int, BitStreamFilterContext] = {}
         wanted = [stream for stream in self._input.streams if self._wanted(stream, info, audio)]
         for stream in wanted:
             self._add(stream)
-        taken = [s for s in wanted if s.index in self._copied or s.index in self._encoded]
+        known = self._copied.keys() | self._encoded.keys() | self._lines.keys()
+        taken = [stream for stream in wanted if stream.index in known]
         sounds = [_start(stream) for stream in taken if stream.type == "audio"]
         self.zero = info.part[0] if info.part else min([info.start, *sounds])
         """Where on the file's own clock the output begins, in seconds."""
@@ -72,6 +78,7 @@ class Tracks:
 
     def _add(self, stream: Stream) -> None:
         name, ending = _name(stream), Path(self._output.name).suffix or "a pipe"
+        result: Stream
         if self._takes(stream):
             result = self._copied[stream.index] = self._output.add_stream_from_template(
                 stream, opaque=True
@@ -83,10 +90,16 @@ class Tracks:
         elif isinstance(stream, AudioStream) and self._codec and _plays(stream):
             result = self._encoded[stream.index] = self._add_encoder(stream)
             self.notes.append(f"{name} becomes {self._codec}: {ending} does not take it as it is")
+        elif text := text_codec(stream, self._output):
+            lines = self._lines[stream.index] = Lines(stream, self._output, text)
+            result = lines.result
+            self.notes.append(f"{name} becomes {text}: {ending} does not take it as it is")
         else:
             self.notes.append(f"{name} is left out: {ending} does not take it")
             return
         result.metadata.update(_tags(stream.metadata))
+        if self._output.format.name == "mov" and stream.language == "fre":
+            result.metadata["language"] = "fra"  # the one FFmpeg finds in its list for QuickTime
         result.disposition = stream.disposition
 
     def _takes(self, stream: Stream) -> bool:
@@ -157,7 +170,9 @@ class Tracks:
         shift = round(self.zero / _rational(packet.time_base)) if packet.time_base else 0
         packet.pts = None if packet.pts is None else packet.pts - shift
         packet.dts = None if packet.dts is None else packet.dts - shift
-        if index in self._encoded:
+        if index in self._lines:
+            self._output.mux(list(self._lines[index].encode(packet)))
+        elif index in self._encoded:
             for frame in packet.stream.decode(packet):
                 self._output.mux(self._encoded[index].encode(frame))
         elif packet.dts is not None:  # None marks the end of the stream
