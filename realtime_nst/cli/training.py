@@ -90,7 +90,7 @@ def follow(trainer: "Trainer", pictures: "Tensor | None", every: int) -> None:
         task = bar.add_task(trainer.recipe.name, total=steps, note="")
         for progress in trainer.run():
             if progress.step == MEASURED:
-                typer.echo(f"about {-(-progress.eta // 60):.0f} minutes; {ENOUGH}", err=True)
+                typer.echo(f"about {-(-progress.eta // 60):.0f} min; {ENOUGH}", err=True)
             bar.update(task, completed=progress.step, note=describe(progress))
             if pictures is not None and (progress.step % every == 0 or progress.step == steps):
                 write_preview(trainer, pictures)
