@@ -12,7 +12,8 @@ from realtime_nst.errors import SourceError
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sources import open_source
-from tests.clips import content, make_rich
+from realtime_nst.sources.reading import Reading
+from tests.clips import Clip, content, make, make_rich
 
 QUICK = VideoOptions()
 
@@ -52,6 +53,18 @@ def test_matroska_takes_everything(rich: Path, tmp_path: Path) -> None:
             assert other.start_time == one.start_time
         texts = [bytes(packet) for packet in after.demux(after.streams.subtitles[0])]
         assert b"Hello" in texts
+
+
+def remux(path: Path, target: Path) -> Path:
+    """Picture and first sound in another container, without us."""
+    with av.open(str(path)) as source, av.open(str(target), "w") as output:
+        wanted = (source.streams.video[0], source.streams.audio[0])
+        ways = {s.index: output.add_stream_from_template(s, opaque=True) for s in wanted}
+        for packet in source.demux(*wanted):
+            if packet.dts is not None:
+                packet.stream = ways[packet.stream.index]
+                output.mux(packet)
+    return target
 
 
 @pytest.mark.parametrize(
@@ -132,25 +145,51 @@ def test_only_the_sound_can_be_left_out(rich: Path, tmp_path: Path) -> None:
     assert kinds == ["video", "subtitle", "attachment"]
 
 
+@pytest.mark.parametrize("ending", ["mkv", "mp4", "ts", "avi"])
+def test_the_sound_of_a_part_is_what_the_whole_has_there(tmp_path: Path, ending: str) -> None:
+    """Though what lies before it is jumped over where that is safe."""
+    tick = Fraction(1, 25)
+    clip = Clip(tick=tick, ticks=tuple(range(25 * 40)), sound="aac", options={"g": "50"})
+    film = make(tmp_path / f"in.{'mp4' if ending == 'ts' else ending}", clip)
+    film = remux(film, tmp_path / "in.ts") if ending == "ts" else film
+    start, end = Fraction(30), Fraction(33)
+    with (
+        open_source(film, Reading(start, end)) as frames,
+        open_sink(tmp_path / "part.mkv", frames.info) as sink,
+    ):
+        for frame in frames:
+            sink.write(frame)
+        begin, finish = frames.info.part or (Fraction(0), None)
+    with av.open(str(film)) as file:
+        packets = [packet for packet in file.demux(audio=0) if packet.size]
+    wanted = [
+        bytes(packet)
+        for packet in packets
+        if begin <= (packet.pts or 0) * packet.time_base < (finish or 0)
+    ]
+    assert 130 < len(wanted) < 150
+    bare = [data[7:] if ending == "ts" else data for data in wanted]  # there each has a header
+    assert content(tmp_path / "part.mkv").sound == [bare]
+
+
 def test_chapters_of_an_mp4_are_not_taken_for_a_track(rich: Path, tmp_path: Path) -> None:
     copy(rich, tmp_path / "one.mp4")
     assert copy(tmp_path / "one.mp4", tmp_path / "two.mp4") == ()
     assert list(tracks(tmp_path / "two.mp4")) == list(tracks(tmp_path / "one.mp4"))
 
 
-def test_a_broadcast_becomes_an_mp4(rich: Path, tmp_path: Path) -> None:
-    """Its AAC carries a header in each packet, which an MP4 refuses."""
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "mov", "avi"])
+def test_a_broadcast_becomes_a_file(rich: Path, tmp_path: Path, ending: str) -> None:
+    """Its AAC carries a header in each packet, which files have once."""
     copy(rich, tmp_path / "out.mp4")
-    with av.open(str(tmp_path / "out.mp4")) as source, av.open(str(tmp_path / "a.ts"), "w") as out:
-        wanted = (source.streams.video[0], source.streams.audio[0])
-        ways = {s.index: out.add_stream_from_template(s, opaque=True) for s in wanted}
-        for packet in source.demux(*wanted):
-            if packet.dts is not None:
-                packet.stream = ways[packet.stream.index]
-                out.mux(packet)
-    copy(tmp_path / "a.ts", tmp_path / "again.mp4")
-    assert len(content(tmp_path / "again.mp4").pts) == 15
-    assert content(tmp_path / "again.mp4").sound == content(tmp_path / "out.mp4").sound[:1]
+    remux(tmp_path / "out.mp4", tmp_path / "a.ts")
+    again = tmp_path / f"again.{ending}"
+    copy(tmp_path / "a.ts", again)
+    assert len(content(again).pts) == 15
+    assert content(again).sound == content(tmp_path / "out.mp4").sound[:1]
+    with av.open(str(again)) as file:
+        assert sum(frame.samples for frame in file.decode(audio=0)) > 40_000
+        assert file.streams.audio[0].rate == 48000
 
 
 def test_an_input_that_vanishes_is_the_inputs_fault(rich: Path, tmp_path: Path) -> None:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import av
 from av.audio.stream import AudioStream
-from av.bitstream import BitStreamFilterContext
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Disposition, Stream
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import StreamInfo
+from realtime_nst.sinks.adts import configuration, has_headers, without_header
 from realtime_nst.sinks.codecs import takes
 from realtime_nst.sinks.subtitles import Lines, text_codec
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 OWN_TAGS = frozenset(("major_brand", "minor_version", "compatible_brands", "encoder", "rotate"))
 """What is true of the input file only, not of its content."""
+RUN_UP = 20
+"""Seconds before a part from which on packets are read: tracks may lie apart in a file."""
 LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 """Channels as encoders know them."""
 
@@ -55,7 +57,7 @@ class Tracks:
         self._copied: dict[int, Stream] = {}
         self._encoded: dict[int, AudioStream] = {}
         self._lines: dict[int, Lines] = {}
-        self._filters: dict[int, BitStreamFilterContext] = {}
+        self._headed: set[int] = set()
         wanted = [stream for stream in self._input.streams if self._wanted(stream, info, audio)]
         for stream in wanted:
             self._add(stream)
@@ -83,8 +85,11 @@ class Tracks:
             result = self._copied[stream.index] = self._output.add_stream_from_template(
                 stream, opaque=True
             )
-            if _self_contained(stream):
-                self._filters[stream.index] = BitStreamFilterContext("aac_adtstoasc", stream)
+            if has_headers(stream):
+                self._headed.add(stream.index)
+                with _open(self._path) as file:
+                    packets = file.demux(file.streams[stream.index])
+                    result.codec_context.extradata = configuration(packets)
             if stream.type == "video" and not stream.disposition & Disposition.attached_pic:
                 self.notes.append(f"{name} is a second picture; it is copied as it is")
         elif isinstance(stream, AudioStream) and self._codec and _plays(stream):
@@ -138,7 +143,11 @@ class Tracks:
 
     def _read(self, streams: list[Stream]) -> "Iterator[Packet[Any]]":
         moving = [stream for stream in streams if stream.type != "attachment"]
+        kind = self._input.format.name
         try:
+            if self._cut and ("mp4" in kind or "matroska" in kind):
+                begin = max(self.zero - RUN_UP, Fraction(0))
+                self._input.seek(int(begin * av.time_base))
             yield from self._input.demux(*moving) if moving else ()
         except av.FFmpegError as error:
             message = f"the sound of {self._path} is damaged: {error.strerror}"
@@ -176,10 +185,9 @@ class Tracks:
             for frame in packet.stream.decode(packet):
                 self._output.mux(self._encoded[index].encode(frame))
         elif packet.dts is not None:  # None marks the end of the stream
-            stripped = self._filters[index].filter(packet) if index in self._filters else [packet]
-            for part in stripped:
-                part.stream = self._copied[index]
-                self._output.mux(part)
+            packet = without_header(packet) if index in self._headed else packet
+            packet.stream = self._copied[index]
+            self._output.mux(packet)
 
 
 def _open(path: Path) -> InputContainer:
@@ -193,12 +201,6 @@ def _open(path: Path) -> InputContainer:
 def _plays(stream: AudioStream) -> bool:
     """Whether a track's header says enough to decode it."""
     return bool(stream.codec_context and stream.rate and stream.channels)
-
-
-def _self_contained(stream: Stream) -> bool:
-    """AAC out of a broadcast repeats its header in each packet, which files have once."""
-    context = stream.codec_context
-    return bool(context) and context.name == "aac" and not context.extradata
 
 
 def _name(stream: Stream) -> str:
