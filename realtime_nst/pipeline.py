@@ -12,9 +12,18 @@ Stylize = Callable[[Frame], Frame]
 """Anything of this shape is a style: a network, the identity, a chain. Called on one thread."""
 
 
+WAIT = 0.01
+"""Seconds without a frame after which something else is done: a key that was pressed must not wait
+for a slow style."""
+
+
 def never() -> bool:
     """For a run that only ends with its source."""
     return False
+
+
+def rest() -> None:
+    """For a run that has nothing else to do."""
 
 
 def run(
@@ -25,21 +34,23 @@ def run(
     stopped: Callable[[], bool] = never,
     on_frame: Callable[[Frame], None] = ignore,
     on_drop: Callable[[Frame], None] = ignore,
+    on_wait: Callable[[], None] = rest,
     stopwatch: Stopwatch | None = None,
 ) -> None:
     """Move every frame from the source through the style into the sink.
 
-    The source is read on one thread and the style runs on another; the sink and ``on_frame`` are
-    called on the caller's. Live sources drop the oldest frame when the style is too slow, files
-    wait. Source and sink belong to the caller, who closes them.
+    The source is read on one thread and the style runs on another; the sink, ``on_frame`` and
+    ``on_wait`` are called on the caller's. Live sources drop the oldest frame when the style is too
+    slow, files wait. Source and sink belong to the caller, who closes them.
 
     Args:
         source: opened.
         stylize: makes a new frame of a frame.
         sink: opened.
-        stopped: asked after every frame; True ends the run.
+        stopped: asked after every frame, and while none comes; True ends the run.
         on_frame: told of every frame the sink has taken.
         on_drop: told of every frame that was dropped, on the thread that dropped it.
+        on_wait: called again and again while no frame comes.
         stopwatch: measures how long the source, the style and the sink are at work.
     """
     watch = stopwatch or Stopwatch()
@@ -47,8 +58,11 @@ def run(
         frames = line.hand_over(watch.items("source", source), "source", patience=2.0)
         painted = map(watch.calls("style", stylize), frames)
         write = watch.calls("sink", sink.write)
-        for frame in line.hand_over(painted, "stylizer"):
-            write(frame)
-            on_frame(frame)
+        for frame in line.hand_over(painted, "stylizer").within(WAIT):
+            if frame is None:
+                on_wait()
+            else:
+                write(frame)
+                on_frame(frame)
             if stopped():
                 break

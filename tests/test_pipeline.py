@@ -1,5 +1,6 @@
 """The whole line with a source and sinks that need nothing."""
 
+import threading
 from collections.abc import Iterator
 from fractions import Fraction
 from time import perf_counter, sleep
@@ -51,8 +52,38 @@ def test_a_live_source_drops_and_says_so() -> None:
 def test_it_stops_when_asked() -> None:
     source = SyntheticSource(32, 24)
     shown: list[Frame] = []
-    run(source, same, NullSink(source.info), on_frame=shown.append, stopped=lambda: True)
+    sink = NullSink(source.info)
+    run(source, same, sink, on_frame=shown.append, stopped=lambda: bool(shown))
     assert len(shown) == 1
+
+
+def test_while_it_waits_it_does_something_else_and_can_be_stopped() -> None:
+    wanted = threading.Event()
+
+    def slow(frame: Frame) -> Frame:
+        wanted.wait(10)
+        return frame
+
+    waits: list[int] = []
+
+    def on_wait() -> None:
+        waits.append(1)
+        if len(waits) == 3:
+            wanted.set()
+
+    source = SyntheticSource(32, 24, frames=5)
+    shown: list[Frame] = []
+    run(source, slow, NullSink(source.info), on_frame=shown.append, on_wait=on_wait)
+    assert len(shown) == 5
+    assert len(waits) >= 3
+
+    def stopped() -> bool:
+        wanted.set()  # the style has to end, too
+        return True
+
+    wanted.clear()
+    run(source, slow, NullSink(source.info), on_frame=shown.append, stopped=stopped)
+    assert len(shown) == 5
 
 
 def test_an_error_of_the_sink_comes_out() -> None:

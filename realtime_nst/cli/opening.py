@@ -136,11 +136,12 @@ def is_recording(sink: str) -> bool:
 
 def _open(sink: str, info: StreamInfo, view: View) -> Sink:
     if sink == WINDOW:
-        return Window(
+        view.window = Window(
             info,
             overlay=view.overlay,
             fullscreen=view.is_fullscreen,
             on_key=view.key,
             on_close=view.controls.stop,
         )
+        return view.window
     return Recording(Path(sink), info) if is_recording(sink) else open_sink(sink, info)

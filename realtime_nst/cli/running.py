@@ -49,7 +49,7 @@ def play(
             def stopped() -> bool:
                 return asked() or controls.stopped or hud.meter.frames == frames
 
-            run(camera, painter, tee, stopped=stopped, on_frame=shown)
+            run(camera, painter, tee, stopped=stopped, on_frame=shown, on_wait=view.poll)
     finally:
         if hud.meter.frames:
             typer.echo(summary(hud.meter), err=True)

@@ -18,6 +18,7 @@ from realtime_nst.sinks.overlay import Overlay
 from realtime_nst.sinks.recording import Recording
 from realtime_nst.sinks.tee import Tee
 from realtime_nst.sinks.video import partial_of
+from realtime_nst.sinks.window import Window
 
 
 class View:
@@ -31,6 +32,7 @@ class View:
 
     def __init__(self, controls: Controls, hud: Hud, folder: Path) -> None:
         self.controls, self.hud, self._folder = controls, hud, folder
+        self.window: Window | None = None
         self._wants_snapshot = False
 
     def overlay(self) -> Overlay:
@@ -51,6 +53,11 @@ class View:
             self._wants_snapshot = True
         elif key in QUIT:
             self.controls.stop()
+
+    def poll(self) -> None:
+        """Look for keys while no frame comes."""
+        if self.window:
+            self.window.poll()
 
     def shown(self, frame: Frame) -> None:
         """A frame has reached every sink."""
@@ -106,7 +113,7 @@ class RecordKey:
         path = unused(self._folder, "recording", ".mp4")
         self._running = self._tee.add(partial(Recording, path, self._info)), path
         self._view.hud.recordings.append(path.name)
-        self._view.tell(f"recording: {path}")
+        typer.echo(f"recording: {path}", err=True)  # the window says REC
         self.paths.append(path)
 
     def _end(self, sink: Sink, path: Path) -> None:

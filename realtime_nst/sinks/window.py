@@ -57,9 +57,16 @@ class Window:
         cv2.resizeWindow(TITLE, round(info.width * shrink), round(info.height * shrink))
 
     def write(self, frame: Frame) -> None:
-        """Show a frame and pass on what was pressed since the last one."""
+        """Show a frame."""
         self._fill(self._fullscreen())
         cv2.imshow(TITLE, written_on(frame.image, self._overlay()))
+        self.poll()
+
+    def poll(self) -> None:
+        """Pass on what was done since the last time.
+
+        To be called often between slow frames: of keys pressed meanwhile Qt tells the last one.
+        """
         while (code := cv2.pollKey()) >= 0:
             if code < 0x100:  # above are Shift alone, arrows and the like
                 self._on_key(chr(code))
