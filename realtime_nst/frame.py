@@ -60,6 +60,8 @@ class StreamInfo:
     """How many frames will come, as far as the container says; None when unknown."""
     path: Path | None = None
     """The file behind the stream, for sinks that copy its other tracks."""
+    length: int | None = None
+    """Bytes of that file as it was opened; what it grows by meanwhile is left out by everybody."""
     start: Fraction = Fraction(0)
     """Seconds of the first frame on the file's own clock, the one its audio goes by."""
     part: tuple[Fraction, Fraction | None] | None = None

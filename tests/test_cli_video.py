@@ -55,6 +55,31 @@ def test_a_folder_of_videos(clip: Path, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "a.mp4").stat().st_mtime_ns == before
 
 
+def test_what_may_not_be_read_or_written(clip: Path, tmp_path: Path) -> None:
+    """Root may all, unless it gives that up."""
+    limits = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    root = os.geteuid() == 0
+    if root and not shutil.which(limits[0]):
+        pytest.skip("root may read and write everything, and there is no setpriv")
+    secret, closed = tmp_path / "secret.mp4", tmp_path / "closed"
+    shutil.copy(clip, secret)
+    secret.chmod(0)
+    closed.mkdir(0o555)
+    for source, result, said in (
+        (secret, tmp_path / "out.mp4", f"error: cannot read {secret}: Permission denied"),
+        (clip, closed / "out.mp4", f"error: cannot write {closed / 'out.mp4'}: Permission denied"),
+        (clip, closed / "a" / "%d.png", f"error: cannot make {closed / 'a'}: Permission denied"),
+    ):
+        command = [*COMMAND, str(source), str(result), *STYLE]
+        command = [*limits, *command] if root else command
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+        assert ended.returncode == 1
+        assert said in ended.stderr
+        assert "hint: " in ended.stderr
+    assert not list(closed.iterdir())
+    assert not list(tmp_path.glob("out*"))
+
+
 def test_which_files_become_which(tmp_path: Path) -> None:
     for name in ("a.mp4", "b.wmv", "sub/a.mp4", "pictures/1.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

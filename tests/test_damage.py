@@ -9,9 +9,11 @@ import pytest
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame
+from realtime_nst.sinks import open_sink
 from realtime_nst.sources.reading import Reading
 from realtime_nst.sources.video import VideoSource
-from tests.clips import Clip, make
+from tests.clips import Clip, content, make
+from tests.test_tracks import remux
 
 FASTSTART = {"movflags": "faststart"}
 
@@ -56,6 +58,33 @@ def test_a_cut_off_web_mp4_is_noticed(tmp_path: Path, size: float) -> None:
         kept = list(lenient)
     assert 0 < len(kept) < 40
     assert "breaks off after" in told[0]
+
+
+def test_what_a_file_grows_by_is_left_out_aloud(tmp_path: Path) -> None:
+    """As of a broadcast that is being recorded."""
+    ticks = tuple(range(0, 200 * 512, 512))
+    make(tmp_path / "whole.mp4", Clip(320, 240, ticks=ticks, sound="aac"))
+    data = remux(tmp_path / "whole.mp4", tmp_path / "whole.ts").read_bytes()
+    half, growing = len(data) // 2 // 188 * 188, tmp_path / "in.ts"
+    told: list[str] = []
+    for name in ("still", "growing"):
+        growing.write_bytes(data[:half])
+        reading = Reading(skip_broken=True, on_trouble=told.append)
+        with (
+            VideoSource(growing, reading) as source,
+            open_sink(tmp_path / f"{name}.mkv", source.info) as sink,
+        ):
+            if name == "growing":
+                growing.write_bytes(data)
+            for frame in source:
+                sink.write(frame)
+    still, grown = content(tmp_path / "still.mkv"), content(tmp_path / "growing.mkv")
+    assert 80 < len(still.pts) < 120
+    # What lies across that end is whole in one of them only.
+    assert abs(len(grown.pts) - len(still.pts)) <= 2
+    assert abs(len(grown.sound[0]) - len(still.sound[0])) <= 2
+    assert [line for line in told if "grew" in line] == [told[-1]]
+    assert told[-1].startswith(f"what {growing} grew by meanwhile, behind ")
 
 
 def damaged(tmp_path: Path) -> Path:

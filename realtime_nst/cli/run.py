@@ -37,7 +37,9 @@ def video(
     sources: Annotated[
         list[Path],
         typer.Argument(
-            metavar="IN...", help="Videos, a folder of them, frames/%06d.png, or - for a pipe."
+            metavar="IN...",
+            readable=False,  # one that is not does not stop the others
+            help="Videos, a folder of them, frames/%06d.png, or - for a pipe.",
         ),
     ],
     result: Annotated[

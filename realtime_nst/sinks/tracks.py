@@ -67,7 +67,7 @@ class Tracks:
         self.zero = info.part[0] if info.part else min([info.start, *sounds])
         """Where on the file's own clock the output begins, in seconds."""
         self._end = info.part[1] if info.part else None
-        self._cut = info.part is not None
+        self._cut, self._length = info.part is not None, info.length
         self._tag(info)
         self._packets = self._read(taken)
         self._next = next(self._packets, None)
@@ -148,7 +148,10 @@ class Tracks:
             if self._cut and ("mp4" in kind or "matroska" in kind):
                 begin = max(self.zero - RUN_UP, Fraction(0))
                 self._input.seek(int(begin * av.time_base))
-            yield from self._input.demux(*moving) if moving else ()
+            for packet in self._input.demux(*moving) if moving else ():
+                if self._length and packet.pos is not None and packet.pos >= self._length:
+                    return
+                yield packet
         except av.FFmpegError as error:
             message = f"the sound of {self._path} is damaged: {error.strerror}"
             raise SourceError(message, "--no-audio leaves it out") from error

@@ -52,12 +52,14 @@ class Film:
     def __init__(self, path: Path, reading: Reading) -> None:
         self._path, self._reading = path, reading
         self._pipe = str(path) == PIPE
+        self.length = path.stat().st_size if path.is_file() else None
+        """Bytes of the file as it was opened; what it grows by meanwhile is left out."""
         self.origin: int | None = None
         """The first frame's time in ticks; known once that was read."""
         self._open()
 
     def _open(self) -> None:
-        raw = self._reading.raw
+        raw, self._grew = self._reading.raw, False
         self._container = _open_pipe(raw) if raw and self._pipe else _open(self._path)
         try:
             self.stream = _picture_stream(self._path, self._container)
@@ -148,17 +150,25 @@ class Film:
                 self._trouble("breaks off")
             if packet.stream is self.stream:
                 yield from self._frames(packet)
+        if self._grew:
+            yield from self._frames(None)  # what the decoder still holds
         if self._promise.broken():
             self._trouble("breaks off")
 
     def _packets(self) -> "Iterator[Packet[VideoStream]]":
         packets = self._container.demux(self.stream, *self._container.streams.audio)
         try:
-            yield from cast("Iterator[Packet[VideoStream]]", packets)
+            for packet in cast("Iterator[Packet[VideoStream]]", packets):
+                if self.length and packet.pos is not None and packet.pos >= self.length:
+                    self._grew = True
+                    behind = f"behind {self._promise.seconds:.1f} s"
+                    self._reading.on_trouble(f"what {self._path} grew by meanwhile, {behind}")
+                    return
+                yield packet
         except av.FFmpegError as error:
             self._trouble(f"cannot be read any more ({error.strerror})")
 
-    def _frames(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
+    def _frames(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
         try:
             return self.stream.decode(packet)
         except av.FFmpegError as error:
@@ -182,6 +192,8 @@ def _open(path: Path) -> InputContainer:
         return av.open("pipe:0" if str(path) == PIPE else str(path), metadata_errors="replace")
     except av.FileNotFoundError as error:
         raise SourceError(f"there is no {path}", "check the path") from error
+    except av.PermissionError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror}", f"chmod u+r {path}") from error
     except av.FFmpegError as error:
         message = f"{path} is not a video that can be read: {error.strerror}"
         raise SourceError(message, "videos are e.g. .mp4, .mkv, .mov, .webm or .avi") from error

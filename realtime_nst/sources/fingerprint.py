@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from realtime_nst.errors import SourceError
 from realtime_nst.sources.images import NUMBER
 
 SAMPLES, LENGTH = 16, 1 << 16
@@ -10,9 +11,19 @@ SAMPLES, LENGTH = 16, 1 << 16
 
 
 def fingerprint(address: Path) -> str:
-    """A few letters that change when a video, or the names or sizes of pictures, change."""
-    if address.is_file():
-        return _of_file(address)
+    """A few letters that change when a video, or the names or sizes of pictures, change.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    try:
+        return _of_file(address) if address.is_file() else _of_pictures(address)
+    except OSError as error:
+        message = f"cannot read {address}: {error.strerror}"
+        raise SourceError(message, f"chmod u+r {address}") from error
+
+
+def _of_pictures(address: Path) -> str:
     folder = address.parent if NUMBER.search(address.name) else address
     listing = sorted((path.name, path.stat().st_size) for path in folder.glob("*"))
     return hashlib.sha256(repr(listing).encode()).hexdigest()[:16]

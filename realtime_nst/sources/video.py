@@ -99,6 +99,7 @@ class VideoSource:
             film.rate,
             self._count(),
             path=None if str(self._path) == PIPE else self._path,
+            length=film.length,
             start=first.ticks * film.tick,
             part=None if whole else (origin + asked.start, end),
             tick=film.tick,
