@@ -12,7 +12,7 @@ from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.meter import Meter
 from realtime_nst.settings import Settings
 from realtime_nst.sinks.overlay import Label, Overlay, written_on
-from realtime_nst.stylize.resolution import Resolution
+from realtime_nst.stylize.studio import Work
 
 PLAIN = Settings()
 
@@ -20,11 +20,11 @@ PLAIN = Settings()
 class Stage:
     """A HUD of three styles, with a clock and a camera of its own."""
 
-    def __init__(self, *sizes: tuple[int, int]) -> None:
+    def __init__(self, work: Work = Work((640, 480))) -> None:  # noqa: B008  (it is frozen)
         self.now, self.notice = 10.0, ""
         info = StreamInfo("camera 0", 640, 480, Fraction(30), None)
-        resolution = Resolution(sizes or ((640, 480),), 24)
-        self.hud = Hud(["wave", "night", "scream"], info, "CPU", resolution, lambda: self.notice)
+        names = ["wave", "night", "scream"]
+        self.hud = Hud(names, info, "CPU", lambda: work, lambda: self.notice)
         self.hud.meter, self.hud.news = Meter(self.clock), News(self.clock)
 
     def clock(self) -> float:
@@ -51,7 +51,7 @@ def test_the_numbers() -> None:
 
 
 def test_a_smaller_working_size_is_told() -> None:
-    assert Stage((480, 352)).lines()[2] == "640x480 painted at 480x352  CPU"
+    assert Stage(Work((480, 352))).lines()[2] == "640x480 painted at 480x352  CPU"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,6 @@ def test_a_smaller_working_size_is_told() -> None:
         ({"style": 2, "morph": 0.3}, "scream 70% + wave 30%  strength 100%"),
         ({"strength": 0.5, "keep_colours": True}, "wave  strength 50%  colours kept"),
         ({"stabilise": 0.8, "frozen": True}, "wave  strength 100%  stabilised  frozen"),
-        ({"tiled": True}, "3 styles  strength 100%"),
     ],
 )
 def test_the_style(changes: dict[str, object], line: str) -> None:
@@ -85,8 +84,14 @@ def test_news_grow_old() -> None:
 
 
 def test_tiles_have_names() -> None:
-    labels = Stage().hud.overlay(replace(PLAIN, tiled=True)).labels
+    stage = Stage(Work((640, 480), 3))
+    assert stage.lines()[0] == "3 styles  strength 100%"
+    labels = stage.hud.overlay(PLAIN).labels
     assert labels == [Label("wave", 0, 0.5), Label("night", 0.5, 0.5), Label("scream", 0, 1)]
+
+
+def test_tiles_have_no_names_before_they_are_there() -> None:
+    assert not Stage().hud.overlay(replace(PLAIN, tiled=True)).labels
 
 
 def test_the_help_has_every_key_and_nothing_else() -> None:

@@ -15,6 +15,7 @@ from realtime_nst.settings import Controls, Settings
 from realtime_nst.stylize.live import LiveStylizer
 from realtime_nst.stylize.palette import Palette
 from realtime_nst.stylize.resolution import Resolution
+from realtime_nst.stylize.studio import Paint, Work
 
 PLAIN = Settings(mirror=False)
 
@@ -23,6 +24,10 @@ def frame(value: int = 100, index: int = 0, width: int = 60, height: int = 40) -
     image = np.full((height, width, 3), value, np.uint8)
     image[:, : width // 4] = 7
     return Frame(image, index, Fraction(index, 30), 5 + index / 30)
+
+
+def same(image: Image, amounts: Mapping[int, float]) -> Image:
+    return image
 
 
 class Style:
@@ -46,7 +51,9 @@ class Stage:
         one = np.ones(1, np.float32)
         self.resolution = Resolution(sizes or ((60, 40),), 25)
         paint = Palette([(style, one) for style in self.styles])
-        self.stylize = LiveStylizer(paint, 3, lambda: self.settings, self.resolution, self.clock)
+        self.stylize = LiveStylizer(
+            lambda work: paint, 3, lambda: self.settings, self.resolution, self.clock
+        )
 
     def clock(self) -> float:
         return self.now
@@ -156,7 +163,7 @@ def test_a_fade_is_no_reason_to_paint_smaller() -> None:
 
     settings = [PLAIN]
     watched = Watched(((60, 40),), 25)
-    stylize = LiveStylizer(lambda image, amounts: image, 2, lambda: settings[0], watched)
+    stylize = LiveStylizer(lambda work: same, 2, lambda: settings[0], watched)
     stylize(frame(index=0))
     settings[0] = replace(PLAIN, style=1)
     for index in range(1, 15):
@@ -166,13 +173,54 @@ def test_a_fade_is_no_reason_to_paint_smaller() -> None:
     assert len(told) == 2
 
 
-def test_steady_calms_a_flickering_style() -> None:
+def test_what_is_not_ready_yet_does_not_hold_anything_up() -> None:
+    """The work before goes on, and does not count for the one that is to come."""
+    told: list[float] = []
+
+    class Watched(Resolution):
+        def took(self, seconds: float, now: float) -> None:
+            told.append(now)
+
+    resolution, settings = Watched(((120, 80), (60, 40)), 25), [PLAIN]
+    ready, sizes = {Work((120, 80))}, list[tuple[int, int]]()
+
+    def paint(image: Image, amounts: Mapping[int, float]) -> Image:
+        sizes.append((image.shape[1], image.shape[0]))
+        return image
+
+    def palettes(work: Work) -> Paint | None:
+        return paint if work in ready else None
+
+    stylize = LiveStylizer(palettes, 2, lambda: settings[0], resolution)
+    stylize(frame(index=0, width=120, height=80))
+    resolution.begin(0.05)
+    stylize(frame(index=1, width=120, height=80))
+    ready.add(Work((60, 40)))
+    stylize(frame(index=2, width=120, height=80))
+    settings[0] = replace(PLAIN, tiled=True)
+    stylize(frame(index=3, width=120, height=80))
+    ready.add(Work((60, 40), 2))
+    stylize(frame(index=4, width=120, height=80))
+    assert sizes == [(120, 80), (120, 80), (60, 40), (60, 40), (30, 40), (30, 40)]
+    assert len(told) == 3
+
+
+def test_the_first_palette_must_be_ready() -> None:
+    stylize = LiveStylizer(lambda work: None, 1, lambda: PLAIN, Resolution(((60, 40),), 25))
+    with pytest.raises(ValueError, match="first palette"):
+        stylize(frame())
+
+
+def test_the_stabiliser_calms_a_flickering_style() -> None:
     def flicker(image: Image, amounts: Mapping[int, float]) -> Image:
         return np.full_like(image, next(levels))
 
     def spread(stabilise: float) -> float:
         stylize = LiveStylizer(
-            flicker, 1, lambda: replace(PLAIN, stabilise=stabilise), Resolution(((60, 40),), 25)
+            lambda work: flicker,
+            1,
+            lambda: replace(PLAIN, stabilise=stabilise),
+            Resolution(((60, 40),), 25),
         )
         return float(np.std([stylize(frame(index=n)).image.mean() for n in range(20)][5:]))
 

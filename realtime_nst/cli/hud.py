@@ -10,7 +10,7 @@ from realtime_nst.meter import Meter
 from realtime_nst.settings import Settings
 from realtime_nst.sinks.overlay import Label, Overlay
 from realtime_nst.stylize.effects import tiles
-from realtime_nst.stylize.resolution import Resolution
+from realtime_nst.stylize.studio import Work
 
 NEWS = 4.0
 """Seconds that something that has happened is shown."""
@@ -42,7 +42,8 @@ class Hud:
     info: StreamInfo
     """Of the camera."""
     device: str
-    resolution: Resolution
+    work: Callable[[], Work]
+    """How frames are painted at present; what the settings want may not be ready yet."""
     notice: Callable[[], str] = str
     """What is wrong with the source at present; empty if nothing is."""
     meter: Meter = field(default_factory=Meter)
@@ -55,13 +56,13 @@ class Hud:
         if settings.help:
             return Overlay(table=[(key.name, key.does) for key in KEYS])
         numbers = self._numbers(settings) if settings.hud else []
-        labels = self._names() if settings.hud and settings.tiled else []
+        labels = self._names() if settings.hud and self.work().tiles else []
         return Overlay([*numbers, *self._notices()], labels)
 
     def _numbers(self, settings: Settings) -> list[str]:
         width, height = self.info.width, self.info.height
         meter = self.meter
-        across, down = self.resolution.size
+        across, down = self.work().size
         scaled = "" if (across, down) == (width, height) else f" painted at {across}x{down}"
         return [
             self.style(settings),
@@ -71,7 +72,7 @@ class Hud:
 
     def style(self, settings: Settings) -> str:
         """``starry-night 70% + udnie 30%  strength 80%  colours kept``."""
-        if settings.tiled:
+        if self.work().tiles:
             here = f"{len(self.styles)} styles"
         elif settings.morph:
             following = self.styles[(settings.style + 1) % len(self.styles)]

@@ -70,13 +70,15 @@ def webcam(
     threads: Threads = None,
 ) -> None:
     """Paint a camera's picture live. Press ? in the window for its keys."""
-    from realtime_nst.cli import opening, painting
+    from realtime_nst.cli import furnishing, opening, painting
     from realtime_nst.cli.hud import Hud
     from realtime_nst.cli.running import play
     from realtime_nst.settings import Controls, Settings
     from realtime_nst.sources.live import open_live
+    from realtime_nst.stylize.live import LiveStylizer
+    from realtime_nst.stylize.studio import Studio
 
-    names = opening.styles(style or [], mosaic)
+    names = furnishing.names(style or [], mosaic)
     settings = Settings(
         morph=morph,
         strength=strength,
@@ -91,11 +93,15 @@ def webcam(
         hud=hud,
         help=keys,
     )
+    engine = painting.Engine(tier, device, precision, threads)
+    styles = furnishing.find_styles(names, engine)
     with open_live(source, opening.asked(size, fps, backend), loop=loop) as camera:
         opening.introduce(camera.info.name, camera.info.notes)
         resolution = opening.resolution(working_size, camera.info, fps_target)
-        engine = painting.Engine(tier, device, precision, threads)
-        palette, runs_on = opening.open_palette(names, engine, resolution.size)
-        opening.warm(palette, resolution, len(names), tiled=settings.tiled)
-        numbers = Hud(names, camera.info, runs_on, resolution, lambda: camera.notice)
-        play(camera, palette, Controls(settings, len(names)), numbers, sink or [], frames)
+        with Studio(styles.palette_for) as studio:
+            tiled = len(names) if settings.tiled else 0
+            runs_on = furnishing.furnish(studio, styles, resolution, tiled)
+            controls = Controls(settings, len(names))
+            painter = LiveStylizer(studio.at, len(names), lambda: controls.settings, resolution)
+            numbers = Hud(names, camera.info, runs_on, lambda: painter.work, lambda: camera.notice)
+            play(camera, painter, controls, numbers, sink or [], frames)

@@ -1,4 +1,4 @@
-"""Open what a live picture needs: its source, its styles, its sinks."""
+"""Open where a live picture comes from and goes to."""
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import typer
 
-from realtime_nst.cli.painting import Engine
 from realtime_nst.cli.view import View
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import StreamInfo
@@ -16,11 +15,7 @@ from realtime_nst.sinks.codecs import CONTAINERS
 from realtime_nst.sinks.recording import Recording
 from realtime_nst.sinks.window import Window
 from realtime_nst.sources.camera import BACKENDS, Asked
-from realtime_nst.stylize.effects import tiles
-from realtime_nst.stylize.models import find_style
-from realtime_nst.stylize.palette import Palette
-from realtime_nst.stylize.resolution import Resolution, Size, sizes
-from realtime_nst.stylize.session import open_session
+from realtime_nst.stylize.resolution import Resolution, sizes
 
 WINDOW = "window"
 AUTO, FULL = "auto", "full"
@@ -56,50 +51,6 @@ def resolution(working_size: str, info: StreamInfo, fps: float) -> Resolution:
     if working_size == FULL:
         return Resolution(((info.width, info.height),), fps)
     return Resolution((pixels(working_size, "--working-size"),), fps)
-
-
-def styles(named: Sequence[str], mosaic: str | None) -> list[str]:
-    """All that were named, in their order."""
-    every = [*named, *(name.strip() for name in (mosaic or "").split(",") if name.strip())]
-    if not every:
-        raise typer.BadParameter(
-            "name one, for example starry-night; `realtime-nst styles` lists them",
-            param_hint="--style",
-        )
-    return every
-
-
-def open_palette(names: Sequence[str], engine: Engine, size: Size) -> tuple[Palette, str]:
-    """Every style, and what they run on. Each has a session of its own, which is faster for it."""
-    width, height = size
-    found, runs_on = [], []
-    for name in names:
-        choice = find_style(name, engine.tier)
-        session = open_session(
-            choice.model.path,
-            engine.device,
-            threads=engine.threads,
-            spin=False,  # between two frames, camera and window need the cores
-            precision=engine.precision,
-            weights=choice.weights,
-            size=(height, width),
-        )
-        typer.echo(f"{name} ({session.card.name}) on {session.why}", err=True)
-        found.append((session, choice.as_input()))
-        runs_on.append(str(session.ran))
-    return Palette(found), " and ".join(dict.fromkeys(runs_on))
-
-
-def warm(palette: Palette, resolution: Resolution, styles: int, *, tiled: bool) -> None:
-    """Let the first frames be as quick as the others, and begin at a size that keeps up."""
-    resolution.begin(palette.warm(*resolution.size))
-    width, height = resolution.size
-    sizes = {(width, height)}
-    if tiled:
-        places = tiles(width, height, styles)[:styles]
-        sizes = {(column.stop - column.start, row.stop - row.start) for row, column in places}
-    for size in sizes:
-        palette.warm(*size)
 
 
 def is_folder(sink: str) -> bool:

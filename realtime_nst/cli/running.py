@@ -11,19 +11,17 @@ from realtime_nst.cli.opening import folder_of, is_recording, openers
 from realtime_nst.cli.view import RecordKey, View
 from realtime_nst.frame import Frame
 from realtime_nst.meter import Meter
-from realtime_nst.pipeline import run
+from realtime_nst.pipeline import Stylize, run
 from realtime_nst.settings import Controls
 from realtime_nst.sinks.tee import Tee
 from realtime_nst.sources import Source
-from realtime_nst.stylize.live import LiveStylizer
-from realtime_nst.stylize.palette import Palette
 
 WELCOME = "press ? for the keys"
 
 
 def play(
     camera: Source,
-    palette: Palette,
+    painter: Stylize,
     controls: Controls,
     hud: Hud,
     sinks: Sequence[str],
@@ -32,7 +30,6 @@ def play(
     """Run until a key, Ctrl-C, the window's close or the end of the stream; then sum up."""
     folder = folder_of(sinks)
     view = View(controls, hud, folder)
-    painter = LiveStylizer(palette, len(hud.styles), lambda: controls.settings, hud.resolution)
     files = [Path(sink) for sink in sinks if is_recording(sink)]
     hud.recordings.extend(path.name for path in files)
     hud.news.tell(WELCOME)

@@ -10,10 +10,11 @@ from realtime_nst.settings import Settings
 from realtime_nst.stylize import effects
 from realtime_nst.stylize.fade import Amounts, Fade
 from realtime_nst.stylize.resolution import Resolution
+from realtime_nst.stylize.studio import Paint, Work
 from realtime_nst.stylize.temporal import Stabiliser
 
-Paint = Callable[[Image, Amounts], Image]
-"""Paints a picture in styles by their amounts; a ``Palette``, for example."""
+Palettes = Callable[[Work], Paint | None]
+"""What paints a work; None while that is being prepared, but never for the first one."""
 
 
 class LiveStylizer:
@@ -22,7 +23,7 @@ class LiveStylizer:
     Whatever is switched on, a frame keeps its size: only the network works at another one.
 
     Args:
-        paint: in any of the styles.
+        palettes: what paints in any of the styles; ``Studio.at``, for example.
         styles: how many there are.
         settings: read once a frame.
         resolution: the size to paint at; told how long frames take.
@@ -31,15 +32,18 @@ class LiveStylizer:
 
     def __init__(
         self,
-        paint: Paint,
+        palettes: Palettes,
         styles: int,
         settings: Callable[[], Settings],
         resolution: Resolution,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
-        self._paint, self._styles = paint, styles
+        self._palettes, self._styles = palettes, styles
         self._settings, self._resolution, self._clock = settings, resolution, clock
         self._fade, self._stabiliser = Fade(), Stabiliser()
+        self.work = self._wanted(settings())
+        """What is done at present; what is wanted may not be ready yet."""
+        self._paint: Paint = _unprepared
         self._still: Image | None = None
 
     def __call__(self, frame: Frame) -> Frame:
@@ -48,9 +52,19 @@ class LiveStylizer:
         still = self._still if settings.frozen and self._still is not None else frame.image
         self._still = still
         image = effects.mirrored(still) if settings.mirror else still
-        before = self._in_tiles(image) if settings.tiled else image
+        self._prepare(settings)
+        before = _in_tiles(image, self.work.tiles) if self.work.tiles else image
         after = self._after(before, settings, frame.captured_at)
         return frame.with_image(effects.beside(image, after) if settings.side_by_side else after)
+
+    def _prepare(self, settings: Settings) -> None:
+        """Go over to what is wanted as soon as it is ready."""
+        work = self._wanted(settings)
+        if paint := self._palettes(work):
+            self.work, self._paint = work, paint
+
+    def _wanted(self, settings: Settings) -> Work:
+        return Work(self._resolution.size, self._styles if settings.tiled else 0)
 
     def _after(self, before: Image, settings: Settings, now: float) -> Image:
         """The painting, as strong and as colourful as wished."""
@@ -65,37 +79,39 @@ class LiveStylizer:
         began = self._clock()
         wanted = _amounts(settings, self._styles)
         amounts = self._fade.towards(wanted, now)
-        after = self._painted(before, amounts, settings)
-        if amounts == wanted:  # a fade between two models takes twice the time, but soon ends
-            ended = self._clock()
+        after = self._painted(before, amounts, settings.stabilise)
+        ended = self._clock()
+        # A fade between two models takes twice the time, and so may a frame while others open.
+        if amounts == wanted and self.work == self._wanted(settings):
             self._resolution.took(ended - began, ended)
         return after
 
-    def _painted(self, before: Image, amounts: Amounts, settings: Settings) -> Image:
+    def _painted(self, before: Image, amounts: Amounts, calm: float) -> Image:
         height, width = before.shape[:2]
-        small = effects.scaled(before, *self._resolution.size)
-        after = self._each_tile(small) if settings.tiled else self._paint(small, amounts)
+        small = effects.scaled(before, *self.work.size)
+        after = self._each_tile(small) if self.work.tiles else self._paint(small, amounts)
         # A fade passes through the stabiliser: only another arrangement is another picture to it.
-        calm = self._stabiliser(small, after, settings.stabilise, settings.tiled)
-        return effects.scaled(calm, width, height)
-
-    def _in_tiles(self, image: Image) -> Image:
-        """The picture as often as there are styles, or once more where that fills a line."""
-        height, width = image.shape[:2]
-        result = np.empty_like(image)
-        for place in effects.tiles(width, height, self._styles):
-            rows, columns, _ = result[place].shape
-            result[place] = effects.filling(image, columns, rows)
-        return result
+        calmed = self._stabiliser(small, after, calm, self.work.tiles)
+        return effects.scaled(calmed, width, height)
 
     def _each_tile(self, image: Image) -> Image:
         """Every tile in its style; those that are left over stay as they are."""
         height, width = image.shape[:2]
         result = image.copy()
-        places = effects.tiles(width, height, self._styles)
-        for style, place in enumerate(places[: self._styles]):
+        places = effects.tiles(width, height, self.work.tiles)
+        for style, place in enumerate(places[: self.work.tiles]):
             result[place] = self._paint(np.ascontiguousarray(image[place]), {style: 1.0})
         return result
+
+
+def _in_tiles(image: Image, count: int) -> Image:
+    """The picture as often as there are styles, or once more where that fills a line."""
+    height, width = image.shape[:2]
+    result = np.empty_like(image)
+    for place in effects.tiles(width, height, count):
+        rows, columns, _ = result[place].shape
+        result[place] = effects.filling(image, columns, rows)
+    return result
 
 
 def _amounts(settings: Settings, styles: int) -> Amounts:
@@ -103,3 +119,7 @@ def _amounts(settings: Settings, styles: int) -> Amounts:
         return {settings.style: 1.0}
     following = (settings.style + 1) % styles
     return {settings.style: 1 - settings.morph, following: settings.morph}
+
+
+def _unprepared(image: Image, amounts: Amounts) -> Image:
+    raise ValueError("the first palette must be ready before the first frame")
