@@ -1,12 +1,15 @@
 """The command ``webcam`` with an HTTP camera in another process, and its parts."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from realtime_nst.errors import SinkError
@@ -19,6 +22,7 @@ from tests.clips import content
 
 COMMAND = [sys.executable, "-m", "realtime_nst", "webcam"]
 ROOT = Path(__file__).parents[1]
+SUMMARY = re.compile(r"(\d+) frames in .* (\d+) dropped")
 
 
 @pytest.fixture
@@ -66,8 +70,59 @@ def test_a_file_is_played_as_if_live_until_told_to_stop(models: Path) -> None:
     assert "20 frames" in result.stderr
 
 
-def test_a_wrong_size_is_a_usage_error(models: Path) -> None:
-    assert webcam("--source", "99", "-s", "invert", "--size", "big").returncode == 2
+def test_the_end_of_a_film_is_the_end(models: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mkv"
+    source = ("--source", "synthetic:64x48,120,12", "--no-loop")
+    result = webcam(*source, "-s", "invert", "--sink", out, "--sink", "null")
+    assert result.returncode == 0, result.stderr
+    shown, dropped = (int(n) for n in SUMMARY.findall(result.stderr)[0])
+    assert 0 < shown <= 12 - dropped
+    assert len(content(out).pts) == shown
+
+
+def test_recordings_by_key_go_into_the_folder(models: Path, tmp_path: Path) -> None:
+    source = ("--source", "synthetic:64x48,120,600", "--frames", 8, "--record")
+    result = webcam(*source, "-s", "invert", "--sink", tmp_path / "shots", "--sink", "null")
+    assert result.returncode == 0, result.stderr
+    (recording,) = (tmp_path / "shots").iterdir()
+    assert f"recorded: {recording}" in result.stderr
+    assert len(content(recording).pts) == 7  # it begins between the first frame and the second
+
+
+def test_a_mosaic_of_styles_and_the_camera(models: Path, tmp_path: Path) -> None:
+    source = ("--source", "synthetic:128x96,60,600", "--frames", 3, "--no-mirror")
+    names = "invert,identity,black"
+    result = webcam(*source, "--mosaic", names, "--stabilise", 0, "--sink", tmp_path / "%d.png")
+    assert result.returncode == 0, result.stderr
+    shown = cv2.imread(str(sorted(tmp_path.glob("*.png"))[0]))
+    assert shown is not None
+    first, second = shown[:48, :64].astype(int), shown[:48, 64:].astype(int)
+    assert np.abs(first + second - 255).max() <= 1
+    assert (shown[48:, :64] == 0).all()
+    assert np.array_equal(shown[48:, 64:], shown[:48, 64:])
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (("--size", "big"), "1280x720"),
+        (("--working-size", "tiny"), "1280x720"),
+        (("--backend", "telepathy"), "v4l2"),
+        (("--fps-target", "0"), "fps-target"),
+    ],
+)
+def test_a_wrong_option_says_what_is_right(
+    models: Path, options: tuple[str, str], word: str
+) -> None:
+    result = webcam("--source", "synthetic:64x48", "-s", "invert", "--sink", "null", *options)
+    assert result.returncode == 2
+    assert word in result.stderr
+
+
+def test_without_a_style_the_error_names_one() -> None:
+    result = webcam("--source", "synthetic:64x48", "--sink", "null")
+    assert result.returncode == 2
+    assert "realtime-nst styles" in result.stderr
 
 
 def test_a_paced_file_keeps_its_times_and_starts_over() -> None:
