@@ -1,7 +1,8 @@
 """Put what was measured into a model's card: ``python scripts/figures.py MODEL REPORT.json...``.
 
-Reports come from ``realtime-nst evaluate fidelity --json``. Numbers go into the card inside
-``models/MODEL/model.onnx`` and, as a table, between two marks of its README.
+Reports come from ``realtime-nst evaluate fidelity --json`` and ``evaluate stability --json``.
+Numbers go into the card inside ``models/MODEL/model.onnx`` and, as tables, between two marks of its
+README.
 """
 
 import json
@@ -18,13 +19,25 @@ from realtime_nst.stylize.models import read_model
 from realtime_nst.train.export import save
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
+STABILITY = {
+    "noise": "noise",
+    "motion": "known motion (grey levels)",
+    "clips": "clips",
+    "truth": "measured flow",
+    "style": "style distance",
+}
+"""Figures of ``evaluate stability`` and their columns."""
 MARKS = re.compile(r"(<!-- figures -->\n).*?(<!-- end -->)", re.S)
 
 
 def numbers_of(reports: list[dict[str, Any]]) -> dict[str, float]:
-    """``fidelity_256:wave`` and ``style_ratio_256:wave``, for each style and size."""
-    numbers = {}
+    """``fidelity_256:wave``, ``style_ratio_256:wave``, ``stability_clips:wave`` and the like."""
+    numbers: dict[str, float] = {}
     for report in reports:
+        if "figures" in report:
+            figures, style = report["figures"].items(), report["style"]
+            numbers |= {f"stability_{name}:{style}": value for name, value in figures}
+            continue
         place = f"{report['size']}:{report['style']}"
         numbers[f"fidelity_{place}"] = float(report["equals"]["median"])
         before, after = report["photo"]["style"], report["network"]["style"]
@@ -32,7 +45,13 @@ def numbers_of(reports: list[dict[str, Any]]) -> dict[str, float]:
     return numbers
 
 
-def table(card: Card) -> str:
+def tables(card: Card) -> str:
+    """What one pass is worth, and how much a film flickers; what was measured of it."""
+    found = [lines for lines in (_fidelity(card), _stability(card)) if lines]
+    return "\n\n".join("\n".join(lines) for lines in found) + "\n"
+
+
+def _fidelity(card: Card) -> list[str]:
     """One line a style: the iterations it equals and what is left of the style loss."""
     sizes = sorted({int(key[9:].split(":")[0]) for key in card.numbers if "fidelity_" in key})
     heads = [f"iterations at {size} px | style loss left" for size in sizes]
@@ -40,7 +59,20 @@ def table(card: Card) -> str:
     for style in card.styles:
         cells = [_cells(card.numbers, size, style.name) for size in sizes]
         lines.append(f"| `{style.name}` | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    return lines if sizes else []
+
+
+def _stability(card: Card) -> list[str]:
+    """One line a style: each figure with the stabiliser off and on."""
+    lines = [f"| style | {' | '.join(STABILITY.values())} |", "|---" * (1 + len(STABILITY)) + "|"]
+    for style in card.styles:
+        pairs = [
+            [card.numbers.get(f"stability_{name}{on}:{style.name}") for on in ("", "_stabilised")]
+            for name in STABILITY
+        ]
+        cells = ["-" if None in pair else f"{pair[0]:.3g} -> {pair[1]:.3g}" for pair in pairs]
+        lines.append(f"| `{style.name}` | {' | '.join(cells)} |")
+    return lines if any("stability_" in key for key in card.numbers) else []
 
 
 def _cells(numbers: dict[str, float], size: int, style: str) -> str:
@@ -56,12 +88,12 @@ def main(name: str, reports: list[Path]) -> None:
     path = folder / "model.onnx"
     card = read_model(path).card
     found = [one for report in reports for one in json.loads(report.read_text())]
-    own = [one for one in found if Path(one["model"]).parent.name == name]
+    own = [one for one in found if name in (one["model"], Path(one["model"]).parent.name)]
     card = replace(card, numbers={**card.numbers, **numbers_of(own)})
     save(onnx.load(path), card, path)
     readme = folder / "README.md"
     text = readme.read_text(encoding="utf-8")
-    readme.write_text(MARKS.sub(lambda m: m[1] + table(card) + m[2], text), encoding="utf-8")
+    readme.write_text(MARKS.sub(lambda m: m[1] + tables(card) + m[2], text), encoding="utf-8")
 
 
 if __name__ == "__main__":
