@@ -69,7 +69,7 @@ def test_styles(models: Path) -> None:
     assert {"keep", "black", "identity", "invert"} <= {row["style"] for row in rows}
     table = call("styles").stdout
     assert table.splitlines()[0].split() == [
-        *("style", "artist", "title", "year", "model", "tier", "licence")
+        *("style", "artist", "title", "year", "model", "tier", "licence", "iterations", "flicker")
     ]
 
 

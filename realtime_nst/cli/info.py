@@ -1,33 +1,166 @@
-"""``styles``: what there is to paint with."""
+"""``styles``: what there is to paint with, on one sheet, and whether it is as it should be."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from realtime_nst.cli.table import table
+from realtime_nst.errors import ModelError
 
+if TYPE_CHECKING:
+    from realtime_nst.evaluate.verify import Finding
+    from realtime_nst.stylize.models import Choice, Model
+
+app = typer.Typer(invoke_without_command=True)
 COLUMNS = ("style", "artist", "title", "year", "model", "tier", "licence")
+FIGURES = {"fidelity_256": "iterations", "stability_clips_stabilised": "flicker"}
+"""Figures of the card that are listed, and their columns: how many iterations of Gatys a pass
+equals, and how many times as much a film flickers when it is painted and stabilised."""
+OUTCOMES = {True: "ok", False: "WRONG", None: "not checked"}
 
 
+@app.callback()
 def styles(
+    context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List the styles that are installed, and the works they were learnt from."""
-    from realtime_nst.stylize.models import Model, installed_models, model_folders
+    """List the styles that are installed, the works they were learnt from, and their figures.
 
-    def row(model: Model, index: int) -> dict[str, str]:
-        style, card = asdict(model.card.styles[index]), model.card
-        named = {"style": style["name"], "model": card.name, "tier": card.tier}
-        return {**style, **named, "licence": card.licence, "path": str(model.path)}
+    `iterations` is how many of Gatys one pass equals, `flicker` how many times as much as the film
+    itself a painted, stabilised film flickers.
+    """
+    if context.invoked_subcommand:
+        return
+    from realtime_nst.stylize.models import installed_models, model_folders
 
-    rows = [row(model, index) for model in installed_models() for index in range(len(model.styles))]
+    models = installed_models()
+    rows = [_row(model, index) for model in models for index in range(len(model.styles))]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     elif rows:
-        cells = [tuple(row[column] for column in COLUMNS) for row in rows]
-        typer.echo(table([COLUMNS, *cells]))
+        typer.echo(table([[*COLUMNS, *FIGURES.values()], *map(_cells, rows)]))
     else:
         folders = ", ".join(str(folder) for folder in model_folders())
         typer.echo(f"no model found in {folders}")
+
+
+def _row(model: "Model", index: int) -> dict[str, Any]:
+    style, card = asdict(model.card.styles[index]), model.card
+    ending = f":{style['name']}"
+    figures = {
+        name.removesuffix(ending): value
+        for name, value in card.numbers.items()
+        if name.endswith(ending)
+    }
+    named = {"style": style["name"], "model": card.name, "tier": card.tier}
+    more = {"licence": card.licence, "path": str(model.path), "figures": figures}
+    return {**style, **named, **more}
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    figures = [row["figures"].get(name) for name in FIGURES]
+    return [
+        *(row[column] for column in COLUMNS),
+        *("-" if figure is None else f"{figure:.3g}" for figure in figures),
+    ]
+
+
+@app.command()
+def sheet(
+    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="What to paint.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help=".jpg, .png or .webp.")] = Path(
+        "sheet.jpg"
+    ),
+    tier: Annotated[
+        str | None, typer.Option(help="Of this tier only. [default: each once]")
+    ] = None,
+    tile: Annotated[int, typer.Option(min=64, help="Width of a picture in pixels.")] = 320,
+    columns: Annotated[int | None, typer.Option(min=1, help="Pictures in a row.")] = None,
+    device: Annotated[str, typer.Option(help="As for image.")] = "auto",
+    threads: Annotated[int | None, typer.Option(min=1, help="Of the CPU.")] = None,
+) -> None:
+    """Paint a photo in every style, on one sheet with their names."""
+    from realtime_nst.evaluate.sheet import contact_sheet, tile_of
+    from realtime_nst.sinks.images import write_image
+    from realtime_nst.sources.images import read_image
+    from realtime_nst.stylize.session import open_session
+
+    small = tile_of(read_image(photo), tile)
+    chosen = _chosen(tier)
+    tiles = [("photo", small)]
+    for path in dict.fromkeys(choice.model.path for choice in chosen):
+        session = open_session(path, device, threads=threads)
+        own = [choice for choice in chosen if choice.model.path == path]
+        tiles += [(_name(choice), session.run(small, choice.as_input())) for choice in own]
+    write_image(out, contact_sheet(tiles, columns))
+    typer.echo(f"{out}: {len(chosen)} styles")
+
+
+def _chosen(tier: str | None) -> "list[Choice]":
+    """Each style once, of the tier usually taken; or all of one tier."""
+    from realtime_nst.stylize.models import find_style, installed_models
+
+    models = [model for model in installed_models() if tier in (None, model.card.tier)]
+    names = dict.fromkeys(style for model in models for style in model.styles)
+    if not names:
+        raise ModelError(
+            f"there is no model{f' of the tier {tier}' if tier else ''}", "realtime-nst styles"
+        )
+    return [find_style(name, tier) for name in names]
+
+
+def _name(choice: "Choice") -> str:
+    return choice.model.styles[choice.weights.index(1.0)]
+
+
+@app.command()
+def verify(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[MODEL.onnx]...", help="[default: all]")
+    ] = None,
+    paintings: Annotated[
+        Path | None, typer.Option(help="Folder with the works the styles were learnt from.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Check models: whole files, complete cards, the recipes and works that they name."""
+    from realtime_nst.evaluate.verify import verify as look
+    from realtime_nst.stylize.models import model_files
+
+    found = [
+        finding
+        for path in paths or model_files()
+        for finding in look(path, _recipe_hash(), paintings)
+    ]
+    typer.echo(_as_json(found) if as_json else _verdicts(found))
+    if any(finding.ok is False for finding in found):
+        raise typer.Exit(1)
+
+
+def _recipe_hash() -> Callable[[Path], str] | None:
+    """Recipes are read by what trains by them."""
+    try:
+        from realtime_nst.train.recipe import read_recipe
+    except ImportError:
+        return None
+    return lambda path: read_recipe(path).sha256()
+
+
+def _as_json(found: "list[Finding]") -> str:
+    rows = [{**asdict(each), "file": str(each.file)} for each in found]
+    return json.dumps(rows, ensure_ascii=False, indent=1)
+
+
+def _verdicts(found: "list[Finding]") -> str:
+    """A line for each file that is as it should be, and one for each thing that is not."""
+    lines = []
+    for path in dict.fromkeys(finding.file for finding in found):
+        own = [finding for finding in found if finding.file == path]
+        good = ", ".join(dict.fromkeys(finding.what for finding in own if finding.ok))
+        lines.append(f"{path}: {good or 'nothing'} ok")
+        lines += [f"  {each.what} {OUTCOMES[each.ok]}: {each.note}" for each in own if not each.ok]
+    return "\n".join(lines) or "no model found"

@@ -78,9 +78,12 @@ def find_style(name: str, tier: str | None = None) -> Choice:
 
 def installed_models() -> Iterator[Model]:
     """Every model in every folder, the user's own first."""
-    for root in model_folders():
-        for path in sorted(root.glob("*/model.onnx")):
-            yield read_model(path)
+    return map(read_model, model_files())
+
+
+def model_files() -> list[Path]:
+    """The file of every model in every folder, the user's own first."""
+    return [path for root in model_folders() for path in sorted(root.glob("*/model.onnx"))]
 
 
 def model_folders() -> list[Path]:

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from realtime_nst.errors import ModelError, SinkError
 from realtime_nst.frame import Image
 from realtime_nst.stylize.card import KEY, Card, Style
+from realtime_nst.stylize.seal import SEAL, fingerprint
 from realtime_nst.stylize.session import FRAME, STYLIZED, WEIGHTS, open_session
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.folded import OPSET, build
@@ -201,9 +202,11 @@ def _tidy(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def save(model: onnx.ModelProto, card: Card, path: Path) -> None:
-    """Write a model that ONNX accepts, with its card inside."""
+    """Write a model that ONNX accepts, with its card inside, and sealed."""
     onnx.helper.set_model_props(model, {KEY: card.to_json()})
     onnx.checker.check_model(model, full_check=True)
+    seal = fingerprint(model.SerializeToString())
+    onnx.helper.set_model_props(model, {KEY: card.to_json(), SEAL: seal})
     path.write_bytes(model.SerializeToString())
 
 

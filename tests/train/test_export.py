@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from realtime_nst.errors import ModelError, SinkError
 from realtime_nst.stylize.card import KEY, Card
 from realtime_nst.stylize.metadata import read_metadata
+from realtime_nst.stylize.seal import is_whole
 from realtime_nst.stylize.session import Session, open_session
 from realtime_nst.train import export as exporting
 from realtime_nst.train.checkpoint import Checkpoint
@@ -61,6 +62,7 @@ def test_the_card_travels_inside(exported: tuple[Session, Card, Path]) -> None:
     assert card.numbers["parity_psnr"] >= 50
     assert card.numbers["gram_loss"] == 12.3457
     assert {p.name for p in path.parent.iterdir()} == {"model.onnx"}
+    assert is_whole(path.read_bytes())
 
 
 @settings(max_examples=12, deadline=None)

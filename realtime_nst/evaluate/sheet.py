@@ -1,0 +1,54 @@
+"""A contact sheet: one photo in many styles, each with its name."""
+
+from collections.abc import Sequence
+from math import ceil, log
+
+import cv2
+import numpy as np
+
+from realtime_nst.evaluate.scenes import fitted
+from realtime_nst.frame import Image
+
+GAP, LABEL = 8, 26
+"""Pixels between tiles, and for the name below one."""
+INK = (40, 40, 40)
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+
+
+def contact_sheet(tiles: Sequence[tuple[str, Image]], columns: int | None = None) -> Image:
+    """Pictures of one size with their names, row by row, on white paper."""
+    across = columns or best_columns(len(tiles), tiles[0][1].shape[:2])
+    down = ceil(len(tiles) / across)
+    height, width = tiles[0][1].shape[:2]
+    size = (GAP + down * (height + LABEL + GAP), GAP + across * (width + GAP), 3)
+    paper = np.full(size, 255, np.uint8)
+    for place, (name, tile) in enumerate(tiles):
+        row, column = divmod(place, across)
+        top, left = GAP + row * (height + LABEL + GAP), GAP + column * (width + GAP)
+        paper[top : top + height, left : left + width] = tile
+        _write(paper, name, (left, top + height + 18), width)
+    return paper
+
+
+def tile_of(photo: Image, width: int) -> Image:
+    """A photo as wide as a tile, or as it is if it is smaller."""
+    height = round(photo.shape[0] * width / photo.shape[1])
+    return fitted(photo, width * height)
+
+
+def best_columns(count: int, size: tuple[int, int]) -> int:
+    """So many that the sheet is nearly twice as wide as high, and its rows are nearly full."""
+    height, width = size
+
+    def cost(columns: int) -> float:
+        rows = ceil(count / columns)
+        shape = columns * (width + GAP) / (rows * (height + LABEL + GAP))
+        return abs(log(shape / 1.8)) + 0.75 * (rows * columns - count) / count
+
+    return min(range(1, count + 1), key=cost)
+
+
+def _write(paper: Image, text: str, at: tuple[int, int], width: int) -> None:
+    """A text, made smaller if it is wider than its tile."""
+    (length, _), _ = cv2.getTextSize(text, FONT, 0.5, 1)
+    cv2.putText(paper, text, at, FONT, 0.5 * min(1.0, width / max(1, length)), INK, 1, cv2.LINE_AA)
