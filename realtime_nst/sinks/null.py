@@ -1,6 +1,5 @@
 """A sink that keeps nothing, to measure what comes before it."""
 
-from types import TracebackType
 from typing import Self
 
 from realtime_nst.frame import Frame, StreamInfo
@@ -20,10 +19,5 @@ class NullSink:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Nothing to close."""

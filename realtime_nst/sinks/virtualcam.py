@@ -2,7 +2,6 @@
 
 import sys
 from fractions import Fraction
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -51,12 +50,7 @@ class VirtualCamera:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._camera.close()
 
 

@@ -9,7 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
-from types import TracebackType
 from typing import Self
 
 import cv2
@@ -118,12 +117,7 @@ class CameraSource:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Let the device go, unless a read hangs in it: releasing it then would crash."""
         if self._reading.acquire(timeout=PATIENCE):
             self._capture.release()

@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import cv2
@@ -82,12 +81,7 @@ class ScreenSource:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._grabber.close()
 
 

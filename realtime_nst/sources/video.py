@@ -5,7 +5,6 @@ from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
-from types import TracebackType
 from typing import Self
 
 from realtime_nst.errors import SourceError
@@ -122,12 +121,7 @@ class VideoSource:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Close the file, but not under a thread that hangs inside a read."""
         if not self._reading:
             self._film.close()
