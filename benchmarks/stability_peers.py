@@ -22,9 +22,10 @@ from peers import lite_package
 from realtime_nst.bench.report import begun
 from realtime_nst.cli.table import table
 from realtime_nst.evaluate.contestants import contestants
-from realtime_nst.evaluate.scenes import Scene, clip_scene, films_in, noise_scene, photos_in
+from realtime_nst.evaluate.scenes import Scene, clip_scene, films_in, noise_scene
 from realtime_nst.evaluate.stability import Paint, Score, paint_scene, score
 from realtime_nst.frame import Image
+from realtime_nst.sources.images import photos_in
 from realtime_nst.stylize.models import installed_models
 from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
 

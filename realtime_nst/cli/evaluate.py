@@ -48,10 +48,11 @@ def fidelity(
     from realtime_nst.cli.training import need_torch
 
     need_torch()
+    from realtime_nst.sources.images import photos_in
     from realtime_nst.stylize.models import find_style
-    from realtime_nst.train.fidelity import open_candidate, photos_of, summary
+    from realtime_nst.train.fidelity import open_candidate, summary
 
-    chosen = photos_of(content, photos)
+    chosen = photos_in(content, photos)
     sides = _sizes(sizes)
     reports: list[dict[str, Any]] = []
     shown: list[Case] = []

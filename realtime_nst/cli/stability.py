@@ -104,7 +104,8 @@ def stability(
 
 
 def _made(folder: Path | None, photos: int, area: int) -> "Iterator[Scene]":
-    from realtime_nst.evaluate.scenes import motion_scenes, noise_scene, photos_in
+    from realtime_nst.evaluate.scenes import motion_scenes, noise_scene
+    from realtime_nst.sources.images import photos_in
 
     for path in photos_in(folder, photos) if folder else []:
         yield noise_scene(path, area)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from realtime_nst.errors import SourceError
 from realtime_nst.evaluate.warping import Link, found_link, inside, places
 from realtime_nst.frame import Image
-from realtime_nst.sources.images import PICTURES, read_image
+from realtime_nst.sources.images import read_image
 from realtime_nst.sources.reading import Reading
 from realtime_nst.sources.video import VideoSource
 
@@ -121,18 +121,6 @@ def films_in(paths: Sequence[Path]) -> list[Path]:
         else:
             raise SourceError(f"there is no {path}", "--clips takes films and folders of films")
     return found
-
-
-def photos_in(folder: Path, count: int) -> list[Path]:
-    """The first pictures of a folder by name.
-
-    Raises:
-        SourceError: there is none.
-    """
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURES)
-    if not found:
-        raise SourceError(f"no pictures in {folder}", "give a folder of photos: --content DIR")
-    return found[:count]
 
 
 def fitted(image: Image, area: int) -> Image:

@@ -81,6 +81,18 @@ def _part(paths: Sequence[Path], reading: Reading) -> list[Path]:
     return part
 
 
+def photos_in(folder: Path, count: int) -> list[Path]:
+    """The first pictures of a folder by name.
+
+    Raises:
+        SourceError: there is none.
+    """
+    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURES)
+    if not found:
+        raise SourceError(f"no pictures in {folder}", "give a folder of photos: --content DIR")
+    return found[:count]
+
+
 def read_image(path: Path) -> Image:
     """A picture as BGR bytes, turned upright; grey and 16 bit become that, alpha shows white.
 

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from realtime_nst.errors import ModelError, SourceError, TrainError
+from realtime_nst.errors import ModelError, TrainError
 from realtime_nst.frame import Image
-from realtime_nst.sources.images import PICTURES, read_image
+from realtime_nst.sources.images import read_image
 from realtime_nst.stylize.models import Choice
 from realtime_nst.stylize.session import Session, open_session
 from realtime_nst.train.data import read_paintings, resize, to_image, to_tensor
@@ -173,18 +173,6 @@ def first_picture(init: str, photo: Tensor, vgg: VGG) -> Tensor:
     generator = torch.Generator().manual_seed(0)
     grains = torch.randn(photo.shape, generator=generator) / 255
     return (vgg.mean + grains).clamp(0, 1)
-
-
-def photos_of(folder: Path, count: int) -> list[Path]:
-    """The first pictures of a folder by name.
-
-    Raises:
-        SourceError: there is none.
-    """
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURES)
-    if not found:
-        raise SourceError(f"no pictures in {folder}", "give a folder of photos: --content DIR")
-    return found[:count]
 
 
 def square(path: Path, size: int) -> Image:

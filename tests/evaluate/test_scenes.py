@@ -15,12 +15,12 @@ from realtime_nst.evaluate.scenes import (
     fitted,
     motion_scenes,
     noise_scene,
-    photos_in,
 )
 from realtime_nst.evaluate.stability import flicker
 from realtime_nst.evaluate.truth import read_flow, truth_scenes
 from realtime_nst.evaluate.warping import Link
 from realtime_nst.sinks.images import write_image
+from realtime_nst.sources.images import photos_in
 from tests.evaluate.pictures import film, panned, photo, photo_file
 
 AREA = 160 * 120
