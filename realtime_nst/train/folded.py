@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from realtime_nst.stylize.session import FRAME, STYLIZED, WEIGHTS
 from realtime_nst.train.transformer_net import (
     MULTIPLE,
+    WINDOW_PADS,
     ConvNorm,
     Residual,
     SmoothShuffle,
@@ -30,8 +31,9 @@ OPSET = 20
 IR = 10
 """ONNX's file format that belongs to the opset; newer ones older runtimes refuse."""
 
-WINDOW = (1, 1, 2, 2)
-"""Zeros around the picture for a window of 4x4: above, left, below, right."""
+LEFT, RIGHT, ABOVE, BELOW = WINDOW_PADS
+WINDOW = (ABOVE, LEFT, BELOW, RIGHT)
+"""Zeros around the picture for a window of 4x4, in ONNX's order."""
 
 Array = NDArray[np.float32]
 

@@ -116,10 +116,9 @@ class SmoothShuffle(nn.Module):
         """
         pixels = self.weight.reshape(-1, 2, 2, *self.weight.shape[1:])
         levels = self.bias.reshape(-1, 2, 2)
-        mixed = [[_mean_of(pixels, levels, y, x) for x in (0, 1)] for y in (0, 1)]
-        weight = torch.stack([torch.stack([w for w, _ in row], 1) for row in mixed], 1)
-        bias = torch.stack([torch.stack([b for _, b in row], 1) for row in mixed], 1)
-        return weight.flatten(0, 2), bias.flatten()
+        mixed = [_mean_of(pixels, levels, y, x) for y in (0, 1) for x in (0, 1)]
+        weight, bias = (torch.stack(each, dim=1) for each in zip(*mixed, strict=True))
+        return weight.flatten(0, 1), bias.flatten()
 
 
 WINDOW_PADS = (1, 2, 1, 2)
@@ -128,13 +127,13 @@ WINDOW_PADS = (1, 2, 1, 2)
 
 def _mean_of(pixels: Tensor, levels: Tensor, y: int, x: int) -> tuple[Tensor, Tensor]:
     """Weight and bias of the mean of pixel (y, x), its right, lower and lower right neighbours."""
-    weight, bias = torch.zeros(()), torch.zeros(())
+    weights, biases = [], []
     for down, right in ((0, 0), (0, 1), (1, 0), (1, 1)):
         (below, own_y), (beside, own_x) = divmod(y + down, 2), divmod(x + right, 2)
         moved = (beside, 1 - beside, below, 1 - below)
-        weight = weight.to(pixels) + F.pad(pixels[:, own_y, own_x], moved) / 4
-        bias = bias.to(levels) + levels[:, own_y, own_x] / 4
-    return weight, bias
+        weights.append(F.pad(pixels[:, own_y, own_x], moved))
+        biases.append(levels[:, own_y, own_x])
+    return torch.stack(weights).mean(0), torch.stack(biases).mean(0)
 
 
 class TransformerNet(nn.Module):
