@@ -5,18 +5,15 @@ other trainings begin with. ``scripts/samples.py`` then makes its pictures.
 """
 
 from argparse import ArgumentParser
-from itertools import islice
 from pathlib import Path
 
 from realtime_nst.train.beginning import START, save_start
 from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
-from realtime_nst.train.data import open_photos, read_paintings, to_image
+from realtime_nst.train.data import read_paintings
 from realtime_nst.train.export import export, load_net
-from realtime_nst.train.quantize import quantize
+from realtime_nst.train.quantize import photos_for, quantize
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
-PHOTOS = 48
-"""Photos that int8 is made and measured by."""
 
 
 def main() -> None:
@@ -34,9 +31,8 @@ def main() -> None:
     save_start(trained, read_paintings(recipe, [given.paintings]), folder / START)
     if load_net(trained).frozen < 1:
         return
-    photos = open_photos(given.content, recipe.schedule)
-    crops = (to_image(crop) for step in range(PHOTOS) for crop in photos.batch(step))
-    for one in quantize(trained, folder / "int8", list(islice(crops, PHOTOS))):
+    photos = photos_for(given.content, recipe.schedule)
+    for one in quantize(trained, folder / "int8", photos):
         print(f"{one.styles[0].name} in int8: {one.numbers['int8_psnr']} dB")
 
 

@@ -10,12 +10,9 @@ from realtime_nst.errors import TrainError
 if TYPE_CHECKING:
     from realtime_nst.frame import Image
     from realtime_nst.train.checkpoint import Checkpoint
-    from realtime_nst.train.recipe import Schedule
 
 PREVIEWED = 4
 """Photos in a preview."""
-CALIBRATING = 48
-"""Photos that int8 is made and measured by."""
 
 
 def train(
@@ -56,10 +53,10 @@ def train(
     ] = False,
 ) -> None:
     """Train a network on one or several styles."""
-    from realtime_nst.cli.training import beginning, follow, need_torch, prepare, shorter, start
+    from realtime_nst.cli.training import beginning, follow, need_torch, prepare, start
 
     need_torch()
-    from realtime_nst.train.recipe import recipe_for, rescheduled
+    from realtime_nst.train.recipe import recipe_for, rescheduled, shortened
     from realtime_nst.train.smoke import SmokeContent, smoke_paintings, smoke_recipe
     from realtime_nst.train.trainer import Options, Trainer
 
@@ -76,7 +73,7 @@ def train(
         return
     folders = [folder, *([paintings] if paintings else [])]
     begin = None if scratch or folder != Path() else beginning(recipe, folders, vgg_weights)
-    recipe = rescheduled(shorter(recipe, begin), steps=steps, seed=seed)
+    recipe = rescheduled(shortened(recipe) if begin else recipe, steps=steps, seed=seed)
     trainer, photos = prepare(recipe, folders, content, options)
     start(trainer, begin, resume=resume)
     follow(trainer, photos.batch(0)[:PREVIEWED], preview_every)
@@ -104,12 +101,13 @@ def export(
     need_torch()
     from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
     from realtime_nst.train.export import export as write
+    from realtime_nst.train.quantize import photos_for
 
     if quantize not in (None, "int8"):
         raise typer.BadParameter(f"{quantize!r} is not int8", param_hint="--quantize")
     path = checkpoint / CHECKPOINT if checkpoint.is_dir() else checkpoint
     trained = load_checkpoint(path)
-    photos = _shown(content, trained.recipe.schedule) if quantize else []
+    photos = photos_for(content, trained.recipe.schedule) if quantize else []
     card = write(trained, out, fp16=fp16)
     numbers = card.numbers
     typer.echo(
@@ -121,15 +119,6 @@ def export(
     if quantize:
         _quantize(trained, out.parent / quantize, photos)
     typer.echo(f"next: realtime-nst webcam --style {out}", err=True)
-
-
-def _shown(content: Path | None, schedule: "Schedule") -> "list[Image]":
-    """Photos as the training saw them."""
-    from realtime_nst.train.data import open_photos, to_image
-
-    photos = open_photos(content, schedule)
-    batches = range(-(-CALIBRATING // schedule.batch))
-    return [to_image(crop) for step in batches for crop in photos.batch(step)]
 
 
 def _quantize(trained: "Checkpoint", out: Path, photos: "list[Image]") -> None:

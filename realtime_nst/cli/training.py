@@ -46,13 +46,6 @@ def beginning(recipe: "Recipe", folders: list[Path], vgg: Path | None) -> "Begin
     return nearest(read_paintings(recipe, folders)[0], recipe.network, vgg)
 
 
-def shorter(recipe: "Recipe", begin: "Beginning | None") -> "Recipe":
-    """What is left to learn."""
-    from realtime_nst.train.recipe import shortened
-
-    return shortened(recipe) if begin else recipe
-
-
 def prepare(
     recipe: "Recipe", folders: list[Path], content: Path | None, options: "Options"
 ) -> "tuple[Trainer, Photos]":

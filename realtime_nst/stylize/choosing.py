@@ -232,7 +232,11 @@ def waves(size: Size) -> Image:
 def _psnr(image: Image, wanted: Image) -> float:
     """dB, over some of the pixels; 99 for equal ones."""
     difference = image[::3, ::3].astype(np.float32) - wanted[::3, ::3]
-    square = float(np.mean(difference**2))
+    return decibels(float(np.mean(difference**2)))
+
+
+def decibels(square: float) -> float:
+    """The PSNR of a mean squared error in grey levels; 99 for none."""
     return 10 * float(np.log10(255**2 / square)) if square else 99.0
 
 

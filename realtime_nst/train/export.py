@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from realtime_nst.errors import ModelError, SinkError
 from realtime_nst.frame import Image
 from realtime_nst.stylize.card import KEY, Card, Style
+from realtime_nst.stylize.choosing import decibels
 from realtime_nst.stylize.seal import SEAL, fingerprint
 from realtime_nst.stylize.session import FRAME, STYLIZED, WEIGHTS, open_session
 from realtime_nst.train.checkpoint import Checkpoint
@@ -149,13 +150,11 @@ def measure_parity(net: FrameNet, path: Path, styles: int) -> dict[str, float]:
             got = session.run(image, weights if styles > 1 else None)
             errors.append(np.abs(got.astype(np.float64) - wanted).ravel())
     error = np.concatenate(errors)
-    square = float(np.mean(error**2))
-    psnr = 10 * np.log10(255**2 / square) if square else 99.0
     mean = round(float(error.mean()), 6)
     return {
         "parity_max": float(error.max()),
         "parity_mean": mean,
-        "parity_psnr": round(float(psnr), 2),
+        "parity_psnr": round(decibels(float(np.mean(error**2))), 2),
     }
 
 

@@ -18,14 +18,31 @@ import onnx
 from realtime_nst.errors import ModelError
 from realtime_nst.frame import Image
 from realtime_nst.stylize.card import Card
+from realtime_nst.stylize.choosing import decibels
 from realtime_nst.stylize.session import FRAME, open_session
 from realtime_nst.train.checkpoint import Checkpoint
+from realtime_nst.train.data import open_photos, to_image
 from realtime_nst.train.export import load_net, make_card, save, written_whole
 from realtime_nst.train.folded import build
+from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.transformer_net import TransformerNet
 
+PHOTOS = 48
+"""That a model's ranges and figures come from, unless somebody gives others."""
 LEAST_PSNR = 30.0
 """Decibels between the int8 and the float picture below which a model is not written."""
+
+
+def photos_for(content: Path | None, schedule: Schedule) -> list[Image]:
+    """Crops as a training saw them, ``PHOTOS`` or a few more: (size, size, 3) uint8 BGR.
+
+    Raises:
+        SourceError: there is no such folder, or no picture in it.
+        TrainError: too few of them can be read.
+    """
+    photos = open_photos(content, schedule)
+    batches = range(-(-PHOTOS // schedule.batch))
+    return [to_image(crop) for step in batches for crop in photos.batch(step)]
 
 
 def quantize(checkpoint: Checkpoint, out: Path, photos: Sequence[Image]) -> Iterator[Card]:
@@ -110,4 +127,4 @@ def _psnr(exact: Path, inexact: Path, photos: Sequence[Image]) -> float:
     for photo in photos:
         wanted, got = (session.run(photo).astype(np.float64) for session in sessions)
         errors.append(np.mean((wanted - got) ** 2))
-    return float(10 * np.log10(255**2 / max(1e-9, float(np.mean(errors)))))
+    return decibels(float(np.mean(errors)))
