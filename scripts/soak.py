@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
+from vitals import files, megabytes, milliseconds, names, natives, quantile, rate, say  # noqa: E402
 
 from realtime_nst.frame import Frame, StreamInfo  # noqa: E402
 from realtime_nst.pipeline import Stylize, run  # noqa: E402
@@ -248,46 +249,6 @@ def cycles(options: argparse.Namespace, stylize: Stylize) -> bool:
     return not names() and counts[-1][1] <= most[1] and counts[-1][2] <= most[2]
 
 
-def rate(times: list[float], longest: float = float("inf")) -> float:
-    """Pictures a second, without gaps longer than so many seconds: the camera was away."""
-    gaps = np.diff(times)
-    gaps = gaps[gaps <= longest]
-    return len(gaps) / float(gaps.sum()) if len(gaps) else 0.0
-
-
-def quantile(values: list[float], part: float) -> float:
-    """0 of nothing."""
-    return float(np.quantile(values, part)) if values else 0.0
-
-
-def milliseconds(ages: list[float]) -> str:
-    """``21/34/80``."""
-    return "/".join(f"{1000 * quantile(ages, part):.0f}" for part in (0.5, 0.95, 1))
-
-
-def megabytes() -> float:
-    """Of memory this process has."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-
-def natives() -> int:
-    """Threads, of Python and of libraries."""
-    return len(list(Path("/proc/self/task").iterdir()))
-
-
-def files() -> int:
-    """That are open."""
-    return len(list(Path("/proc/self/fd").iterdir()))
-
-
-def names() -> list[str]:
-    """Of the threads beside this one."""
-    return [
-        thread.name for thread in threading.enumerate() if thread is not threading.main_thread()
-    ]
-
-
 @contextmanager
 def painter(options: argparse.Namespace) -> Iterator[Stylize]:
     """The style, opened as ``webcam`` opens it."""
@@ -301,11 +262,6 @@ def painter(options: argparse.Namespace) -> Iterator[Stylize]:
         )
         say(f"{session.card.name} ({session.card.tier}) on {session.why}")
         yield Stylizer(session, choice.as_input())
-
-
-def say(line: str) -> None:
-    """At once, also into a pipe."""
-    print(line, flush=True)
 
 
 def parse() -> argparse.Namespace:

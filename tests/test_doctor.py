@@ -2,9 +2,7 @@
 
 import json
 import os
-import signal
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,19 +13,13 @@ from typer.testing import CliRunner
 from realtime_nst.cli.app import app
 from realtime_nst.doctor import CHECKS, Finding, can_paint, examine
 from realtime_nst.doctor.hardware import (
-    Nvidia,
-    cpu,
-    nvidia_card,
     nvidia_facts,
-    nvidia_trouble,
     painted,
 )
 from realtime_nst.doctor.media import cameras, encoders, virtual_camera, window
 from realtime_nst.doctor.shelf import models as look_at_models
 from realtime_nst.doctor.software import ffmpeg, libraries, opencvs, runtimes
-from realtime_nst.doctor.trial import attempt
 from realtime_nst.doctor.trials import encode
-from realtime_nst.machine import Gpu
 from realtime_nst.sinks.codecs import FREE
 from tests import tiny
 
@@ -69,37 +61,6 @@ def by_name(findings: list[Finding]) -> dict[str, Finding]:
 
 
 # Trials
-
-
-def test_a_trial_gives_its_result() -> None:
-    assert attempt(partial(divmod, 17, 5)).result == (3, 2)
-
-
-def test_a_trial_that_crashes_is_told_of() -> None:
-    outcome = attempt(os.abort)
-    assert outcome.result is None
-    assert "crashed (SIGABRT)" in outcome.trouble
-
-
-@pytest.mark.skipif(os.name == "nt", reason="needs signals")
-def test_a_crash_of_a_native_library_is_told_of() -> None:
-    """As OpenVINO's on processors it was not made for (openvino#35943)."""
-    outcome = attempt(partial(signal.raise_signal, signal.SIGFPE))
-    assert "crashed (SIGFPE)" in outcome.trouble
-
-
-def test_a_trial_that_hangs_is_ended() -> None:
-    began = time.monotonic()
-    outcome = attempt(partial(time.sleep, 60), patience=0.1)
-    assert outcome.trouble == "no answer within 0.1 seconds"
-    assert time.monotonic() - began < 30
-
-
-def test_a_trial_that_raises_says_what() -> None:
-    assert attempt(partial(int, "many")).trouble.startswith("ValueError: invalid literal")
-
-
-# Packages
 
 
 def test_what_loads_has_a_version() -> None:
@@ -167,58 +128,6 @@ def test_ffmpeg_is_looked_for_and_not_needed(
 
 
 # Processors and cards
-
-
-def test_a_processor_without_products_of_bytes_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    where = "realtime_nst.doctor.hardware.processor_flags"
-    monkeypatch.setattr(where, lambda: ("avx2",))
-    (found,) = cpu()
-    assert found.level == "warn"
-    assert "no AVX-512 VNNI" in found.line
-    monkeypatch.setattr(where, lambda: ("avx2", "avx_vnni"))
-    assert next(cpu()).level == "ok"
-
-
-def card(driver: str) -> tuple[Gpu, ...]:
-    return (Gpu("NVIDIA GeForce RTX 4060", driver, "8188 MiB"),)
-
-
-@pytest.mark.parametrize(
-    ("facts", "line", "cure"),
-    [
-        (Nvidia(True, False, (), None, False), "no driver", "ubuntu-drivers"),
-        (Nvidia(True, True, card("580.95.05"), None, False), "not installed", "realtime-nst[gpu]"),
-        (Nvidia(True, True, card("550.54"), None, False), "not installed", "[gpu-cuda12]"),
-        (Nvidia(True, True, card("550.54"), "1.31.1", True), "needs 580", "[gpu-cuda12]"),
-        (Nvidia(True, True, card("470.10"), "1.26.0", True), "needs 525", "ubuntu-drivers"),
-        (Nvidia(True, True, card("580.95"), "1.31.1", False), "cuDNN is missing", "[cuda,cudnn]"),
-    ],
-)
-def test_what_stands_between_a_card_and_its_use(facts: Nvidia, line: str, cure: str) -> None:
-    found = nvidia_trouble(facts)
-    assert found is not None
-    assert found.level == "warn"
-    assert line in found.line
-    assert cure in found.cure
-
-
-@pytest.mark.parametrize("wheel", ["1.26.0", "1.31.1"])
-def test_a_card_with_all_it_needs_is_tried(wheel: str) -> None:
-    assert nvidia_trouble(Nvidia(True, True, card("580.95"), wheel, True)) is None
-
-
-def test_a_card_shows_on_the_bus(tmp_path: Path) -> None:
-    for name, maker, kind in (
-        ("0000:00:02.0", "0x8086", "0x030000"),
-        ("0000:01:00.1", "0x10de", "0x040300"),  # the sound of a card
-    ):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "vendor").write_text(f"{maker}\n")
-        (tmp_path / name / "class").write_text(f"{kind}\n")
-    assert not nvidia_card(tmp_path)
-    (tmp_path / "0000:01:00.1" / "class").write_text("0x030000\n")
-    assert nvidia_card(tmp_path)
-    assert nvidia_facts(tmp_path).card
 
 
 def test_wheels_of_nvidias_are_seen(install: Install, tmp_path: Path) -> None:
