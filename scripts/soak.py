@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,26 +27,28 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
+from pulling import Camera, Pulls  # noqa: E402
 from vitals import files, megabytes, milliseconds, names, natives, quantile, rate, say  # noqa: E402
 
+from realtime_nst.cli.furnishing import find_styles, furnish  # noqa: E402
+from realtime_nst.cli.opening import is_recording, pixels  # noqa: E402
+from realtime_nst.cli.painting import Engine  # noqa: E402
 from realtime_nst.frame import Frame, StreamInfo  # noqa: E402
 from realtime_nst.pipeline import Stylize, run  # noqa: E402
+from realtime_nst.settings import Settings  # noqa: E402
 from realtime_nst.sinks import open_sink  # noqa: E402
-from realtime_nst.sinks.codecs import CONTAINERS  # noqa: E402
 from realtime_nst.sinks.http import STREAM, HttpSink  # noqa: E402
 from realtime_nst.sinks.recording import Recording  # noqa: E402
 from realtime_nst.sinks.tee import Tee  # noqa: E402
 from realtime_nst.sources.live import open_live  # noqa: E402
-from realtime_nst.stylize.models import find_style  # noqa: E402
-from realtime_nst.stylize.session import open_session  # noqa: E402
-from realtime_nst.stylize.stylizer import Stylizer  # noqa: E402
+from realtime_nst.stylize.live import LiveStylizer  # noqa: E402
+from realtime_nst.stylize.resolution import Resolution, sizes  # noqa: E402
+from realtime_nst.stylize.studio import Studio  # noqa: E402
+from realtime_nst.stylize.temporal import DEFAULT_STRENGTH  # noqa: E402
 from tests import stamp, tiny  # noqa: E402
-from tests.camera import running  # noqa: E402
 
 WARM = 3.0
 """Seconds at the beginning that do not count."""
-AWAY = 2.0
-"""Seconds that a camera is pulled out."""
 FLAT, LONG = 1.0, 3.0
 """Megabytes a minute that memory may grow by, and minutes after which it is judged."""
 VIEWER = """
@@ -92,50 +94,6 @@ class Gauge:
         """Nothing to close."""
 
 
-class Camera:
-    """The camera's process; can be pulled out and put back at the same address."""
-
-    def __init__(self, options: argparse.Namespace) -> None:
-        self._options = ["--clip", options.clip, "--size", options.size, "--stamp"]
-        self._options += ["--rate", str(options.rate)]
-        self._process = ExitStack()
-        self.url, _ = self._process.enter_context(running(*self._options))
-
-    def pull(self) -> None:
-        """Kill it."""
-        self._process.close()
-
-    def put_back(self) -> None:
-        """Start it again."""
-        port = self.url.split(":")[2].split("/")[0]
-        self._process.enter_context(running(*self._options, "--port", port))
-
-
-@dataclass
-class Pulls:
-    """Pulls the camera out at even distances; asked after every frame."""
-
-    camera: Camera
-    moments: list[float]
-    """Seconds since the start, of those to come."""
-    returned: int = 0
-    """How often new pictures came after it was put back."""
-    _back_at: float | None = None
-    _new: int | None = None
-
-    def __call__(self, now: float, pictures: int) -> None:
-        """Do what is due; ``pictures`` is how many new ones have come."""
-        if self._back_at is not None and now >= self._back_at:
-            self.camera.put_back()
-            self._back_at, self._new = None, pictures
-        elif self._new is not None and pictures > self._new:
-            self.returned, self._new = self.returned + 1, None
-        elif self.moments and now >= self.moments[0]:
-            self.camera.pull()
-            self.moments.pop(0)
-            self._back_at = now + AWAY
-
-
 class Report:
     """Prints a line every now and then; keeps what is needed for the verdict."""
 
@@ -167,34 +125,49 @@ class Report:
         return float(np.polyfit(minutes, sizes, 1)[0])
 
 
-def soak(options: argparse.Namespace, stylize: Stylize) -> bool:
+def soak(options: argparse.Namespace) -> bool:
     """Run for the given time; whether all limits were kept."""
     camera, gauge = Camera(options), Gauge()
     seconds = 60 * options.minutes
     away = [seconds * (turn + 1) / (options.pull + 1) for turn in range(options.pull)]
     pulls, report = Pulls(camera, away), Report(gauge, min(10.0, seconds / 6))
-    began, before = time.perf_counter(), megabytes()
 
-    def stopped() -> bool:
-        now = time.perf_counter() - began
+    def due(now: float) -> bool:
         pulls(now, len(gauge.ages))
         report(now)
         return bool(now >= seconds)
 
+    with painter(options) as stylize:
+        before = megabytes()
+        play(camera.url, stylize, gauge, options.sink, due)
+    camera.pull()
+    return verdict(options, gauge, report, pulls, before)
+
+
+def play(
+    url: str, stylize: Stylize, gauge: Gauge, address: str, due: Callable[[float], bool]
+) -> None:
+    """Run the line until ``due``, which is told the seconds since the start, says so."""
+    began = time.perf_counter()
+
     def shown(frame: Frame) -> None:
         gauge.dropped = frame.index + 1 - len(gauge.ages) - gauge.repeated - gauge.unread
 
-    with open_live(camera.url) as source, watched(options.sink, source.info, gauge) as sink:
-        run(source, stylize, sink, stopped=stopped, on_frame=shown)
-    camera.pull()
-    return verdict(options, gauge, report, pulls, before)
+    with open_live(url) as source, watched(address, source.info, gauge) as sink:
+        run(
+            source,
+            stylize,
+            sink,
+            stopped=lambda: due(time.perf_counter() - began),
+            on_frame=shown,
+        )
 
 
 @contextmanager
 def watched(address: str, info: StreamInfo, gauge: Gauge) -> Iterator[Tee]:
     """The sink beside the gauge; where it serves pictures, a process looks at them."""
     with ExitStack() as opened:
-        film = Path(address).suffix in CONTAINERS and "://" not in address
+        film = is_recording(address)
         sink = Recording(Path(address), info) if film else open_sink(address, info)
         if isinstance(sink, HttpSink):
             command = [sys.executable, "-c", VIEWER, sink.url + STREAM[1:]]
@@ -230,19 +203,19 @@ def verdict(
     return all(kept.values())
 
 
-def cycles(options: argparse.Namespace, stylize: Stylize) -> bool:
+def cycles(options: argparse.Namespace) -> bool:
     """Open and close the whole line again and again; whether nothing stays behind."""
     camera = Camera(options)
     counts = []
-    for turn in range(options.cycles):
-        gauge = Gauge()
-        with open_live(camera.url) as source, watched(options.sink, source.info, gauge) as sink:
-            run(source, stylize, sink, stopped=lambda: len(gauge.ages) >= 3)  # noqa: B023
-        counts.append((threading.active_count(), natives(), files(), megabytes()))
-        if turn in (0, options.cycles - 1) or turn % 20 == 19:
-            threads, system, opened, size = counts[-1]
-            line = f"{threads} threads ({system} of the system), {opened} files, {size:.0f} MB"
-            say(f"{turn + 1:4} times  {line}")
+    with painter(options) as stylize:
+        for turn in range(options.cycles):
+            gauge = Gauge()
+            play(camera.url, stylize, gauge, options.sink, lambda _: len(gauge.ages) >= 3)  # noqa: B023
+            counts.append((threading.active_count(), natives(), files(), megabytes()))
+            if turn in (0, options.cycles - 1) or turn % 20 == 19:
+                threads, system, opened, size = counts[-1]
+                line = f"{threads} threads ({system} of the system), {opened} files, {size:.0f} MB"
+                say(f"{turn + 1:4} times  {line}")
     camera.pull()
     say(f"threads left: {', '.join(names()) or 'none'}")
     most = [max(column) for column in zip(*counts[:20], strict=True)]
@@ -251,17 +224,18 @@ def cycles(options: argparse.Namespace, stylize: Stylize) -> bool:
 
 @contextmanager
 def painter(options: argparse.Namespace) -> Iterator[Stylize]:
-    """The style, opened as ``webcam`` opens it."""
+    """The style, painted as ``webcam`` does; not mirrored, so that the time can be read."""
+    engine = Engine(options.tier, options.device, "auto", options.threads)
+    settings = Settings(mirror=False, stabilise=DEFAULT_STRENGTH)
     with tempfile.TemporaryDirectory() as folder:
         name = options.style
         if name == "identity":
             name = str(tiny.identity(Path(folder) / "identity.onnx"))
-        choice = find_style(name, options.tier)
-        session = open_session(
-            choice.model.path, options.device, threads=options.threads, spin=False
-        )
-        say(f"{session.card.name} ({session.card.tier}) on {session.why}")
-        yield Stylizer(session, choice.as_input())
+        styles = find_styles([name], engine)
+        resolution = Resolution(sizes(*pixels(options.size, "--size")), options.fps)
+        with Studio(styles.palette_for) as studio:
+            furnish(studio, styles, resolution, 0)
+            yield LiveStylizer(studio.at, 1, lambda: settings, resolution)
 
 
 def parse() -> argparse.Namespace:
@@ -288,8 +262,7 @@ def parse() -> argparse.Namespace:
 def main() -> int:
     """Soak, or open and close; 0 if every limit was kept."""
     options = parse()
-    with painter(options) as stylize:
-        well = cycles(options, stylize) if options.cycles else soak(options, stylize)
+    well = cycles(options) if options.cycles else soak(options)
     return 0 if well else 1
 
 
