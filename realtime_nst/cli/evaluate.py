@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from realtime_nst.cli.run import Tier
 from realtime_nst.cli.stability import stability
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def fidelity(
     paintings: Annotated[
         Path | None, typer.Option(help="Folder of the recipes' paintings.")
     ] = None,
-    tier: Annotated[str | None, typer.Option(help="fast or johnson.")] = None,
+    tier: Tier = None,
     sizes: Annotated[str, typer.Option(help="Sides of the photos in pixels: 256,512.")] = "256",
     photos: Annotated[int, typer.Option(min=1, help="How many photos.")] = 10,
     iterations: Annotated[int, typer.Option(min=1, help="Of L-BFGS, at most.")] = 200,

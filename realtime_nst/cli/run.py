@@ -15,7 +15,10 @@ StyleName = Annotated[
         "or a path to a .onnx model.",
     ),
 ]
-Tier = Annotated[str | None, typer.Option(help="fast or johnson. [default: fast if there is one]")]
+Tier = Annotated[
+    str | None,
+    typer.Option(help="nano, fast, quality or johnson. [default: fast if there is one]"),
+]
 DeviceName = Annotated[
     str,
     typer.Option(
