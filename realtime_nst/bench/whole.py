@@ -73,7 +73,8 @@ def _run(subject: Subject, source: Source, seconds: float) -> Whole:
         source,
         stylizer,
         NullSink(source.info),
-        stopped=lambda: perf_counter() - began >= seconds,
+        # Also asked while no frame comes, as the first one may not on a busy machine.
+        stopped=lambda: frames > 0 and perf_counter() - began >= seconds,
         on_frame=count,
         stopwatch=watch,
     )
