@@ -1,5 +1,6 @@
 """Everything CI checks: ``python scripts/check.py``. Sets up ``.venv`` first."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ CHECKS = {
     "format": ("ruff", "format", "--check", "."),
     "lint": ("ruff", "check", "."),
     "types": ("mypy",),
-    "tests": ("pytest",),
+    "tests": ("pytest", "--ignore", "tests/train"),
+    "tests of training": ("pytest", "tests/train"),
 }
 
 
@@ -25,7 +27,10 @@ def main() -> int:
 def passes(python: Path, name: str, check: tuple[str, ...]) -> bool:
     """Whether one check passes; its output goes to the reader."""
     say(f"== {name}: {' '.join(check)}")
-    return subprocess.run([str(python), "-m", *check], cwd=ROOT, check=False).returncode == 0
+    code = subprocess.run([str(python), "-m", *check], cwd=ROOT, check=False).returncode
+    if code < 0:
+        say(f"{name} did not end by itself: {signal.Signals(-code).name}")
+    return code == 0
 
 
 if __name__ == "__main__":
