@@ -10,7 +10,7 @@ import pytest
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sources.camera import CameraSource
+from realtime_nst.sources.camera import Asked, CameraSource
 from realtime_nst.sources.live import open_live
 from realtime_nst.sources.paced import Paced
 from realtime_nst.sources.steady import LONGEST, Steady, fitted, waits
@@ -205,3 +205,9 @@ def test_what_came_before_anyone_looked_is_no_dropped_frame() -> None:
         frames = list(source)
     assert [frame.index for frame in frames] == [0]
     assert frames[0].pts == 0
+
+
+def test_a_file_cannot_be_asked_to_be_another() -> None:
+    with pytest.raises(SourceError, match="as it was recorded") as raised:
+        open_live("synthetic:32x32,30,3", Asked((640, 480)))
+    assert "--working-size" in raised.value.hint

@@ -4,6 +4,7 @@ from math import inf
 from pathlib import Path
 from typing import Protocol
 
+from realtime_nst.errors import SourceError
 from realtime_nst.sources import SOURCES, Source, open_source
 from realtime_nst.sources.camera import Asked, CameraSource
 from realtime_nst.sources.paced import Paced
@@ -40,9 +41,12 @@ def open_live(
         patience: seconds to go on trying when a camera or stream vanishes.
 
     Raises:
-        SourceError: it is not there, or cannot be opened.
+        SourceError: it is not there, or cannot be opened; a file is asked to be another.
     """
     if _is_recorded(address):
+        if asked != Asked():
+            hint = "leave out --size, --fps and --backend; --working-size is what is painted at"
+            raise SourceError(f"{address} is no camera: it comes as it was recorded", hint)
         return Paced(lambda: open_source(address), loop=loop)
 
     def open_again() -> Source:
