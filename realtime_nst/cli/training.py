@@ -28,7 +28,7 @@ ENOUGH = "Ctrl-C when a preview looks good enough"
 def need_torch() -> None:
     """Raise MissingExtra, with the line to type, where the training extra is not installed."""
     try:
-        import onnx  # noqa: F401
+        import onnx  # noqa: F401  (all three: only whether they are there)
         import safetensors  # noqa: F401
         import torch  # noqa: F401
     except ImportError as error:

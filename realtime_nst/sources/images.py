@@ -41,7 +41,7 @@ class ImageSource:
         self.info = StreamInfo(name, width, height, rate, len(paths), stills=self._paths)
 
     @classmethod
-    def of_folder(cls, folder: Path, reading: Reading = Reading()) -> Self:  # noqa: B008
+    def of_folder(cls, folder: Path, reading: Reading = Reading()) -> Self:  # noqa: B008  (frozen)
         """The pictures lying in a folder, by name."""
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
         if not paths:
@@ -49,7 +49,7 @@ class ImageSource:
         return cls(_part(paths, reading), reading.rate)
 
     @classmethod
-    def of_pattern(cls, pattern: Path, reading: Reading = Reading()) -> Self:  # noqa: B008
+    def of_pattern(cls, pattern: Path, reading: Reading = Reading()) -> Self:  # noqa: B008  (frozen)
         """The pictures that ``%06d`` in a name stands for, by number, whatever the first is."""
         before, after = NUMBER.split(pattern.name, maxsplit=1)
         place = re.compile(rf"{re.escape(before)}(\d+){re.escape(after)}")

@@ -20,7 +20,7 @@ class VideoSource:
 
     live = False
 
-    def __init__(self, path: Path, reading: Reading = Reading()) -> None:  # noqa: B008
+    def __init__(self, path: Path, reading: Reading = Reading()) -> None:  # noqa: B008  (frozen)
         self._path, self._options = path, reading
         self._film = Film(path, reading)
         self._reading = False

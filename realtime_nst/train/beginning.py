@@ -79,7 +79,7 @@ def _nearest_in(path: Path, wanted: Tensor, network: Network) -> tuple[float, Be
             about = file.metadata()
             if json.loads(about["network"]) != asdict(network):
                 return None
-            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118  (no dict)
             names = json.loads(about["styles"])
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise ModelError(f"{path} cannot be read: {error}", "install realtime-nst again") from error
