@@ -1,9 +1,10 @@
 """The one pipeline, for live pictures and for files: source, stylizer, sink."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from realtime_nst.flow import FILE, LIVE, Line, ignore
-from realtime_nst.frame import Frame
+from realtime_nst.flow import FILE, LIVE, Line, Policy, ignore
+from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.meter import Stopwatch
 from realtime_nst.sinks import Sink
 from realtime_nst.sources import Source
@@ -15,6 +16,8 @@ Stylize = Callable[[Frame], Frame]
 WAIT = 0.01
 """Seconds without a frame after which something else is done: a key that was pressed must not wait
 for a slow style."""
+WAITING = 40_000_000
+"""Bytes of pictures that may wait between two stages: four of Full HD, one of 4K."""
 
 
 def never() -> bool:
@@ -54,7 +57,7 @@ def run(
         stopwatch: measures how long the source, the style and the sink are at work.
     """
     watch = stopwatch or Stopwatch()
-    with Line(LIVE if source.live else FILE, on_drop) as line:
+    with Line(LIVE if source.live else waiting(source.info), on_drop) as line:
         frames = line.hand_over(watch.items("source", source), "source", patience=2.0)
         painted = map(watch.calls("style", stylize), frames)
         write = watch.calls("sink", sink.write)
@@ -66,3 +69,9 @@ def run(
                 on_frame(frame)
             if stopped():
                 break
+
+
+def waiting(info: StreamInfo) -> Policy:
+    """That of files, with fewer frames in a box where they are large."""
+    size = 3 * info.width * info.height
+    return replace(FILE, depth=max(1, min(FILE.depth, WAITING // size)))

@@ -11,7 +11,7 @@ import pytest
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame
 from realtime_nst.meter import Meter, Stopwatch
-from realtime_nst.pipeline import run
+from realtime_nst.pipeline import run, waiting
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sources.synthetic import SyntheticSource
 
@@ -155,3 +155,11 @@ def test_the_present_is_not_the_whole() -> None:
     assert meter.overall_fps == pytest.approx(999 / meter.seconds)
     assert meter.seconds == pytest.approx(499 * 0.1 + 500 * 0.025)
     assert (meter.age(0.95), meter.overall_age(0.95)) == pytest.approx((0.04, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "depth"), [(640, 480, 4), (1920, 1080, 4), (3840, 2160, 1), (7680, 4320, 1)]
+)
+def test_few_large_frames_wait(width: int, height: int, depth: int) -> None:
+    """Memory is for the network and the encoder."""
+    assert waiting(SyntheticSource(width, height).info).depth == depth
