@@ -38,6 +38,10 @@ def train(
     scratch: Annotated[
         bool, typer.Option("--scratch", help="Begin from nothing, not from the nearest style.")
     ] = False,
+    other: Annotated[
+        Path | None,
+        typer.Option("--begin", help="Begin with another training: its folder or checkpoint.pt."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint.")] = False,
     preview_every: Annotated[int, typer.Option(min=1, help="Steps between previews.")] = 250,
     save_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 250,
@@ -72,10 +76,11 @@ def train(
         follow(Trainer(recipe, smoke_paintings(recipe), noise, options), None, preview_every)
         return
     folders = [folder, *([paintings] if paintings else [])]
-    begin = None if scratch or folder != Path() else beginning(recipe, folders, vgg_weights)
+    near = not (scratch or other) and folder == Path()
+    begin = beginning(recipe, folders, vgg_weights) if near else None
     recipe = rescheduled(shortened(recipe) if begin else recipe, steps=steps, seed=seed)
     trainer, photos = prepare(recipe, folders, content, options)
-    start(trainer, begin, resume=resume)
+    start(trainer, begin, other, resume=resume)
     follow(trainer, photos.batch(0)[:PREVIEWED], preview_every)
     for path, reason in photos.broken.items():
         typer.echo(f"skipped {path}: {reason}", err=True)
@@ -99,14 +104,13 @@ def export(
     from realtime_nst.cli.training import need_torch
 
     need_torch()
-    from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
+    from realtime_nst.train.checkpoint import load_checkpoint
     from realtime_nst.train.export import export as write
     from realtime_nst.train.quantize import photos_for
 
     if quantize not in (None, "int8"):
         raise typer.BadParameter(f"{quantize!r} is not int8", param_hint="--quantize")
-    path = checkpoint / CHECKPOINT if checkpoint.is_dir() else checkpoint
-    trained = load_checkpoint(path)
+    trained = load_checkpoint(checkpoint)
     photos = photos_for(content, trained.recipe.schedule) if quantize else []
     card = write(trained, out, fp16=fp16)
     numbers = card.numbers

@@ -62,12 +62,17 @@ def prepare(
     return Trainer(recipe, read_paintings(recipe, folders), photos, options, pairs), photos
 
 
-def start(trainer: "Trainer", begin: "Beginning | None", *, resume: bool) -> None:
-    """Take over what was learnt before."""
+def start(
+    trainer: "Trainer", begin: "Beginning | None", other: Path | None, *, resume: bool
+) -> None:
+    """Take over what was learnt before: by this training, another one, or a shipped network."""
     from realtime_nst.train.checkpoint import load_checkpoint
 
     if resume:
         trainer.restore(load_checkpoint(trainer.options.checkpoint))
+    elif other:
+        trainer.start_from(load_checkpoint(other).weights)
+        typer.echo(f"begins with {other}", err=True)
     elif begin:
         trainer.start_from(begin.weights)
         typer.echo(f"begins with {begin.style} of {begin.model}, the most similar", err=True)

@@ -63,6 +63,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         ModelError: there is no such file, or it is not a checkpoint of this program.
     """
     hint = "a checkpoint comes from: realtime-nst train"
+    path = path / CHECKPOINT if path.is_dir() else path
     try:
         values = torch.load(path, weights_only=True, map_location="cpu")
         if values["format"] != FORMAT:

@@ -123,3 +123,30 @@ def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
     assert failed.stderr.startswith("error: no checkpoint at")
     assert "hint: " in failed.stderr
     assert not (tmp_path / "out.onnx").exists()
+
+
+def test_beginning_with_another_training(recipe: Path, tmp_path: Path) -> None:
+    """What has not been learnt anew is as the other left it."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    common = ("--content", tmp_path / "mine", "--seed", 1)
+    assert run("train", recipe, *common, "--out", first).returncode == 0
+    begun = run("train", recipe, *common, "--begin", first, "--out", second, "--steps", 1)
+    assert begun.returncode == 0, begun.stderr
+    assert f"begins with {first}" in begun.stderr
+    fresh = run("train", recipe, *common, "--out", tmp_path / "third", "--steps", 1)
+    assert fresh.returncode == 0
+    before, after, other = (
+        load_checkpoint(out).weights["tail.weight"] for out in (first, second, tmp_path / "third")
+    )
+    assert (after - before).abs().max() < (after - other).abs().max()
+
+
+def test_beginning_with_a_training_of_another_shape(recipe: Path, tmp_path: Path) -> None:
+    content = ("--content", recipe)
+    assert run("train", recipe, *content, "--out", tmp_path / "a", "--steps", 1).returncode == 0
+    text = (recipe / "recipe.toml").read_text().replace("width = 6", "width = 8")
+    (recipe / "recipe.toml").write_text(text)
+    refused = run("train", recipe, *content, "--begin", tmp_path / "a", "--out", tmp_path / "b")
+    assert refused.returncode == 1
+    assert "another network" in refused.stderr
+    assert "Traceback" not in refused.stderr
