@@ -16,8 +16,8 @@ from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.sources.video import VideoSource
 from tests.clips import content
 
-CPU = [name for name in FREE if not name.endswith("_nvenc")]
-GPU = [name for name in FREE if name.endswith("_nvenc")]
+CPU = [name for name in FREE if not CODECS[name].chip]
+GPU = [name for name in FREE if CODECS[name].chip]
 PAIRS = [
     ("h264", "mp4"),
     ("h264", "mkv"),

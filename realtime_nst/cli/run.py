@@ -71,8 +71,9 @@ def video(
     codec: Annotated[
         str | None,
         typer.Option(
-            help="h264, hevc, av1, vp9, prores or ffv1; with an NVIDIA GPU h264_nvenc, hevc_nvenc "
-            "or av1_nvenc. [default: as OUT usually has]"
+            help="h264, hevc, av1, vp9, prores or ffv1; h264_nvenc, hevc_nvenc or av1_nvenc with an "
+            "NVIDIA GPU; h264_qsv, hevc_qsv or av1_qsv with one by Intel. "
+            "[default: as OUT usually has]"
         ),
     ] = None,
     crf: Annotated[

@@ -62,10 +62,15 @@ class Codec:
     pairs (x264), or smears the last column (ProRes)."""
     tags: dict[str, str] = field(default_factory=dict)
     """By muxer the code that players want, where FFmpeg writes another one."""
+    chip: str = ""
+    """What it runs on, where that is not the processor."""
 
 
 _VP9 = {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"}
 _NVENC = {"rc": "vbr", "b": "0"}
+_NVIDIA = "an NVIDIA GPU that encodes, and its driver"
+_INTEL = "an Intel GPU with Quick Sync, and its driver"
+_QSV_PRESETS = X_PRESETS[2:-1]
 _PRORES = {"profile": "hq", "vendor": "apl0"}
 _X265 = {"x265-params": "log-level=error"}
 _HVC1 = {"mp4": "hvc1", "mov": "hvc1"}  # Apple plays no hev1
@@ -80,12 +85,31 @@ CODECS = {
     "apng": Codec("apng", "rgb24", options={"pred": "mixed"}),
     "webp": Codec("libwebp_anim", "bgra", "quality", 85),
     "y4m": Codec("rawvideo", "yuv420p"),
-    "h264_nvenc": Codec("h264_nvenc", "yuv420p", "cq", 23, NV_PRESETS, "p4", _NVENC),
-    "hevc_nvenc": Codec("hevc_nvenc", "yuv420p", "cq", 25, NV_PRESETS, "p4", _NVENC, tags=_HVC1),
-    "av1_nvenc": Codec("av1_nvenc", "yuv420p", "cq", 30, NV_PRESETS, "p4", _NVENC),
+    **{
+        f"{name}_nvenc": Codec(
+            f"{name}_nvenc", "yuv420p", "cq", cq, NV_PRESETS, "p4", _NVENC, tags=tags, chip=_NVIDIA
+        )
+        for name, cq, tags in (("h264", 23, {}), ("hevc", 25, _HVC1), ("av1", 30, {}))
+    },
+    **{
+        f"{name}_qsv": Codec(
+            f"{name}_qsv",
+            "nv12",
+            "global_quality",
+            q,
+            _QSV_PRESETS,
+            "medium",
+            tags=tags,
+            chip=_INTEL,
+        )
+        for name, q, tags in (("h264", 23, {}), ("hevc", 25, _HVC1), ("av1", 30, {}))
+    },
 }
 """By the name a user types. Those of a GPU end in the name of their maker's library."""
-FREE = ("h264", "hevc", "av1", "vp9", "prores", "ffv1", "h264_nvenc", "hevc_nvenc", "av1_nvenc")
+FREE = (
+    *("h264", "hevc", "av1", "vp9", "prores", "ffv1"),
+    *(name for name, codec in CODECS.items() if codec.chip),
+)
 """Those a user can choose; the others belong to one kind of file."""
 
 
@@ -142,7 +166,6 @@ PIPE = "-"
 """The name of standard output."""
 PIPES = {"y4m": ".y4m", "rawvideo": ".yuv"}
 """What goes through it, by the word that people type: as into files with these endings."""
-CPU = "it needs an NVIDIA GPU that encodes, and its driver; --codec h264, hevc or av1 need none"
 REFUSED = {"mov": frozenset(("flac", "opus", "truehd", "vp9", "av1"))}
 """By muxer: what FFmpeg says it takes, and then refuses when the file begins."""
 
@@ -169,7 +192,7 @@ def codec_of(container: Container, options: VideoOptions) -> Codec:
         raise SinkError(f"{name} has no --crf", "leave it out; its quality is fixed")
     if codec.encoder not in codecs_available:
         raise SinkError(f"this build of PyAV has no {codec.encoder}", "pip install --upgrade av")
-    if name.endswith("_nvenc"):
+    if codec.chip:
         prove(codec)
     return codec
 
@@ -211,6 +234,7 @@ def prove(codec: Codec) -> None:
     Raises:
         SinkError: it does not run on this machine.
     """
+    cure = f"it needs {codec.chip}; --codec h264, hevc or av1 need none"
     try:
         context = Library(codec.encoder, "w").create("video")
         context.width, context.height, context.pix_fmt = 256, 256, codec.pixels
@@ -220,6 +244,6 @@ def prove(codec: Codec) -> None:
         packets = [*context.encode(frame), *context.encode(None)]
     except av.FFmpegError as error:
         message = f"{codec.encoder} does not run on this machine: {error.strerror}"
-        raise SinkError(message, CPU) from error
+        raise SinkError(message, cure) from error
     if not packets:
-        raise SinkError(f"{codec.encoder} gives nothing on this machine", CPU)
+        raise SinkError(f"{codec.encoder} gives nothing on this machine", cure)
