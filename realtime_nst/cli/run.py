@@ -71,8 +71,8 @@ def video(
     codec: Annotated[
         str | None,
         typer.Option(
-            help="h264, hevc, av1, vp9, prores or ffv1; h264_nvenc, hevc_nvenc or av1_nvenc with an "
-            "NVIDIA GPU; h264_qsv, hevc_qsv or av1_qsv with one by Intel. "
+            help="h264, hevc, av1, vp9, prores or ffv1; h264_nvenc, hevc_nvenc or av1_nvenc with "
+            "an NVIDIA GPU; h264_qsv, hevc_qsv or av1_qsv with an Intel one. "
             "[default: as OUT usually has]"
         ),
     ] = None,

@@ -9,7 +9,10 @@ from realtime_nst.doctor.trials import encode, list_cameras, look, pretend, show
 from realtime_nst.stylize.devices import installed, nvidia_driver
 
 CODECS = ("h264", "hevc", "av1", "vp9", "prores", "ffv1")
-HARDWARE = ("h264_nvenc", "hevc_nvenc", "av1_nvenc")
+HARDWARE = (
+    *("h264_nvenc", "hevc_nvenc", "av1_nvenc"),
+    *("h264_qsv", "hevc_qsv", "av1_qsv"),
+)
 """Names that ``--codec`` takes."""
 LIST = "realtime-nst cameras  # says which there are, and who uses them"
 CAMERA_PATIENCE = 20.0
@@ -30,18 +33,17 @@ def encoders() -> Iterator[Finding]:
 
 
 def hardware_encoders() -> Iterator[Finding]:
-    """Those of NVIDIA's cards."""
-    if not nvidia_driver():
-        yield Finding("ok", "hardware encoders", "none: no NVIDIA driver")
-        return
+    """Those of GPUs; that none runs is a trouble where NVIDIA's driver is there."""
     outcome = attempt(partial(encode, HARDWARE))
     troubles = outcome.result or dict.fromkeys(HARDWARE, outcome.trouble)
     works = [name for name, trouble in troubles.items() if not trouble]
     if works:
         yield Finding("ok", "hardware encoders", ", ".join(works))
-    else:
+    elif nvidia_driver():
         line = f"none runs: {troubles[HARDWARE[0]]}"
         yield Finding("warn", "hardware encoders", line, "--codec h264  # runs on the CPU")
+    else:
+        yield Finding("ok", "hardware encoders", "none: no NVIDIA driver, no Quick Sync by Intel")
 
 
 def window() -> Iterator[Finding]:
