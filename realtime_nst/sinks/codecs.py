@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,22 @@ class Codec:
 
 
 _VP9 = {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"}
-_NVENC = {"rc": "vbr", "b": "0"}
-_NVIDIA = "an NVIDIA GPU that encodes, and its driver"
-_INTEL = "an Intel GPU with Quick Sync, and its driver"
-_QSV_PRESETS = X_PRESETS[2:-1]
+_nvidia = partial(
+    Codec,
+    quality="cq",
+    presets=NV_PRESETS,
+    preset="p4",
+    options={"rc": "vbr", "b": "0"},
+    chip="an NVIDIA GPU that encodes, and its driver",
+)
+_intel = partial(
+    Codec,
+    pixels="nv12",
+    quality="global_quality",
+    presets=X_PRESETS[2:-1],
+    preset="medium",
+    chip="an Intel GPU with Quick Sync, and its driver",
+)
 _PRORES = {"profile": "hq", "vendor": "apl0"}
 _X265 = {"x265-params": "log-level=error"}
 _HVC1 = {"mp4": "hvc1", "mov": "hvc1"}  # Apple plays no hev1
@@ -85,25 +98,12 @@ CODECS = {
     "apng": Codec("apng", "rgb24", options={"pred": "mixed"}),
     "webp": Codec("libwebp_anim", "bgra", "quality", 85),
     "y4m": Codec("rawvideo", "yuv420p"),
-    **{
-        f"{name}_nvenc": Codec(
-            f"{name}_nvenc", "yuv420p", "cq", cq, NV_PRESETS, "p4", _NVENC, tags=tags, chip=_NVIDIA
-        )
-        for name, cq, tags in (("h264", 23, {}), ("hevc", 25, _HVC1), ("av1", 30, {}))
-    },
-    **{
-        f"{name}_qsv": Codec(
-            f"{name}_qsv",
-            "nv12",
-            "global_quality",
-            q,
-            _QSV_PRESETS,
-            "medium",
-            tags=tags,
-            chip=_INTEL,
-        )
-        for name, q, tags in (("h264", 23, {}), ("hevc", 25, _HVC1), ("av1", 30, {}))
-    },
+    "h264_nvenc": _nvidia("h264_nvenc", crf=23),
+    "hevc_nvenc": _nvidia("hevc_nvenc", crf=25, tags=_HVC1),
+    "av1_nvenc": _nvidia("av1_nvenc", crf=30),
+    "h264_qsv": _intel("h264_qsv", crf=23),
+    "hevc_qsv": _intel("hevc_qsv", crf=25, tags=_HVC1),
+    "av1_qsv": _intel("av1_qsv", crf=30),
 }
 """By the name a user types. Those of a GPU end in the name of their maker's library."""
 FREE = (
