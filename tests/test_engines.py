@@ -67,6 +67,11 @@ ENGINES = {
     "openvino-bf16": Case(open_openvino, "openvino", BF16, 4),
 }
 
+# Asked without an import, which would report its use.
+with_openvino = pytest.mark.skipif(
+    find_spec("openvino") is None, reason="OpenVINO is not installed: its engine is not tested"
+)
+
 
 @pytest.fixture(params=ENGINES, ids=str)
 def case(request: pytest.FixtureRequest) -> Case:
@@ -207,6 +212,30 @@ def test_openvino_without_its_report(brush: Network) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@with_openvino
+def test_openvino_lets_signals_through(brush: Network) -> None:
+    """Where its core is not kept, it leaves the stack of signals behind unmapped."""
+    code = (
+        "import signal, sys\n"
+        "from pathlib import Path\n"
+        "from realtime_nst.stylize.devices import DEVICES\n"
+        "from realtime_nst.stylize.engines import Settings\n"
+        "from realtime_nst.stylize.engines.open_vino import open_openvino\n"
+        "from realtime_nst.stylize.network import read_network\n"
+        "network = read_network(Path(sys.argv[1]))\n"
+        "one, two = (\n"
+        "    open_openvino(network, DEVICES['openvino'], Settings(1), (24, 32)) for _ in range(2)\n"
+        ")\n"
+        "del one\n"
+        "del two\n"
+        "signal.signal(signal.SIGINT, lambda *told: print('heard'))\n"
+        "signal.raise_signal(signal.SIGINT)\n"
+    )
+    command = [sys.executable, "-c", code, str(brush.path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout) == (0, "heard\n"), told.stderr
+
+
 @pytest.mark.parametrize(
     ("module", "engine", "device", "hint"),
     [
@@ -228,10 +257,10 @@ def test_an_engine_that_is_not_installed(
     assert hint in caught.value.hint
 
 
+@with_openvino
 def test_bf16_needs_a_processor_that_has_it(
     monkeypatch: pytest.MonkeyPatch, brush: Network
 ) -> None:
-    pytest.importorskip("openvino", reason="OpenVINO is not installed: its engine is not tested")
     monkeypatch.setattr(open_vino, "_capabilities", lambda core: ["FP32", "INT8"])
     with pytest.raises(DeviceError, match="no bf16") as caught:
         open_openvino(brush, DEVICES["openvino"], Settings(1, precision=BF16), SIZE)

@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ class OpenVino:
 def open_openvino(network: Network, device: Device, settings: Settings, size: Size) -> Running:
     """Open a network with OpenVINO; see ``Engine``."""
     vino = openvino()
-    core = vino.Core()
+    core = _core()
     if settings.precision == BF16 and BF16.upper() not in _capabilities(core):
         raise refused(device, "this processor has no bf16")
     if unsafe := why_unsafe(network):
@@ -98,6 +99,17 @@ def openvino() -> Any:
         if not told:
             del sys.modules[TELEMETRY]
     return openvino
+
+
+@cache
+def _core() -> Any:
+    """OpenVINO's one core, which is kept.
+
+    On Linux a core moves the signals of the thread that first uses it to a stack of its own, and
+    puts back what was there before when it goes. Of two, the first to go leaves the second one's
+    memory in place of its own, or the other way round: the next Ctrl-C then ends the program.
+    """
+    return openvino().Core()
 
 
 def _capabilities(core: Any) -> list[str]:
