@@ -1,7 +1,8 @@
 """Put a trained network on the shelf: ``python scripts/ship.py RUN --content DIR --paintings DIR``.
 
-Writes ``models/NAME``: the model, int8 models where its norms are frozen, and the weights that
-other trainings begin with. ``scripts/samples.py`` then makes its pictures.
+Writes ``models/NAME``: the model, the same in half precision for GPUs, int8 models where its norms
+are frozen, and the weights that other trainings begin with. ``scripts/samples.py`` then makes its
+pictures.
 """
 
 from argparse import ArgumentParser
@@ -28,6 +29,8 @@ def main() -> None:
     folder = MODELS / recipe.name
     card = export(trained, folder / "model.onnx")
     print(f"{card.name}: {card.numbers}")
+    half = export(trained, folder / "fp16.onnx", fp16=True)
+    print(f"in half precision: {half.numbers['parity_psnr']} dB")
     save_start(trained, read_paintings(recipe, [given.paintings]), folder / START)
     if load_net(trained).frozen < 1:
         return

@@ -2,7 +2,9 @@
 
 What is folded, and into what: frozen norms into the convolution before them; the scaling to
 [0, 1], the shift by a half and the order of the colours into the first and last convolutions.
-Bytes are all that is padded, transposed and rounded.
+In float32, which processors run, bytes are all that is padded, transposed and shuffled: they are a
+quarter to move. In float16, which GPUs run, the frame is cast first and rounded last: CUDA pads and
+shuffles no bytes, and TensorRT takes them at the very ends alone.
 
 With several styles the factors are computed from ``style_weights`` inside the graph. The weights
 are a graph input with a default: whoever makes them a constant gets plain convolutions.
@@ -168,9 +170,15 @@ class _Graph:
         self.constants[name] = numpy_helper.from_array(array, name)
         return name
 
+    @property
+    def for_gpus(self) -> bool:
+        """Whether bytes are only to be seen at the ends of the graph."""
+        return np.dtype(self.dtype) == np.float16
+
     def padded(self, margin: int) -> str:
-        """The frame, (1, 3, h, w) bytes still, with its mirror around it, then as floats."""
-        planes = self.node("Transpose", [FRAME], "planes", perm=[0, 3, 1, 2])
+        """The frame with its mirror around it, (1, 3, h, w) floats."""
+        frame = self.cast(FRAME, "pixels") if self.for_gpus else FRAME
+        planes = self.node("Transpose", [frame], "planes", perm=[0, 3, 1, 2])
         self.node("Shape", [FRAME], "size", start=1, end=3)
         multiple = self.constant("multiple", [MULTIPLE], np.int64)
         self.node("Neg", ["size"], "less")
@@ -180,7 +188,7 @@ class _Graph:
         begin = self.constant("begin", [0, 0, margin, margin, 0, 0], np.int64)
         pads = self.node("Concat", [begin, end], "pads", axis=0)
         mirrored = self.node("Pad", [planes, pads], "mirrored", mode="reflect")
-        return self.cast(mirrored, "pixels")
+        return mirrored if self.for_gpus else self.cast(mirrored, "pixels")
 
     def cast(self, x: str, name: str) -> str:
         """As the convolutions compute."""
@@ -220,16 +228,30 @@ class _Graph:
 
     def paint(self, places: str, top: int) -> None:
         """From 4x4 pixels a place, in floats, to the frame's size in bytes."""
-        one, zero = self.constant("one", 1, self.dtype), self.constant("zero", 0, np.uint8)
-        # Rounds and keeps within 0 to 255 in one go.
-        levels = self.node("QuantizeLinear", [places, one, zero], "levels")
+        levels = places if self.for_gpus else self.rounded(places)
         pixels = self.node("DepthToSpace", [levels], "painted", blocksize=MULTIPLE, mode="CRD")
         begin = self.constant("top_left", [top, top], np.int64)
         end = self.node("Add", ["size", begin], "bottom_right")
-        cropped = self.node(
-            "Slice", [pixels, begin, end, self.constant("sides", [2, 3], np.int64)], "cropped"
+        sides = self.constant("sides", [2, 3], np.int64)
+        cropped = self.node("Slice", [pixels, begin, end, sides], "cropped")
+        if not self.for_gpus:
+            self.node("Transpose", [cropped], STYLIZED, perm=[0, 2, 3, 1])
+            return
+        rows = self.node("Transpose", [cropped], "rows", perm=[0, 2, 3, 1])
+        self.node("Cast", [self.kept(rows)], STYLIZED, to=TensorProto.UINT8)
+
+    def rounded(self, places: str) -> str:
+        """In bytes; rounds and keeps within 0 to 255 in one go."""
+        one, zero = self.constant("one", 1, self.dtype), self.constant("zero", 0, np.uint8)
+        return self.node("QuantizeLinear", [places, one, zero], "levels")
+
+    def kept(self, pixels: str) -> str:
+        """Whole numbers from 0 to 255, still floats: TensorRT has no unsigned QuantizeLinear."""
+        black, white = (
+            self.constant("black", 0, self.dtype),
+            self.constant("white", 255, self.dtype),
         )
-        self.node("Transpose", [cropped], STYLIZED, perm=[0, 2, 3, 1])
+        return self.node("Clip", [self.node("Round", [pixels], "whole"), black, white], "levels")
 
     def model(self) -> onnx.ModelProto:
         shape: list[int | str | None] = [1, "height", "width", 3]

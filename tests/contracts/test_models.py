@@ -9,6 +9,7 @@ import pytest
 from skimage import data
 
 from realtime_nst.frame import Image
+from realtime_nst.stylize.choosing import decibels
 from realtime_nst.stylize.models import read_model
 from realtime_nst.stylize.session import Session, open_session
 
@@ -82,6 +83,20 @@ def test_a_style_paints_and_leaves_the_picture_recognisable(folder: Path) -> Non
         assert np.abs(image.astype(int) - photo()).mean() > 15
         light, wanted = (np.log1p(picture.mean(axis=2)).ravel() for picture in (image, photo()))
         assert np.corrcoef(light, wanted)[0, 1] > 0.3
+
+
+@shipped
+def test_what_lies_beside_a_model_paints_the_same(folder: Path) -> None:
+    model, image = session(folder), np.ascontiguousarray(photo()[:128, :192])
+    half = open_session(folder / "fp16.onnx", "cpu")
+    picks = np.eye(len(model.card.styles), dtype="f4")
+    for style, weights in zip(model.card.styles, picks, strict=True):
+        wanted = model.run(image, weights).astype(float)
+        assert decibels(float(np.square(half.run(image, weights) - wanted).mean())) > 50
+        whole = folder / "int8" / f"{style.name}.onnx"
+        if whole.is_file():
+            painted = open_session(whole, "cpu").run(image)
+            assert decibels(float(np.square(painted - wanted).mean())) > 35
 
 
 @shipped

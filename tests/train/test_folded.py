@@ -35,6 +35,18 @@ def test_nothing_but_convolutions_of_stem_and_quarter(tier: str, styles: int) ->
     assert kinds.count("DepthToSpace") == 1
 
 
+def test_for_gpus_bytes_are_only_at_the_ends() -> None:
+    """CUDA has no Pad and no DepthToSpace for bytes, TensorRT takes them at the ends alone."""
+    model = onnx.shape_inference.infer_shapes(build(frozen(), 2, np.float16), strict_mode=True)
+    values = (*model.graph.input, *model.graph.value_info, *model.graph.output)
+    kinds = {value.name: value.type.tensor_type.elem_type for value in values}
+    bytes_at = {name for name, kind in kinds.items() if kind == onnx.TensorProto.UINT8}
+    assert bytes_at == {"frame", "stylized"}
+    ends = [node for node in model.graph.node if {*node.input, *node.output} & bytes_at]
+    assert {node.op_type for node in ends} == {"Cast", "Shape"}
+    assert "QuantizeLinear" not in {node.op_type for node in model.graph.node}
+
+
 def test_style_weights_have_a_default_that_others_can_make_a_constant() -> None:
     graph = build(frozen(styles=2), 2).graph
     assert [value.name for value in graph.input] == ["frame", "style_weights"]
