@@ -39,6 +39,9 @@ def fidelity(
     init: Annotated[
         str, typer.Option(help="Gatys begins with: grey (as Johnson et al.), noise or content.")
     ] = "grey",
+    precision: Annotated[
+        str, typer.Option(help="Of the losses: auto, bf16 (auto where it is native) or fp32.")
+    ] = "auto",
     vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     grid: Annotated[
@@ -58,12 +61,14 @@ def fidelity(
     reports: list[dict[str, Any]] = []
     shown: list[Case] = []
     for name in models:
-        candidate = open_candidate(find_style(name, tier), style, paintings, vgg_weights)
+        choice = find_style(name, tier)
+        candidate = open_candidate(choice, style, paintings, vgg_weights, precision)
         for size in sides:
             cases = _followed(candidate, chosen, size, iterations, init)
             shown += cases
+            asked = {"init": init, "bf16": candidate.bf16}
             about = {"model": str(candidate.choice.model.path), "style": candidate.style.name}
-            reports.append({**about, "init": init, **summary(cases, iterations)})
+            reports.append({**about, **asked, **summary(cases, iterations)})
     typer.echo(json.dumps(reports, indent=1) if as_json else _table(reports))
     if grid:
         _write_grid(shown, grid)

@@ -20,8 +20,19 @@ def pick_device(name: str) -> torch.device:
     return torch.device("cuda" if cuda else "cpu")
 
 
+PRECISIONS = ("auto", "bf16", "fp32")
+"""What people can ask for."""
+
+
 def uses_bf16(precision: str, device: torch.device) -> bool:
-    """Whether to compute in bfloat16: where it is native, unless told otherwise."""
+    """Whether to compute in bfloat16: where it is native, unless told otherwise.
+
+    Raises:
+        TrainError: there is no such precision.
+    """
+    if precision not in PRECISIONS:
+        message = f"there is no precision {precision!r}"
+        raise TrainError(message, f"it is {', '.join(PRECISIONS)}")
     if precision != "auto":
         return precision == "bf16"
     if device.type == "cuda":

@@ -21,6 +21,7 @@ from realtime_nst.stylize.models import Choice
 from realtime_nst.stylize.session import Session, open_session
 from realtime_nst.train.data import read_paintings, resize, to_image, to_tensor
 from realtime_nst.train.descent import descend
+from realtime_nst.train.device import uses_bf16
 from realtime_nst.train.features import VGG
 from realtime_nst.train.gatys import noise
 from realtime_nst.train.losses import ContentLoss, GramLoss, TVLoss
@@ -50,6 +51,8 @@ class Candidate:
     recipe: Recipe
     vgg: VGG
     session: Session
+    bf16: bool = False
+    """Measure in bfloat16, the model as well as Gatys."""
 
     @property
     def name(self) -> str:
@@ -79,17 +82,26 @@ class Case:
 
 
 def open_candidate(
-    choice: Choice, picture: Path | None, paintings: Path | None, weights: Path | None = None
+    choice: Choice,
+    picture: Path | None,
+    paintings: Path | None,
+    weights: Path | None = None,
+    precision: str = "auto",
 ) -> Candidate:
     """Find the recipe of a model, the painting and the losses.
 
     Args:
         picture: the painting; None looks for it beside the recipe and in ``paintings``.
+        weights: of VGG-16; see ``load_vgg``.
+        precision: of the losses: ``bf16``, ``fp32`` or ``auto``, bf16 where the processor computes
+            with it.
 
     Raises:
+        TrainError: there is no such precision.
         ModelError: it is a blend, or there is no recipe beside the model, or none of this style.
         SourceError: the painting is missing, or not the one of the recipe.
     """
+    bf16 = uses_bf16(precision, torch.device("cpu"))
     if max(choice.weights) < 1:
         raise ModelError("a blend of styles has no recipe", "give one style at a time")
     folder = choice.model.path.parent
@@ -104,7 +116,7 @@ def open_candidate(
     layers = {layer for term in recipe.losses for layer in term.layers}
     vgg = load_vgg(layers, path=weights).to(memory_format=torch.channels_last)
     session = open_session(choice.model.path, "cpu")
-    return Candidate(choice, style, painting, recipe, vgg, session)
+    return Candidate(choice, style, painting, recipe, vgg, session, bf16)
 
 
 def objective_of(candidate: Candidate, photo: Tensor) -> Objective:
@@ -128,7 +140,7 @@ def objective_of(candidate: Candidate, photo: Tensor) -> Objective:
         else:
             hint = "recipes with content, gram and tv can be judged"
             raise ModelError(f"the optimizer has no loss {term.kind!r}", hint)
-    return Objective(vgg, tuple(terms), tv)
+    return Objective(vgg, tuple(terms), tv, candidate.bf16)
 
 
 def judge(candidate: Candidate, path: Path, size: int, iterations: int, init: str) -> Case:

@@ -25,7 +25,6 @@ from realtime_nst.train.png import write_with_text
 
 TEXT = "realtime-nst"
 """The key of the settings in a PNG file."""
-PRECISIONS = ("auto", "bf16", "fp32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +183,11 @@ def open_studio(wishes: Wishes) -> Studio:
     """
     if not wishes.styles or sum(style.share for style in wishes.styles) <= 0:
         raise TrainError("there is no style that counts", "give each style a share above 0")
-    if wishes.precision not in PRECISIONS:
-        message = f"there is no precision {wishes.precision!r}"
-        raise TrainError(message, f"it is {', '.join(PRECISIONS)}")
     device = pick_device(wishes.device)
+    bf16 = uses_bf16(wishes.precision, device)
     back = open_backbone(wishes.settings, wishes.network, wishes.vgg_weights, wishes.pooling)
     vgg = back.vgg.to(device).to(memory_format=torch.channels_last)
-    settings = replace(back.settings, bf16=uses_bf16(wishes.precision, device))
+    settings = replace(back.settings, bf16=bf16)
     return Studio(wishes, settings, back.network, device, vgg, back.notes)
 
 
