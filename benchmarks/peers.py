@@ -5,7 +5,8 @@ by ONNX Runtime. It is fetched into ``runs/peers`` unless it is installed. The o
 network as pytorch/examples exports it (``plain.py``). Each is timed twice: the network alone, with
 its input ready, and the whole call from the bytes of a frame to the bytes of a painted one, by the
 peer's own code. Ours take and give bytes inside the network, so that there the two hardly differ;
-"network" is ONNX Runtime, "call" is whatever ``--device auto`` picks.
+"network" is ONNX Runtime, "call" is whatever ``--device auto`` picks. Our tier of Johnson's network,
+which is not shipped, is exported untrained, since weights do not change what a frame costs.
 """
 
 import argparse
@@ -148,6 +149,20 @@ def johnson(width: int, height: int, threads: int, folder: Path) -> list[Rival]:
     ]
 
 
+def johnson_tier(folder: Path) -> Path:
+    """Johnson's network as our own exporter writes it."""
+    from realtime_nst.train.checkpoint import Checkpoint
+    from realtime_nst.train.export import export
+    from realtime_nst.train.recipe import Recipe, StyleSource
+    from realtime_nst.train.transformer_net import NETWORKS, TransformerNet
+
+    network = NETWORKS["johnson"]
+    recipe = Recipe("johnson tier", (StyleSource("untrained", ""),), network=network)
+    path = folder / "johnson.onnx"
+    export(Checkpoint(recipe, 0, TransformerNet(network).state_dict(), {}, {}), path)
+    return path
+
+
 WAYS = (("network", "cpu", "fp32"), ("network", "cpu", "auto"), ("call", "auto", "auto"))
 """Part, device and precision: the plain network, ONNX Runtime's fastest, and what users get."""
 
@@ -232,6 +247,7 @@ def main() -> None:
     styles = given.style or everything()
     rounds = []
     with tempfile.TemporaryDirectory() as folder:
+        styles = [*styles, str(johnson_tier(Path(folder)))]
         for width, height in sizes:
             say(f"{width}x{height}")
             rivals = [
