@@ -24,6 +24,9 @@ class Frame:
     """Seconds since the first frame, exact."""
     captured_at: float
     """``time.perf_counter()`` when the frame left the source."""
+    duration: Fraction | None = None
+    """Seconds it is shown, where the source says so. Only the last frame's counts: of every other
+    one the next one's time tells."""
 
     def with_image(self, image: Image) -> Self:
         """The same moment with new pixels."""

@@ -116,8 +116,8 @@ def _steady(frames: Iterator[Frame], rate: Fraction) -> Iterator[Frame]:
             yield from until(frame.pts, shown)
             length = frame.pts - shown.pts
         shown = frame
-    if shown:  # the file does not say how long the last one lasts: as long as the one before
-        yield from until(shown.pts + length, shown)
+    if shown:  # if nobody says how long the last one lasts: as long as the one before
+        yield from until(shown.pts + (shown.duration or length), shown)
 
 
 def painted(stylize: Stylize, shape: Shape) -> Stylize:

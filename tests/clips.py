@@ -146,6 +146,20 @@ def _chapter(number: int) -> "Chapter":
     }
 
 
+def lingering(path: Path, source: Path, seconds: float) -> Path:
+    """The same packets in another file, but for how long the last picture is shown."""
+    with av.open(str(source)) as file, av.open(str(path), "w") as output:
+        stream = output.add_stream_from_template(file.streams.video[0])
+        packets = [packet for packet in file.demux(video=0) if packet.dts is not None]
+        last = max(packets, key=lambda packet: packet.pts or 0)
+        assert last.time_base
+        last.duration = round(seconds / last.time_base)
+        for packet in packets:
+            packet.stream = stream
+            output.mux(packet)
+    return path
+
+
 @dataclass(frozen=True)
 class Content:
     """What is in a file."""
@@ -154,13 +168,18 @@ class Content:
     size: tuple[int, int]
     rate: Fraction
     sound: list[list[bytes]]
+    last: Fraction | None
+    """How long the last picture is shown, where the file says so."""
 
 
 def content(path: Path) -> Content:
     """Read a file independently of the code under test."""
     with av.open(str(path)) as file:
         video = file.streams.video[0]
-        pts = [_moment(frame) for frame in file.decode(video)]
+        frames = list(file.decode(video))
+        pts = [_moment(frame) for frame in frames]
+        tick = Fraction(video.time_base or 0)
+        last = frames[-1].duration * tick if frames[-1].duration else None
         size, rate = (video.width, video.height), video.average_rate
         tracks = [stream.index for stream in file.streams.audio]
     sound = []
@@ -168,7 +187,7 @@ def content(path: Path) -> Content:
         with av.open(str(path)) as file:
             packets = file.demux(file.streams[track])
             sound.append([bytes(packet) for packet in packets if packet.dts is not None])
-    return Content([time - pts[0] for time in pts], size, Fraction(rate or 0), sound)
+    return Content([time - pts[0] for time in pts], size, Fraction(rate or 0), sound, last)
 
 
 def _moment(frame: VideoFrame) -> Fraction:

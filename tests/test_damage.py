@@ -12,7 +12,7 @@ from realtime_nst.frame import Frame
 from realtime_nst.sinks import open_sink
 from realtime_nst.sources.reading import Reading
 from realtime_nst.sources.video import VideoSource
-from tests.clips import Clip, content, make
+from tests.clips import Clip, content, lingering, make, make_rich
 from tests.test_tracks import remux
 
 FASTSTART = {"movflags": "faststart"}
@@ -34,6 +34,27 @@ def test_a_cut_off_file_is_an_error_behind_its_last_frame(tmp_path: Path, ending
             seen.append(frame)
     assert caught.value.hint
     assert ending == "mp4" or 0 < len(seen) < 100  # the index of an MP4 lies at its end
+
+
+def test_a_matroska_file_that_lacks_its_very_end_is_noticed(tmp_path: Path) -> None:
+    whole = make_rich(tmp_path / "whole.mkv")
+    assert len(list(VideoSource(whole))) == 15
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[:-1])
+    with pytest.raises(SourceError, match="breaks off"), VideoSource(cut) as source:
+        list(source)
+
+
+@pytest.mark.parametrize("ending", ["mkv", "mp4"])
+@pytest.mark.parametrize("start", [0, Fraction(3, 10)])
+def test_a_picture_that_is_shown_for_long_is_no_damage(
+    tmp_path: Path, ending: str, start: Fraction
+) -> None:
+    clip = make(tmp_path / "in.mp4", Clip())
+    slow = lingering(tmp_path / f"slow.{ending}", clip, 5)
+    with VideoSource(slow, Reading(start=Fraction(start))) as source:
+        last = list(source)[-1]
+    assert last.duration == 5
 
 
 @pytest.mark.parametrize("size", [0.5, 0.9])

@@ -96,6 +96,8 @@ def prove(before: Path, after: Path) -> None:
     one, other = content(before), content(after)
     assert other.pts == one.pts  # to the tick, and so their number
     assert other.sound == one.sound
+    if one.last and other.last:
+        assert abs(other.last - one.last) < Fraction(1, 500)  # Matroska counts in milliseconds
     was, now = looks(before), looks(after)
     turned = abs(was.rotation) == 90
     assert now.rotation == 0

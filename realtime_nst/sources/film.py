@@ -15,7 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import SourceError
-from realtime_nst.sources.header import Promise, rational, seconds_of
+from realtime_nst.sources.header import Promise, matroska_end, rational, seconds_of
 from realtime_nst.sources.reading import Raw, Reading
 
 PIPE = "-"
@@ -64,12 +64,18 @@ class Film:
         try:
             self.stream = _picture_stream(self._path, self._container)
             self.stream.thread_type = "AUTO"
-            self._promise = Promise(self._container, self.stream)
+            self._promise = Promise(self._container, self.stream, lacking=self._lacks_bytes())
             self.tick = rational(self.stream.time_base) or Fraction(1, 90000)
             self._moments = self._timed(self._decode())
         except BaseException:
             self._container.close()
             raise
+
+    def _lacks_bytes(self) -> bool:
+        """Whether a file ends before it says it does."""
+        if self.length is None or "matroska" not in self._container.format.name:
+            return False
+        return self.length < (matroska_end(self._path) or 0)
 
     @property
     def rate(self) -> Fraction | None:

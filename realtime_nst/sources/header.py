@@ -1,6 +1,7 @@
 """What a file's header says, put plainly."""
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import av
@@ -19,24 +20,58 @@ def rational(value: Any) -> Fraction | None:
     return Fraction(value.numerator, value.denominator) if value else None
 
 
-class Promise:
-    """What the header speaks of, where a file that is cut off ends as if all were well."""
+def matroska_end(path: Path) -> int | None:
+    """Where a Matroska or WebM file says that its last byte lies; None: it does not say.
 
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+    RFC 8794, section 4: each element is its name, its size and so many bytes. The header comes
+    first, then one segment, which holds all the rest.
+    """
+    with path.open("rb") as file:
+        begin = file.read(4096)
+    try:
+        _, place = _number(begin, 0)
+        length, place = _number(begin, place)
+        _, place = _number(begin, place + length)
+        length, after = _number(begin, place)
+    except IndexError:
+        return None
+    unknown = length == (1 << 7 * (after - place)) - 1
+    return None if unknown else after + length
+
+
+def _number(data: bytes, place: int) -> tuple[int, int]:
+    """A number of one to eight bytes, without the bit that says how many, and what follows it."""
+    length = 9 - data[place].bit_length()
+    number = int.from_bytes(data[place : place + length], "big")
+    return number & ((1 << 7 * length) - 1), place + length
+
+
+class Promise:
+    """What the header speaks of, where a file that is cut off ends as if all were well.
+
+    Args:
+        container: the file.
+        stream: its pictures.
+        lacking: whether bytes are missing at its end, where the file itself says how many it has.
+    """
+
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, *, lacking: bool = False
+    ) -> None:
         kind = container.format.name
         tick = rational(stream.time_base) or Fraction(0)
         self._stream, self._packets = stream, 0
         self._due = stream.frames if "mp4" in kind else 0
         self._length = stream.frames * tick if kind == "avi" else Fraction(0)
-        if "matroska" in kind:
-            self._length = seconds_of(container) or Fraction(0)
+        self._lacking = lacking
         self.seconds = 0.0
         """The latest moment that was read."""
 
     def kept(self, packet: "Packet[Any]") -> None:
         """A packet was read."""
         if packet.pts is not None and packet.time_base:
-            self.seconds = max(self.seconds, float(packet.pts * packet.time_base))
+            end = (packet.pts + (packet.duration or 0)) * packet.time_base
+            self.seconds = max(self.seconds, float(end))
         self._packets += packet.stream is self._stream and packet.dts is not None
 
     def jumped(self) -> None:
@@ -48,4 +83,5 @@ class Promise:
 
     def broken(self) -> bool:
         """Whether, at the end of the file, something is missing."""
-        return self._packets < self._due or self.seconds < float(self._length) - 1
+        short = self._packets < self._due or self.seconds < float(self._length) - 1
+        return short or self._lacking

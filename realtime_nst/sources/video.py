@@ -46,7 +46,9 @@ class VideoSource:
         try:
             for index, moment in enumerate(self._moments):
                 pts = moment.ticks * self._film.tick - self.info.start
-                yield Frame(self._upright(moment.picture), index, pts, perf_counter())
+                image, length = self._upright(moment.picture), moment.picture.duration
+                shown = length * self._film.tick if length else None
+                yield Frame(image, index, pts, perf_counter(), shown)
         finally:
             self._reading = False
 
