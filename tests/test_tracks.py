@@ -1,11 +1,16 @@
 """What lies beside the picture comes along, or its loss is put into words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
+import numpy as np
 import pytest
+from av.packet import Packet
+from av.stream import Disposition
 from av.subtitles.subtitle import AssSubtitle
 
 from realtime_nst.errors import SourceError
@@ -38,6 +43,93 @@ def tracks(path: Path) -> Iterator[tuple[str, str, str | None]]:
             yield stream.type, codec, stream.language
 
 
+def test_the_painted_picture_is_the_one_that_players_show(rich: Path, tmp_path: Path) -> None:
+    two = tmp_path / "two.mkv"
+    with av.open(str(rich)) as source, av.open(str(two), "w") as output:
+        picture = source.streams.video[0]
+        ways = [output.add_stream_from_template(picture) for _ in range(2)]
+        ways[1].disposition = Disposition.default
+        for packet in source.demux(picture):
+            if packet.dts is not None:
+                for way in ways:
+                    again = Packet(bytes(packet))
+                    again.pts, again.dts, again.time_base = packet.pts, packet.dts, packet.time_base
+                    again.is_keyframe, again.stream = packet.is_keyframe, way
+                    output.mux(again)
+    for ending in ("mkv", "mp4"):
+        notes = copy(two, tmp_path / f"out.{ending}")
+        assert any("is a second picture" in note for note in notes)
+        with av.open(str(tmp_path / f"out.{ending}")) as file:
+            shown = [bool(each.disposition & Disposition.default) for each in file.streams.video]
+            assert shown == [True, False]
+    assert "left out" in copy(two, tmp_path / "out.avi")[0]
+
+
+def with_cover(path: Path, source: Path) -> Path:
+    """A Matroska file whose cover is a picture of 2x2."""
+    _, jpeg = cv2.imencode(".jpg", np.zeros((2, 2, 3), np.uint8))
+    with av.open(str(source)) as file, av.open(str(path), "w") as output:
+        picture = file.streams.video[0]
+        way = output.add_stream_from_template(picture)
+        output.add_attachment("cover.jpg", "image/jpeg", jpeg.tobytes())
+        for packet in file.demux(picture):
+            if packet.dts is not None:
+                packet.stream = way
+                output.mux(packet)
+    return path
+
+
+def test_a_cover_stays_a_cover_or_is_said_to_be_left_out(rich: Path, tmp_path: Path) -> None:
+    covered = with_cover(tmp_path / "covered.mkv", rich)
+    assert copy(covered, tmp_path / "out.mkv") == ()
+    with av.open(str(covered)) as before, av.open(str(tmp_path / "out.mkv")) as after:
+        covers = [
+            [bytes(packet) for packet in file.demux(file.streams.video[1]) if packet.size]
+            for file in (before, after)
+        ]
+        assert after.streams.video[1].disposition & Disposition.attached_pic
+    assert covers[0] == covers[1]
+    assert "the cover, is left out" in copy(covered, tmp_path / "out.mp4")[0]
+
+
+def test_languages_have_the_names_that_quicktime_knows(rich: Path, tmp_path: Path) -> None:
+    dutch = remux(rich, tmp_path / "dutch.mkv", language="nld")
+    copy(dutch, tmp_path / "out.mov")
+    with av.open(str(tmp_path / "out.mov")) as file:
+        assert file.streams.audio[0].language == "dut"
+
+
+def test_tags_without_a_place_are_said_to_be_left_out(rich: Path, tmp_path: Path) -> None:
+    tagged = remux(rich, tmp_path / "tagged.mkv", tags={"title": "A film", "mood": "grim"})
+    assert copy(tagged, tmp_path / "out.mkv") == ()
+    (note,) = copy(tagged, tmp_path / "out.mp4")
+    assert note.endswith("left out: MOOD")
+
+
+def test_damaged_sound_that_is_encoded_again(rich: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mkv"
+    with av.open(str(rich)) as source, av.open(str(broken), "w") as output:
+        wanted = (source.streams.video[0], source.streams.audio[1])
+        ways = {s.index: output.add_stream_from_template(s, opaque=True) for s in wanted}
+        for packet in source.demux(*wanted):
+            if packet.dts is None:
+                continue
+            way = ways[packet.stream.index]
+            if packet.stream.type == "audio":
+                again = Packet(b"\xff\xf8" + bytes(40))
+                again.pts, again.dts, again.time_base = packet.pts, packet.dts, packet.time_base
+                packet = again
+            packet.stream = way
+            output.mux(packet)
+    out = tmp_path / "out.webm"
+    with pytest.raises(SourceError, match=r"the sound of .* is damaged"):
+        copy(broken, out)
+    assert not out.exists()
+    notes = copy(broken, out, replace(QUICK, skip_broken=True))
+    assert any("skipped: the sound of" in note for note in notes)
+    assert len(content(out).pts) == 15
+
+
 def test_matroska_takes_everything(rich: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.mkv"
     assert copy(rich, out) == ()
@@ -55,11 +147,16 @@ def test_matroska_takes_everything(rich: Path, tmp_path: Path) -> None:
         assert b"Hello" in texts
 
 
-def remux(path: Path, target: Path) -> Path:
+def remux(
+    path: Path, target: Path, language: str | None = None, tags: dict[str, str] | None = None
+) -> Path:
     """Picture and first sound in another container, without us."""
     with av.open(str(path)) as source, av.open(str(target), "w") as output:
+        output.metadata.update(tags or {})
         wanted = (source.streams.video[0], source.streams.audio[0])
         ways = {s.index: output.add_stream_from_template(s, opaque=True) for s in wanted}
+        if language:
+            ways[wanted[1].index].metadata["language"] = language
         for packet in source.demux(*wanted):
             if packet.dts is not None:
                 packet.stream = ways[packet.stream.index]

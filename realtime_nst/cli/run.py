@@ -142,7 +142,7 @@ def video(
         reading = replace(reading, raw=words.raw(size, fps, pix_fmt))
         size, fps, pix_fmt = None, None, pix_fmt if str(result) == PIPE else None
     shape = Shape(words.pixels(size), words.rate(fps), render_scale, side_by_side)
-    options = VideoOptions(codec, crf, preset, pix_fmt, audio, format)
+    options = VideoOptions(codec, crf, preset, pix_fmt, audio, reading.skip_broken, format)
     strength, styles, fading = (
         painting.strength(stabilise),
         words.styles(style),

@@ -72,9 +72,11 @@ def convert(job: Job, choices: Choices, timeline: Timeline) -> Meter:
         shaped(open_source(job.source, reading), shape, done) as frames,
         open_sink(job.result, announced(frames.info, shape), choices.video, journal) as sink,
     ):
-        say([*frames.info.notes, *sink.notes])
+        known = sink.notes
+        say([*frames.info.notes, *known])
         stylize = painted(calm if choices.stabilise else network, shape)
         paint(frames, stylize, sink, meter, stages)
+    say(sink.notes[len(known) :])
     return meter
 
 

@@ -33,6 +33,8 @@ class VideoOptions:
     """FFmpeg's name for how pixels are stored."""
     audio: bool = True
     """Whether the sound comes along."""
+    skip_broken: bool = False
+    """Whether damaged sound is left out, where it has to be encoded again."""
     pipe: str = "y4m"
     """What goes through a pipe: a key of ``PIPES``."""
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import av
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.codec import Codec
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Disposition, Stream
@@ -20,12 +22,11 @@ from realtime_nst.frame import StreamInfo
 from realtime_nst.sinks.adts import configuration, has_headers, without_header
 from realtime_nst.sinks.codecs import takes
 from realtime_nst.sinks.subtitles import Lines, text_codec
+from realtime_nst.sinks.tags import QUICKTIME, dropped, tags_of
 
 if TYPE_CHECKING:
     from av.container.core import Chapter
 
-OWN_TAGS = frozenset(("major_brand", "minor_version", "compatible_brands", "encoder", "rotate"))
-"""What is true of the input file only, not of its content."""
 RUN_UP = 20
 """Seconds before a part from which on packets are read: tracks may lie apart in a file."""
 LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
@@ -39,7 +40,14 @@ class Tracks:
     """
 
     def __init__(
-        self, path: Path, info: StreamInfo, output: OutputContainer, codec: str, *, audio: bool
+        self,
+        path: Path,
+        info: StreamInfo,
+        output: OutputContainer,
+        codec: str,
+        *,
+        audio: bool,
+        skip_broken: bool = False,
     ) -> None:
         """Open what is beside the picture.
 
@@ -49,10 +57,12 @@ class Tracks:
             output: the file to put it into; nothing was written to it yet.
             codec: to encode sound with that the container does not take; empty if it takes none.
             audio: whether sound comes along.
+            skip_broken: whether sound that is encoded again may be damaged; else that is an error.
         """
         self.notes: list[str] = []
         """What does not come along as it was, a line each."""
         self._path, self._output, self._codec = path, output, codec
+        self._skip_broken = skip_broken
         self._input = _open(path)
         self._copied: dict[int, Stream] = {}
         self._encoded: dict[int, AudioStream] = {}
@@ -81,6 +91,9 @@ class Tracks:
     def _add(self, stream: Stream) -> None:
         name, ending = _name(stream), Path(self._output.name).suffix or "a pipe"
         result: Stream
+        if stream.disposition & Disposition.attached_pic:
+            self._add_cover(stream, f"{name}, the cover, is left out: {ending} gets none here")
+            return
         if self._takes(stream):
             result = self._copied[stream.index] = self._output.add_stream_from_template(
                 stream, opaque=True
@@ -90,7 +103,7 @@ class Tracks:
                 with _open(self._path) as file:
                     packets = file.demux(file.streams[stream.index])
                     result.codec_context.extradata = configuration(packets)
-            if stream.type == "video" and not stream.disposition & Disposition.attached_pic:
+            if stream.type == "video":
                 self.notes.append(f"{name} is a second picture; it is copied as it is")
         elif isinstance(stream, AudioStream) and self._codec and _plays(stream):
             result = self._encoded[stream.index] = self._add_encoder(stream)
@@ -102,10 +115,25 @@ class Tracks:
         else:
             self.notes.append(f"{name} is left out: {ending} does not take it")
             return
-        result.metadata.update(_tags(stream.metadata))
-        if self._output.format.name == "mov" and stream.language == "fre":
-            result.metadata["language"] = "fra"  # the one FFmpeg finds in its list for QuickTime
+        result.metadata.update(tags_of(stream.metadata))
+        if self._output.format.name == "mov" and stream.language in QUICKTIME:
+            result.metadata["language"] = QUICKTIME[stream.language]
         result.disposition = stream.disposition
+        if stream.type == "video":  # or players show this one instead of the painted one
+            result.disposition &= ~Disposition.default
+
+    def _add_cover(self, stream: Stream, sorry: str) -> None:
+        """A cover is an attachment in Matroska. In MP4 files that grow in pieces FFmpeg makes an
+        empty track of it."""
+        if self._output.format.name != "matroska":
+            self.notes.append(sorry)
+            return
+        codec = stream.codec_context.codec.canonical_name if stream.codec_context else ""
+        kind = "png" if codec == "png" else "jpeg"
+        with _open(self._path) as file:
+            packet = next(file.demux(file.streams[stream.index]))
+            name = f"cover.{'png' if kind == 'png' else 'jpg'}"
+            self._output.add_attachment(name, f"image/{kind}", bytes(packet))
 
     def _takes(self, stream: Stream) -> bool:
         """Attachments only go where there is a place for them; what data is, nobody knows."""
@@ -113,11 +141,12 @@ class Tracks:
             return stream.type == "attachment" and self._output.format.name == "matroska"
         if stream.codec_context is None:
             return False
+        if stream.type == "video" and self._output.format.name == "avi":
+            return False  # H.264 would need start codes, and players show the first track only
         return takes(self._output, stream.codec_context.codec.canonical_name)
 
     def _add_encoder(self, stream: AudioStream) -> AudioStream:
-        # Opus knows only a few rates; 48 kHz is the one everything is converted to.
-        rate = 48000 if self._codec == "libopus" else stream.rate
+        rate = _nearest_rate(self._codec, stream.rate)
         result = cast(AudioStream, self._output.add_stream(self._codec, rate=rate))
         most = 2 if self._codec == "libmp3lame" else len(LAYOUTS)
         result.codec_context.layout = LAYOUTS[min(stream.channels, most)]
@@ -125,9 +154,12 @@ class Tracks:
 
     def _tag(self, info: StreamInfo) -> None:
         """Carry over the tags of the file and of its picture, and the chapters."""
-        self._output.metadata.update(_tags(self._input.metadata))
-        picture = self._output.streams.video[0]
-        picture.metadata.update(_tags(self._input.streams[info.track].metadata))
+        self._output.metadata.update(tags_of(self._input.metadata))
+        picture, before = self._output.streams.video[0], self._input.streams[info.track]
+        picture.metadata.update(tags_of(before.metadata))
+        picture.disposition = before.disposition | Disposition.default
+        if lost := dropped(self._output.format.name, self._output.metadata):
+            self.notes.append(f"tags that have no place there are left out: {', '.join(lost)}")
         chapters = (self._moved(chapter) for chapter in self._input.chapters())
         self._output.set_chapters(
             [chapter for chapter in chapters if chapter["end"] > chapter["start"]]
@@ -185,12 +217,31 @@ class Tracks:
         if index in self._lines:
             self._output.mux(list(self._lines[index].encode(packet)))
         elif index in self._encoded:
-            for frame in packet.stream.decode(packet):
+            for frame in self._heard(packet):
                 self._output.mux(self._encoded[index].encode(frame))
         elif packet.dts is not None:  # None marks the end of the stream
             packet = without_header(packet) if index in self._headed else packet
             packet.stream = self._copied[index]
             self._output.mux(packet)
+
+    def _heard(self, packet: "Packet[Any]") -> "list[AudioFrame]":
+        """What a packet of sound holds; what is damaged is an error, or is left out and told."""
+        try:
+            return cast("list[AudioFrame]", packet.stream.decode(packet))
+        except av.FFmpegError as error:
+            where = f"after {float(_time(packet)):.1f} s"
+            message = f"the sound of {self._path} is damaged {where}: {error.strerror}"
+            if not self._skip_broken:
+                hint = "--no-audio leaves it out, --on-error skip what is damaged of it"
+                raise SourceError(message, hint) from error
+            self.notes.append(f"skipped: {message}")
+            return []
+
+
+def _nearest_rate(codec: str, rate: int) -> int:
+    """The highest one up to a rate that an encoder takes; Opus computes in 48 kHz in any case."""
+    known = Codec(codec, "w").audio_rates or [rate]
+    return 48000 if codec == "libopus" else max([r for r in known if r <= rate], default=min(known))
 
 
 def _open(path: Path) -> InputContainer:
@@ -212,13 +263,6 @@ def _name(stream: Stream) -> str:
     codec = context.name if context else getattr(stream, "name", None)
     details = ", ".join(text for text in (codec, stream.metadata.get("language")) if text)
     return f"{stream.type} track {stream.index}" + (f" ({details})" if details else "")
-
-
-def _tags(metadata: dict[str, str]) -> dict[str, str]:
-    """Without what the next muxer writes itself, such as Matroska's statistics."""
-    own = {name for name in metadata if name.lower() in OWN_TAGS or name.startswith("_STATISTICS")}
-    counted = {"BPS", "DURATION", "NUMBER_OF_FRAMES", "NUMBER_OF_BYTES"}
-    return {name: text for name, text in metadata.items() if name not in own | counted}
 
 
 def _start(stream: Stream) -> Fraction:

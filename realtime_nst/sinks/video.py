@@ -11,6 +11,7 @@ from typing import Self, cast
 
 import av
 from av.codec import Codec as Library
+from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
@@ -61,6 +62,8 @@ class VideoSink:
         self._partial = partial_of(path)
         self._journal = journal
         self._last = -1  # time written
+        self._shown_for = 0  # ticks, as far as the last frame says
+        self._held: Packet[VideoStream] | None = None
         self._shown: Image | None = None
         self._closed = False
         container = self._container = container_of(path, options)
@@ -78,10 +81,14 @@ class VideoSink:
                 self._tracks = self._add_tracks(container, options)
                 self._output.start_encoding()
                 self._begin()
-            self.notes = tuple(self._tracks.notes) if self._tracks else ()
         except NstError:
             self._discard()
             raise
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What will not come along as it was; at the end, also what was damaged."""
+        return tuple(self._tracks.notes) if self._tracks else ()
 
     def _add_video(self, codec: Codec, options: dict[str, str]) -> VideoStream:
         name = Library(codec.encoder, "w").canonical_name
@@ -109,7 +116,12 @@ class VideoSink:
         if self._info.path is None:
             return None
         return Tracks(
-            self._info.path, self._info, self._output, container.sound, audio=options.audio
+            self._info.path,
+            self._info,
+            self._output,
+            container.sound,
+            audio=options.audio,
+            skip_broken=options.skip_broken,
         )
 
     def write(self, frame: Frame) -> None:
@@ -121,19 +133,35 @@ class VideoSink:
         moment = self._info.start + frame.pts
         with self._errors():
             if self._journal and self._journal.due(frame.index):
-                self._output.mux(self._encoder.flush())
+                self._mux(self._encoder.flush())
                 self._encoder.renew()
                 self._journal.add(Place(frame.index, frame.pts, self._last))
             self._encode(frame.image, self._ticks(moment))
+            self._shown_for = round((frame.duration or 0) / self._tick)
             if self._tracks:
                 self._tracks.copy_until(moment)
 
     def _encode(self, image: Image, ticks: int) -> None:
         if self._container.gapless and self._shown is not None:
             for gap in range(self._last + 1, ticks):
-                self._output.mux(self._encoder.encode(self._shown, gap))
-        self._output.mux(self._encoder.encode(image, ticks))
+                self._mux(self._encoder.encode(self._shown, gap))
+        self._mux(self._encoder.encode(image, ticks))
         self._last, self._shown = ticks, image
+
+    def _mux(self, packets: "list[Packet[VideoStream]]") -> None:
+        """Pass packets on, but for the latest one, which may turn out to be the last."""
+        for packet in packets:
+            if self._held:
+                self._output.mux(self._held)
+            self._held = packet
+
+    def _mux_last(self) -> None:
+        """Pass on the rest, with how long the last frame is shown: no other one tells."""
+        rest = [*([self._held] if self._held else []), *self._encoder.flush()]
+        for packet in rest:
+            if packet.pts == self._last and self._shown_for:
+                packet.duration = self._shown_for
+            self._output.mux(packet)
 
     def _begin(self) -> None:
         """Begin with what another run has finished, if there is something."""
@@ -151,7 +179,7 @@ class VideoSink:
             tick, pts, dts = Fraction(packet.time_base), packet.pts or 0, packet.dts or 0
             shift = pts - floor(begin / tick + Fraction(1, 2)) if shift is None else shift
             packet.pts, packet.dts = pts - shift, dts - shift
-            self._output.mux(self._encoder.passed(packet))
+            self._mux(self._encoder.passed(packet))
             if self._tracks:
                 self._tracks.copy_until(self._zero + packet.pts * tick)
         self._last = place.ticks
@@ -222,7 +250,7 @@ class VideoSink:
 
     def _end_file(self) -> None:
         with self._errors():
-            self._output.mux(self._encoder.flush())
+            self._mux_last()
             if self._tracks:
                 self._tracks.finish()
                 self._tracks.close()
@@ -244,7 +272,7 @@ class VideoSink:
 def _check(path: Path, info: StreamInfo) -> None:
     if path.is_dir():
         raise SinkError(f"{path} is a folder", "give the name of a file")
-    for written in (path, partial_of(path)):
+    for written in (path, partial_of(path), older_of(path)):
         if info.path and written.exists() and written.samefile(info.path):
             raise SinkError(f"{written} is the input", "choose another name for the result")
 
