@@ -22,6 +22,8 @@ HD = 720
 BT709 = Colours(1, 1, 1)
 RGB = 0
 """The matrix of files that hold no YUV."""
+KNOWN = frozenset((RGB, UNSPECIFIED, 1, 4, 5, 6, 7, 9))
+"""Matrices that swscale converts from; of BT.2020's two the usual one."""
 
 Turn = tuple[int, int, int, int]
 """The signs of a display matrix (a, b, c, d): where the file's x and y go on the screen."""
@@ -80,7 +82,8 @@ def turn_of(frame: VideoFrame) -> Turn:
 
 def colours_of(frame: VideoFrame) -> Colours:
     """What the file says about its colours; files that hold RGB say nothing about YUV."""
-    matrix = UNSPECIFIED if frame.colorspace == RGB else int(frame.colorspace)
+    said = int(frame.colorspace)
+    matrix = said if said in KNOWN and said != RGB else UNSPECIFIED
     full = frame.color_range == 2 and frame.colorspace != RGB
     return Colours(matrix, int(frame.color_primaries), int(frame.color_trc), full)
 
@@ -93,11 +96,16 @@ def notes_of(frame: VideoFrame) -> Iterator[str]:
         yield f"the input is HDR ({name}, {bits} bit); it is tone-mapped to 8 bit BT.709"
     elif bits > 8:
         yield f"the input has {bits} bit; it is painted in 8"
+    if int(frame.colorspace) not in KNOWN:
+        name = "BT.709" if frame.height >= HD else "BT.601"
+        yield f"the input's colours (matrix {int(frame.colorspace)}) are taken for {name}"
     if frame.interlaced_frame:
         yield "the input is interlaced; both fields are painted as one picture"
 
 
 def _matrix(decoded: VideoFrame) -> int | None:
     """What to take a frame's colours for; None: swscale knows from the frame itself."""
+    if decoded.colorspace not in KNOWN:
+        decoded.colorspace = UNSPECIFIED  # or swscale refuses the frame
     guess = decoded.colorspace == UNSPECIFIED and decoded.height >= HD
     return Colorspace.ITU709 if guess else None
