@@ -201,4 +201,6 @@ def test_29_97_means_what_it_does_on_television() -> None:
     assert rate("29.97") == rate("30000/1001") == Fraction(30000, 1001)
     assert rate("23.976") == Fraction(24000, 1001)
     assert rate("25") == 25
+    assert [rate(text) for text in ("1", "5", "30")] == [1, 5, 30]
+    assert rate("0.004") == Fraction(1, 250)
     assert rate("12.5") == Fraction(25, 2)

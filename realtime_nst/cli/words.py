@@ -65,7 +65,8 @@ def rate(text: str | None) -> Fraction | None:
         raise typer.BadParameter(f"{text!r} is no rate; e.g. 25, 29.97 or 30000/1001")
     value = Fraction(text)
     ntsc = Fraction(round(value) * 1000, 1001)  # 29.97 means 30000/1001
-    return ntsc if abs(value - ntsc) < Fraction(1, 200) else value
+    rounded = "." in text and value > 10 and abs(value - ntsc) < Fraction(1, 200)
+    return ntsc if rounded else value
 
 
 def pipe(kind: str) -> str:
