@@ -5,8 +5,8 @@ by ONNX Runtime. It is fetched into ``runs/peers`` unless it is installed. The o
 network as pytorch/examples exports it (``plain.py``). Each is timed twice: the network alone, with
 its input ready, and the whole call from the bytes of a frame to the bytes of a painted one, by the
 peer's own code. Ours take and give bytes inside the network, so that there the two hardly differ;
-"network" is ONNX Runtime, "call" is whatever ``--device auto`` picks. Our tier of Johnson's network,
-which is not shipped, is exported untrained, since weights do not change what a frame costs.
+"network" is ONNX Runtime, "call" is whatever ``--device auto`` picks. Our tier of Johnson's
+network, which is not shipped, is exported untrained: weights do not change what a frame costs.
 """
 
 import argparse
