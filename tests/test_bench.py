@@ -207,6 +207,14 @@ def test_bench_on_the_command_line(models: Path, tmp_path: Path) -> None:
     assert len(Report.from_json(path.read_text(encoding="utf-8")).speeds) == 4
 
 
+def test_a_chart_that_cannot_be_drawn_is_refused_before_anything_is_timed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("realtime_nst.bench.speed.measure", lambda *_: pytest.fail("timed"))
+    with pytest.raises(SinkError, match="unknown ending"):
+        run("-s", "invert", "--chart", "chart.xyz")
+
+
 def test_bench_for_programs(models: Path) -> None:
     code, out, _ = run("-s", "invert", "--size", "64x48", "--seconds", 0, "--json")
     assert code == 0

@@ -70,8 +70,11 @@ def bench(
     from realtime_nst.bench.report import save as kept
     from realtime_nst.bench.speed import measure, need_single
     from realtime_nst.bench.whole import run_whole, synthetic
+    from realtime_nst.sinks.images import check_picture
     from realtime_nst.timing import Effort
 
+    if chart:
+        check_picture(chart)
     need_single(batch)
     report, sizes = _begin(), _sizes(size)
     wanted = _wanted(style, device, threads, precision)

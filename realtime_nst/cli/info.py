@@ -20,7 +20,7 @@ COLUMNS = ("style", "artist", "title", "year", "model", "tier", "licence")
 FIGURES = {"fidelity_256": "iterations", "stability_clips_stabilised": "flicker"}
 """Figures of the card that are listed, and their columns: how many iterations of Gatys a pass
 equals, and how many times as much a film flickers when it is painted and stabilised."""
-OUTCOMES = {True: "ok", False: "WRONG", None: "not checked"}
+OUTCOMES = {True: "ok", False: "WRONG", None: "note"}
 
 
 @app.callback()
@@ -35,8 +35,10 @@ def styles(
     """
     if context.invoked_subcommand:
         return
-    from realtime_nst.stylize.models import installed_models, model_folders
+    from realtime_nst.stylize.models import broken_models, installed_models, model_folders
 
+    for broken in broken_models():
+        typer.echo(f"note: skipped: {broken}", err=True)
     models = installed_models()
     rows = [_row(model, index) for model in models for index in range(len(model.styles))]
     if as_json:
@@ -85,10 +87,11 @@ def sheet(
 ) -> None:
     """Paint a photo in every style, on one sheet with their names."""
     from realtime_nst.evaluate.sheet import contact_sheet, tile_of
-    from realtime_nst.sinks.images import write_image
+    from realtime_nst.sinks.images import check_picture, write_image
     from realtime_nst.sources.images import read_image
     from realtime_nst.stylize.session import open_session
 
+    check_picture(out)
     small = tile_of(read_image(photo), tile)
     chosen = _chosen(tier)
     tiles = [("photo", small)]

@@ -82,8 +82,11 @@ def stability(
     distance is the recipe's loss.
     """
     from realtime_nst.evaluate.contestants import contestants
+    from realtime_nst.sinks.images import check_picture
     from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
 
+    for picture in filter(None, (plot, strip)):
+        check_picture(picture)
     area, begin = size * size * 3 // 4, Fraction(str(start))
     chosen = [each for name in models for each in contestants(name, tier)]
     scenes = [

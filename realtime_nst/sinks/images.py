@@ -82,15 +82,56 @@ def write_image(path: Path, image: Image) -> None:
     Raises:
         SinkError: it cannot be written.
     """
+    coded = _coded(path, image)
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
     try:
-        _, coded = cv2.imencode(path.suffix, image, FORMATS[path.suffix.lower()])
-        partial.write_bytes(coded.tobytes())
+        partial.write_bytes(coded)
         partial.replace(path)
-    except (OSError, cv2.error) as error:
+    except OSError as error:
         partial.unlink(missing_ok=True)
-        reason = error.strerror if isinstance(error, OSError) else error.err
-        raise SinkError(f"cannot write {path}: {reason}", "choose another place") from error
+        raise SinkError(f"cannot write {path}: {error.strerror}", "choose another place") from error
+
+
+def check_picture(path: Path) -> None:
+    """See before any work that a picture can be written there.
+
+    Raises:
+        SinkError: its ending is unknown, or see ``check_file``.
+    """
+    check_file(path)
+    _refuse_ending(path)
+
+
+def check_file(path: Path) -> None:
+    """See before any work that a file can be written there.
+
+    Raises:
+        SinkError: it is a folder, or there is none to put it in that can be written into.
+    """
+    folder = path.parent
+    if path.is_dir():
+        raise SinkError(f"{path} is a folder, not a file", "give a file's name too")
+    if not folder.is_dir():
+        raise SinkError(f"there is no folder {folder}", f"mkdir -p {folder}")
+    _refuse_locked(folder)
+
+
+def _refuse_ending(path: Path) -> None:
+    if path.suffix.lower() not in FORMATS:
+        endings = f"endings: {', '.join(FORMATS)}"
+        raise SinkError(f"cannot write {path}: unknown ending", endings)
+
+
+def _coded(path: Path, image: Image) -> bytes:
+    _refuse_ending(path)
+    try:
+        done, coded = cv2.imencode(path.suffix, image, FORMATS[path.suffix.lower()])
+    except cv2.error as error:
+        raise SinkError(f"cannot write {path}: {error.err}", "choose another ending") from error
+    if not done:  # WebP ends at 16383 pixels, JPEG at 65500.
+        size = f"{image.shape[1]}x{image.shape[0]}"
+        raise SinkError(f"a {path.suffix} cannot hold {size} pixels", "give it the ending .png")
+    return coded.tobytes()
 
 
 def _refuse_clash(target: Path, count: int, stills: tuple[Path, ...]) -> None:
@@ -108,5 +149,9 @@ def _make_folder(folder: Path) -> None:
         raise SinkError(
             f"cannot make {folder}: {error.strerror}", "choose another place"
         ) from error
+    _refuse_locked(folder)
+
+
+def _refuse_locked(folder: Path) -> None:
     if not os.access(folder, os.W_OK):
         raise SinkError(f"cannot write into {folder}: Permission denied", "choose another place")

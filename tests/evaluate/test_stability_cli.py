@@ -73,3 +73,9 @@ def test_mistakes(models: Path, tmp_path: Path, arguments: list[str], message: s
     photo_file(tmp_path / "photos")
     result = stability(*(each.format(photos=tmp_path / "photos") for each in arguments))
     assert message in str(result.exception)
+
+
+@pytest.mark.parametrize("option", ["--plot", "--strip"])
+def test_pictures_that_cannot_be_written_are_refused_before_the_work(option: str) -> None:
+    result = stability("no-such-style", option, "picture.xyz")
+    assert "unknown ending" in str(result.exception)

@@ -1,0 +1,44 @@
+"""Pictures have places they can be written to, which is seen before the work."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from realtime_nst.cli.app import app
+from realtime_nst.errors import SinkError
+from realtime_nst.sinks.images import check_picture, write_image
+
+
+def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    image = np.zeros((2, 2, 3), np.uint8)
+    with pytest.raises(SinkError, match="unknown ending") as refused:
+        write_image(tmp_path / "a.xyz", image)
+    assert refused.value.hint == "endings: .png, .jpg, .jpeg, .webp"
+    with pytest.raises(SinkError, match="cannot write"):
+        write_image(tmp_path / "nowhere" / "a.png", image)
+    with pytest.raises(SinkError, match="cannot hold 17000x2 pixels"):
+        write_image(tmp_path / "wide.webp", np.zeros((2, 17000, 3), np.uint8))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_place_for_a_picture_is_looked_at_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_picture(tmp_path / "a.PNG")
+    for place, said in (
+        (tmp_path / "a.xyz", "unknown ending"),
+        (tmp_path / "nowhere" / "a.png", "there is no folder"),
+        (tmp_path, "is a folder"),
+    ):
+        with pytest.raises(SinkError, match=said):
+            check_picture(place)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(SinkError, match="cannot write into"):
+        check_picture(tmp_path / "a.png")
+
+
+def test_a_sheet_is_refused_before_its_photo_is_read() -> None:
+    result = CliRunner().invoke(app, ["styles", "sheet", "missing.png", "-o", "sheet.xyz"])
+    assert "unknown ending" in str(result.exception)
