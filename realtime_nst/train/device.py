@@ -6,13 +6,18 @@ import torch
 
 from realtime_nst.errors import TrainError
 
+DEVICES = ("auto", "cpu", "cuda")
+"""What people can ask for."""
+
 
 def pick_device(name: str) -> torch.device:
     """The device to compute on; ``auto`` takes CUDA where it runs.
 
     Raises:
-        TrainError: CUDA was asked for and does not run.
+        TrainError: there is no such device, or CUDA was asked for and does not run.
     """
+    if name not in DEVICES:
+        raise TrainError(f"there is no device {name!r}", f"it is {', '.join(DEVICES)}")
     if name == "cuda" and not torch.cuda.is_available():
         cure = "install a CUDA build of torch and a current driver, or use --device cpu"
         raise TrainError("torch finds no CUDA device", cure)

@@ -174,6 +174,7 @@ def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> Non
         (("--precision", "int8"), "no precision 'int8'"),
         (("-o", "nowhere/out.png"), "no folder nowhere"),
         (("-o", "out.xyz"), "unknown ending"),
+        (("--device", "foo"), "no device 'foo'"),
     ],
 )
 def test_mistakes_are_named_before_time_is_spent(
@@ -188,6 +189,7 @@ def test_mistakes_are_named_before_time_is_spent(
     result = call(*files, "-o", "out.png", *QUICK, *arguments, quick=False)
     assert isinstance(result.exception, NstError)
     assert said in str(result.exception)
+    assert result.exception.hint
 
 
 RECIPE = """
@@ -270,6 +272,7 @@ def test_what_cannot_be_judged_is_said(tmp_path: Path, judged: Path) -> None:
     assert "cannot begin" in str(fidelity("identity", *photos, "--init", "x").exception)
     assert "no recipe at" in str(fidelity("invert", *photos).exception)
     assert "blend" in str(fidelity("keep:1,black:1", *photos).exception)
+    assert "unknown ending" in str(fidelity("identity", *photos, "--grid", "x.xyz").exception)
     empty = fidelity("identity", "--content", tmp_path / "nowhere")
     assert "no pictures in" in str(empty.exception)
     (judged / "recipe.toml").write_text(RECIPE.replace('"identity"', '"other"'))
