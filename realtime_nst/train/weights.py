@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pickle
+import struct
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -17,6 +18,20 @@ from realtime_nst.train.features import CAFFE, TORCHVISION, VGG, Normalisation
 VARIABLE = "REALTIME_NST_VGG"
 BUNDLED = "vgg16/vgg16_conv1_1-conv4_3_fp16.safetensors"
 BUNDLED_SHA256 = "f60339d7a147f49a35f16082d8c8bf41d355c532e89dec7f150494e9eaa22d1e"
+UNREADABLE = (
+    SafetensorError,
+    pickle.UnpicklingError,
+    struct.error,
+    RuntimeError,
+    AssertionError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    OSError,
+    EOFError,
+)
+"""What torch raises at other files: to a pickle any letter is an order, failing in its own way."""
 HINT = (
     f"--vgg-weights PATH, ${VARIABLE}, models/{BUNDLED} (shipped, VGG-16 to conv4_3), "
     "or torchvision's own download are tried in this order"
@@ -32,7 +47,7 @@ def load_vgg(
     and at torchvision's, in this order.
 
     Raises:
-        ModelError: there are no such weights, or they are not deep enough.
+        ModelError: there are no such weights, or they are another network's or not deep enough.
     """
     weights, normalisation = find_weights(network, path)
     vgg = VGG(taps, network, normalisation, pooling)
@@ -42,7 +57,10 @@ def load_vgg(
     if lacking:
         deepest = vgg.names[int(lacking[0].split(".")[1])]
         raise ModelError(f"these {network} weights end before {deepest}", HINT)
-    vgg.load_state_dict(known)
+    try:
+        vgg.load_state_dict(known)
+    except RuntimeError as error:
+        raise ModelError(f"these are not the weights of {network}: {error}", HINT) from error
     return vgg
 
 
@@ -75,9 +93,13 @@ def _read(path: Path) -> tuple[dict[str, Tensor], Normalisation]:
     try:
         if path.suffix == ".safetensors":
             return _read_safetensors(path)
-        return torch.load(path, weights_only=True, map_location="cpu"), TORCHVISION
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, OSError, EOFError) as error:
-        raise ModelError(f"{path} cannot be read as VGG weights: {error}", HINT) from error
+        state = torch.load(path, weights_only=True, map_location="cpu")
+    except UNREADABLE as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise ModelError(f"{path} cannot be read as VGG weights ({reason})", HINT) from error
+    if not isinstance(state, Mapping) or not all(isinstance(t, Tensor) for t in state.values()):
+        raise ModelError(f"{path} holds no VGG weights: they are tensors by their names", HINT)
+    return dict(state), TORCHVISION
 
 
 def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], Normalisation]:

@@ -103,7 +103,7 @@ def test_given_weights_come_before_the_variable_and_the_bundle(
     assert load_vgg(["relu1_1"], path=first).gain == CAFFE.gain
 
 
-@pytest.mark.parametrize("content", [b"", b"nonsense"])
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"export", b"}", b"K", b"\x80\x02X"])
 @pytest.mark.parametrize("name", ["vgg.safetensors", "vgg.pt"])
 def test_broken_weights_are_named(tmp_path: Path, name: str, content: bytes) -> None:
     path = tmp_path / name
@@ -112,3 +112,17 @@ def test_broken_weights_are_named(tmp_path: Path, name: str, content: bytes) -> 
         load_vgg(["relu1_1"], path=path)
     with pytest.raises(ModelError, match="no VGG weights at"):
         load_vgg(["relu1_1"], path=tmp_path / "missing.pt")
+
+
+@pytest.mark.parametrize("held", [[1, 2], {"state": {}}, torch.zeros(2)])
+def test_a_file_of_other_things_holds_no_weights(tmp_path: Path, held: object) -> None:
+    torch.save(held, tmp_path / "vgg.pth")
+    with pytest.raises(ModelError, match="holds no VGG weights"):
+        load_vgg(["relu1_1"], path=tmp_path / "vgg.pth")
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+    other = {"features.0.weight": torch.zeros(8, 3, 5, 5), "features.0.bias": torch.zeros(8)}
+    torch.save(other, tmp_path / "other.pth")
+    with pytest.raises(ModelError, match="not the weights of vgg16"):
+        load_vgg(["relu1_1"], path=tmp_path / "other.pth")
