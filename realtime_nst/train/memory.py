@@ -85,16 +85,29 @@ def fitting(
             whole = f"{need / 1e9:.1f} GB as a whole, {free / 1e9:.1f} are free"
             return side, f"measured in tiles of {side} px ({whole}): the same picture, but slower"
         need = min(need, needed)
-    raise _too_big(height, width, need, free, settings)
-
-
-def _too_big(height: int, width: int, need: float, free: float, settings: Settings) -> TrainError:
     message = (
         f"{width}x{height} needs about {need / 1e9:.1f} GB of memory, and {free / 1e9:.1f} are free"
     )
-    adam = "use --optimizer adam, which remembers no earlier steps, or "
-    way = adam if settings.optimizer == "lbfgs" else ""
-    return TrainError(message, f"{way}choose a smaller --size")
+    ways = _ways_out(vgg, height, width, settings, free, choose)
+    raise TrainError(message, " or ".join([*ways, "choose a smaller --size"]))
+
+
+def _ways_out(
+    vgg: VGG, height: int, width: int, settings: Settings, free: float, choose: bool
+) -> list[str]:
+    """What to change so that it does fit at this size, both at once only if one is not enough."""
+    tiled, adam = f"leave out --tile {settings.tile}", "use --optimizer adam, which remembers less,"
+
+    def fits(changed: Settings, choose: bool) -> bool:
+        sides = [changed.tile, *(side for side in TILES if choose and side < max(height, width))]
+        needs = (estimate(vgg, height, width, replace(changed, tile=side)) for side in sides)
+        return min(needs) <= SPARE * free
+
+    lean = replace(settings, optimizer="adam")
+    ways = [tiled] if not choose and fits(settings, True) else []
+    ways += [adam] if fits(lean, choose) else []
+    both = not ways and not choose and fits(lean, True)
+    return [f"{tiled} and {adam}"] if both else ways
 
 
 def _linux() -> float | None:

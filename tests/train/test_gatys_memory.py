@@ -72,9 +72,29 @@ def test_short_memory_takes_tiles_and_shorter_memory_is_refused(
     assert estimate(vgg, 3000, 4000, replace(settings, tile=side)) <= need / 2
     with pytest.raises(TrainError, match=r"4000x3000 needs about .* GB") as refused:
         fitting(vgg, 3000, 4000, settings, 1e9)
-    assert "--optimizer adam" in refused.value.hint
-    adam = replace(settings, optimizer="adam")
-    assert estimate(vgg, 3000, 4000, adam) < estimate(vgg, 3000, 4000, settings)
+    assert refused.value.hint == "choose a smaller --size"
+
+
+@pytest.mark.parametrize(
+    ("free", "chosen", "ways"),
+    [
+        (8e9, None, {"adam"}),
+        (20e9, 0, {"--tile 0"}),
+        (20e9, 3072, {"--tile 3072"}),
+        (8e9, 0, {"--tile 0", "adam"}),
+        (1e9, 0, set()),
+    ],
+)
+def test_a_refusal_names_what_would_help(
+    opened: tuple[VGG, Settings], free: float, chosen: int | None, ways: set[str]
+) -> None:
+    vgg, settings = opened
+    settings = replace(settings, bf16=True, tile=chosen or 0)
+    with pytest.raises(TrainError) as refused:
+        fitting(vgg, 4096, 4096, settings, free, choose=chosen is None)
+    hint = refused.value.hint
+    assert {way for way in ("adam", "--tile 0", "--tile 3072") if way in hint} == ways
+    assert hint.endswith("choose a smaller --size")
 
 
 def test_this_machine_has_memory() -> None:
