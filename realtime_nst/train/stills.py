@@ -90,10 +90,18 @@ class Studio:
             "program": f"realtime-nst {__version__}",
             "network": self.network,
             "styles": styles,
-            "init": wishes.init.name if wishes.init else self.settings.init,
+            "init": self._init,
             **{key: getattr(wishes, key) for key in kept},
-            "settings": asdict(self.settings),
+            "settings": self.told(self.settings),
         }
+
+    def told(self, settings: Settings) -> dict[str, Any]:
+        """Settings for JSON, with the picture that was begun with."""
+        return {**asdict(settings), "init": self._init}
+
+    @property
+    def _init(self) -> str:
+        return self.wishes.init.name if self.wishes.init else self.settings.init
 
     def set_up(self, content: Path) -> "Painting":
         """Read the pictures and see that they fit into memory.
@@ -169,7 +177,7 @@ class Painting:
             SinkError: it cannot be written.
         """
         image = resize(iterate.image, *self.photo.shape[2:])
-        made = {**self.studio.describe(), "settings": asdict(self.settings)}
+        made = {**self.studio.describe(), "settings": self.studio.told(self.settings)}
         made |= {"content": self.path.name, "result": iterate.record()}
         write_with_text(path, self.finish(image), {TEXT: json.dumps(made, ensure_ascii=False)})
 

@@ -138,6 +138,13 @@ def test_a_picture_to_begin_with_and_a_pyramid(tmp_path: Path, files: tuple[Path
     assert read_image(tmp_path / "out.jpg").shape == (48, 64, 3)
 
 
+def test_a_png_names_the_picture_it_began_with(tmp_path: Path, files: tuple[Path, Path]) -> None:
+    for init, told in ((files[1], "stripes.png"), ("noise", "noise")):
+        assert call(*files, "-o", tmp_path / "out.png", "--init", init).exit_code == 0
+        made = json.loads(read_text(tmp_path / "out.png")[stills.TEXT])
+        assert (made["init"], made["settings"]["init"]) == (told, told)
+
+
 def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> None:
     folder, out = tmp_path / "photos", tmp_path / "targets"
     _, style = written(tmp_path)
