@@ -74,8 +74,10 @@ def gatys(
         content_weight=content_weight,
         style_weight=PRESETS.get(style_weight) or _number(style_weight),
         tv_weight=tv_weight,
-        style_layers=layer_weights(style_layers) if style_layers else STYLE_LAYERS,
-        content_layers=tuple(layer_weights(content_layers)) if content_layers else CONTENT_LAYERS,
+        style_layers=STYLE_LAYERS if style_layers is None else layer_weights(style_layers),
+        content_layers=CONTENT_LAYERS
+        if content_layers is None
+        else tuple(layer_weights(content_layers)),
         optimizer=optimizer,
         rate=lr,
         history=history,

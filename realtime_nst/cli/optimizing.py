@@ -137,11 +137,13 @@ def layer_weights(text: str) -> dict[str, float]:
     """``conv1_1:1,conv2_1:0.8`` as names and weights.
 
     Raises:
-        TrainError: a weight is no number.
+        TrainError: a layer has no name, or its weight is no number.
     """
     weights = {}
     for item in text.split(","):
         name, _, weight = item.strip().partition(":")
+        if not name:
+            raise TrainError(f"{text!r} has a layer without a name", "as in conv1_1:1,conv2_1:0.8")
         try:
             weights[name] = float(weight or 1)
         except ValueError:

@@ -1,6 +1,7 @@
 """From picture files to an optimization and back: what the commands and scripts share."""
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -187,8 +188,10 @@ def open_studio(wishes: Wishes) -> Studio:
 
     Raises:
         ModelError: there are no such weights, layers or network.
-        TrainError: the device or precision asked for does not run, or there is no style.
+        TrainError: the device or precision asked for does not run, there is no style, or a number
+            makes no sense.
     """
+    _check_numbers(wishes)
     if not wishes.styles or sum(style.share for style in wishes.styles) <= 0:
         raise TrainError("there is no style that counts", "give each style a share above 0")
     device = pick_device(wishes.device)
@@ -197,6 +200,24 @@ def open_studio(wishes: Wishes) -> Studio:
     vgg = back.vgg.to(device).to(memory_format=torch.channels_last)
     settings = replace(back.settings, bf16=bf16)
     return Studio(wishes, settings, back.network, device, vgg, back.notes)
+
+
+def _check_numbers(wishes: Wishes) -> None:
+    settings = wishes.settings
+    weights = {
+        "content weight": settings.content_weight,
+        "style weight": settings.style_weight,
+        "smoothness": settings.tv_weight,
+        **{f"weight of {layer}": weight for layer, weight in settings.style_layers.items()},
+        **{f"share of {style.path.name}": style.share for style in wishes.styles},
+    }
+    for name, weight in weights.items():
+        if not (math.isfinite(weight) and weight >= 0):
+            raise TrainError(f"the {name} cannot be {weight:g}", "give 0 or a number above")
+    # L-BFGS may hand over to Adam, so its rate counts with either.
+    for name, number in {"rate": settings.rate, "style scale": wishes.style_scale}.items():
+        if not (math.isfinite(number) and number > 0):
+            raise TrainError(f"the {name} cannot be {number:g}", "give a number above 0")
 
 
 def _fitting_size(picture: Tensor, longer: int) -> tuple[int, int]:

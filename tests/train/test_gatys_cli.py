@@ -182,6 +182,14 @@ def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> Non
         (("-o", "nowhere/out.png"), "no folder nowhere"),
         (("-o", "out.xyz"), "unknown ending"),
         (("--device", "foo"), "no device 'foo'"),
+        (("--style-weight=-5",), "style weight cannot be -5"),
+        (("--style-weight", "nan"), "style weight cannot be nan"),
+        (("--content-weight", "inf"), "content weight cannot be inf"),
+        (("--style-layers", "conv1_1:-1"), "weight of conv1_1 cannot be -1"),
+        (("--style-layers", ","), "a layer without a name"),
+        (("--style-layers", ""), "a layer without a name"),
+        (("--optimizer", "adam", "--lr", "0"), "rate cannot be 0"),
+        (("--style-scale", "inf"), "style scale cannot be inf"),
     ],
 )
 def test_mistakes_are_named_before_time_is_spent(
@@ -197,6 +205,15 @@ def test_mistakes_are_named_before_time_is_spent(
     assert isinstance(result.exception, NstError)
     assert said in str(result.exception)
     assert result.exception.hint
+
+
+@pytest.mark.parametrize("share", ["-0.5", "nan", "inf"])
+def test_a_share_of_a_style_is_a_number_from_0_up(
+    tmp_path: Path, files: tuple[Path, Path], share: str
+) -> None:
+    result = call(*files, f"{files[1]}:{share}", "-o", tmp_path / "out.png")
+    assert isinstance(result.exception, TrainError)
+    assert f"share of stripes.png cannot be {share}" in str(result.exception)
 
 
 RECIPE = """
