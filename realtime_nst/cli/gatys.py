@@ -66,10 +66,20 @@ def gatys(
     from realtime_nst.cli.training import need_torch
 
     need_torch()
-    from realtime_nst.cli.optimizing import Keeping, layer_weights, paint, paint_all, style_files
+    from realtime_nst.cli.optimizing import (
+        Keeping,
+        check_places,
+        layer_weights,
+        paint,
+        paint_all,
+        style_files,
+    )
     from realtime_nst.train.gatys import CONTENT_LAYERS, PRESETS, STYLE_LAYERS, Settings
     from realtime_nst.train.stills import Wishes, open_studio
 
+    keeping = Keeping(out, save_every, trace, plot)
+    if not content.is_dir():
+        check_places(keeping)
     settings = Settings(
         content_weight=content_weight,
         style_weight=PRESETS.get(style_weight) or _number(style_weight),
@@ -100,7 +110,6 @@ def gatys(
         device=device,
         precision=precision,
     )
-    keeping = Keeping(out, save_every, trace, plot)
     studio = open_studio(wishes)
     for note in studio.notes:
         typer.echo(f"note: {note}", err=True)

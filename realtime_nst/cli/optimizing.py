@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.errors import SinkError, TrainError
-from realtime_nst.sinks.images import FORMATS, write_image
+from realtime_nst.sinks.images import check_file, check_picture, write_image
 
 if TYPE_CHECKING:
     from realtime_nst.train.gatys import Iterate
@@ -33,27 +33,48 @@ class Keeping:
     plot: Path | None = None
 
 
+def check_places(keeping: Keeping) -> None:
+    """Better now than after an hour.
+
+    Raises:
+        SinkError: something cannot be written where it should be.
+    """
+    check_picture(keeping.out)
+    if keeping.trace:
+        check_file(keeping.trace)
+    if keeping.plot:
+        check_picture(keeping.plot)
+
+
 def paint(painting: "Painting", keeping: Keeping) -> None:
     """Optimize to the end or to Ctrl-C, and save in either case."""
-    from realtime_nst.train.curves import draw_curves
-
     if painting.note:
         typer.echo(f"note: {painting.note}", err=True)
-    _refuse_unwritable(keeping)
     records: list[dict[str, float]] = []
     last, stopped = follow(painting, keeping, records)
-    if keeping.trace:
-        keeping.trace.write_text(json.dumps(records, indent=1))
-    if keeping.plot and records:
-        write_image(keeping.plot, draw_curves(records))
     if last is None:
         typer.echo("stopped before the first iteration; nothing to save", err=True)
         raise typer.Exit(INTERRUPTED)
     painting.save(last, keeping.out)
     done = f"{last.iteration} of {painting.settings.iterations} iterations"
     typer.echo(f"{keeping.out}: {done} in {last.seconds:.1f} s, {describe(last)}")
+    _write_losses(records, keeping)
     if stopped:
         raise typer.Exit(INTERRUPTED)
+
+
+def _write_losses(records: list[dict[str, float]], keeping: Keeping) -> None:
+    """Only when the picture is safe, which took so much longer."""
+    from realtime_nst.train.curves import draw_curves
+
+    if keeping.trace:
+        try:
+            keeping.trace.write_text(json.dumps(records, indent=1))
+        except OSError as error:
+            message = f"cannot write {keeping.trace}: {error.strerror}"
+            raise SinkError(message, "choose another place") from error
+    if keeping.plot:
+        write_image(keeping.plot, draw_curves(records))
 
 
 def follow(
@@ -162,14 +183,3 @@ def _shared(style: str) -> tuple[Path, float]:
 
 def _path(text: str) -> Path | None:
     return None if text == "-" else Path(text)
-
-
-def _refuse_unwritable(keeping: Keeping) -> None:
-    """Better now than after an hour."""
-    for path in (keeping.out, keeping.trace, keeping.plot):
-        if path and not path.parent.is_dir():
-            raise SinkError(f"there is no folder {path.parent}", f"mkdir -p {path.parent}")
-    for path in (keeping.out, keeping.plot):
-        if path and path.suffix.lower() not in FORMATS:
-            endings = f"endings: {', '.join(FORMATS)}"
-            raise SinkError(f"cannot write {path}: unknown ending", endings)

@@ -14,7 +14,7 @@ import torch
 from typer.testing import CliRunner, Result
 
 from realtime_nst.cli.app import app
-from realtime_nst.errors import NstError, TrainError
+from realtime_nst.errors import NstError, SinkError, TrainError
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sources.images import read_image
 from realtime_nst.train import stills
@@ -181,6 +181,11 @@ def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> Non
         (("--precision", "int8"), "no precision 'int8'"),
         (("-o", "nowhere/out.png"), "no folder nowhere"),
         (("-o", "out.xyz"), "unknown ending"),
+        (("-o", "."), "is a folder, not a file"),
+        (("--trace", "."), "is a folder, not a file"),
+        (("--trace", "nowhere/trace.json"), "no folder nowhere"),
+        (("--plot", "."), "is a folder, not a file"),
+        (("--plot", "curves.xyz"), "unknown ending"),
         (("--device", "foo"), "no device 'foo'"),
         (("--style-weight=-5",), "style weight cannot be -5"),
         (("--style-weight", "nan"), "style weight cannot be nan"),
@@ -190,6 +195,7 @@ def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> Non
         (("--style-layers", ""), "a layer without a name"),
         (("--optimizer", "adam", "--lr", "0"), "rate cannot be 0"),
         (("--style-scale", "inf"), "style scale cannot be inf"),
+        (("--vgg-weights", "words.pth"), "cannot be read as VGG weights (IndexError"),
     ],
 )
 def test_mistakes_are_named_before_time_is_spent(
@@ -200,6 +206,7 @@ def test_mistakes_are_named_before_time_is_spent(
     said: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "words.pth").write_text("export what you want")
     monkeypatch.setattr(stills, "optimise", lambda *_: pytest.fail("time was spent"))
     result = call(*files, "-o", "out.png", *QUICK, *arguments, quick=False)
     assert isinstance(result.exception, NstError)
@@ -214,6 +221,19 @@ def test_a_share_of_a_style_is_a_number_from_0_up(
     result = call(*files, f"{files[1]}:{share}", "-o", tmp_path / "out.png")
     assert isinstance(result.exception, TrainError)
     assert f"share of stripes.png cannot be {share}" in str(result.exception)
+
+
+def test_the_picture_is_safe_before_its_losses_are_written(
+    tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    result = call(*files, "-o", tmp_path / "out.png", "--trace", tmp_path / "trace.json")
+    assert isinstance(result.exception, SinkError)
+    assert "No space left" in str(result.exception)
+    assert read_image(tmp_path / "out.png").shape == (48, 64, 3)
 
 
 RECIPE = """
