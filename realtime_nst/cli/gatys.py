@@ -68,6 +68,7 @@ def gatys(
     need_torch()
     from realtime_nst.cli.optimizing import (
         Keeping,
+        check_folder,
         check_places,
         layer_weights,
         paint,
@@ -78,8 +79,7 @@ def gatys(
     from realtime_nst.train.stills import Wishes, open_studio
 
     keeping = Keeping(out, save_every, trace, plot)
-    if not content.is_dir():
-        check_places(keeping)
+    (check_folder if content.is_dir() else check_places)(keeping)
     settings = Settings(
         content_weight=content_weight,
         style_weight=PRESETS.get(style_weight) or _number(style_weight),

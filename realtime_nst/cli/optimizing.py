@@ -13,12 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from realtime_nst.cli.interrupt import interrupts
-from realtime_nst.errors import SinkError, TrainError
+from realtime_nst.errors import SinkError, SourceError, TrainError
 from realtime_nst.sinks.images import check_file, check_picture, write_image
 
 if TYPE_CHECKING:
     from realtime_nst.train.gatys import Iterate
     from realtime_nst.train.stills import Painting, Studio, StyleFile
+    from realtime_nst.train.targets import Targets
 
 INTERRUPTED = 130
 
@@ -44,6 +45,23 @@ def check_places(keeping: Keeping) -> None:
         check_file(keeping.trace)
     if keeping.plot:
         check_picture(keeping.plot)
+
+
+def check_folder(keeping: Keeping) -> None:
+    """See that nothing is asked for that only a single photo has.
+
+    Raises:
+        TrainError: it is.
+    """
+    asked = {
+        "--trace": keeping.trace,
+        "--plot": keeping.plot,
+        "--save-every": keeping.every,
+    }
+    for option, value in asked.items():
+        if value is not None:
+            hint = f"leave out {option}; manifest.json has the last losses of each photo"
+            raise TrainError(f"{option} is for a single photo, not for a folder", hint)
 
 
 def paint(painting: "Painting", keeping: Keeping) -> None:
@@ -95,21 +113,35 @@ def follow(
 
 
 def paint_all(studio: "Studio", folder: Path, out: Path) -> None:
-    """Optimize every photo of a folder that is not done yet."""
+    """Optimize every photo of a folder that is not done yet; those that cannot be read are told."""
     from realtime_nst.train.targets import open_targets
 
     targets = open_targets(studio, folder, out)
     waiting = targets.waiting()
     typer.echo(f"{len(targets.photos) - len(waiting)} of {len(targets.photos)} done before")
-    for photo in waiting:
+    left_out = [photo for photo in waiting if not _add(photo, studio, targets)]
+    typer.echo(f"{targets.manifest}: {len(targets.photos) - len(left_out)} targets")
+    if left_out:
+        typer.echo(f"left out: {', '.join(map(str, left_out))}", err=True)
+        raise typer.Exit(1)
+
+
+def _add(photo: Path, studio: "Studio", targets: "Targets") -> bool:
+    """Make one more target; False for a photo that cannot be read."""
+    try:
         painting = studio.set_up(photo)
-        last, stopped = follow(painting, Keeping(out), [])
-        if stopped or last is None:
-            typer.echo("stopped; the same command goes on with this photo", err=True)
-            raise typer.Exit(INTERRUPTED)
-        path = targets.add(painting, last)
-        typer.echo(f"{path}: {last.seconds:.1f} s, {describe(last)}")
-    typer.echo(f"{targets.manifest}: {len(targets.photos)} targets")
+    except SourceError as error:
+        typer.echo(f"note: {error}", err=True)
+        return False
+    if painting.note:
+        typer.echo(f"note: {photo}: {painting.note}", err=True)
+    last, stopped = follow(painting, Keeping(targets.out), [])
+    if stopped or last is None:
+        typer.echo("stopped; the same command goes on with this photo", err=True)
+        raise typer.Exit(INTERRUPTED)
+    path = targets.add(painting, last)
+    typer.echo(f"{path}: {last.seconds:.1f} s, {describe(last)}")
+    return True
 
 
 @contextmanager

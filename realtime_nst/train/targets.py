@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from realtime_nst.errors import SinkError, SourceError, TrainError
-from realtime_nst.sources.images import PICTURES
+from realtime_nst.sources.images import PICTURES, read_image
 from realtime_nst.train.data import sha256
 from realtime_nst.train.gatys import Iterate
 from realtime_nst.train.stills import Painting, Studio
@@ -63,7 +63,10 @@ class Targets:
         entry = self.done.get(self._name(photo))
         if entry is None or not (self.out / entry["target"]).is_file():
             return False
-        return bool(entry["photo_sha256"] == sha256(photo))
+        try:
+            return bool(entry["photo_sha256"] == sha256(photo))
+        except OSError:  # whoever makes it again will see why
+            return False
 
     def _name(self, photo: Path) -> str:
         return photo.relative_to(self.root).as_posix()
@@ -84,7 +87,7 @@ def open_targets(studio: Studio, folder: Path, out: Path) -> Targets:
     """Begin, or go on with what is in ``out``.
 
     Raises:
-        SourceError: there is no picture in the folder.
+        SourceError: there is no picture in the folder, or a style, mask or beginning is unreadable.
         SinkError: ``out`` cannot be made, or lies in the folder.
         TrainError: what is in ``out`` was made in another way.
     """
@@ -102,10 +105,26 @@ def open_targets(studio: Studio, folder: Path, out: Path) -> Targets:
 
 def _recipe(studio: Studio) -> dict[str, Any]:
     """What must be the same for results to belong together."""
-    styles = [sha256(style.path) for style in studio.wishes.styles]
-    made = {**studio.describe(), "styles_sha256": styles}
+    wishes = studio.wishes
+    made = {
+        **studio.describe(),
+        "styles_sha256": [_digest(style.path) for style in wishes.styles],
+        "content_masks_sha256": _digests([style.where for style in wishes.styles]),
+        "style_masks_sha256": _digests([style.part for style in wishes.styles]),
+        "init_sha256": _digest(wishes.init) if wishes.init else None,
+    }
     parsed: dict[str, Any] = json.loads(json.dumps(made))  # tuples become lists, as in the file
     return parsed
+
+
+def _digests(paths: list[Path | None]) -> list[str | None] | None:
+    """None where there are no masks at all, as in manifests that do not know of them."""
+    return [_digest(path) if path else None for path in paths] if any(paths) else None
+
+
+def _digest(path: Path) -> str:
+    read_image(path)  # what goes with every photo had better fail before the first
+    return sha256(path)
 
 
 def _read(path: Path, made: dict[str, Any]) -> dict[str, dict[str, Any]]:
