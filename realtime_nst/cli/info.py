@@ -20,7 +20,7 @@ COLUMNS = ("style", "artist", "title", "year", "model", "tier", "licence")
 FIGURES = {"fidelity_256": "iterations", "stability_clips_stabilised": "flicker"}
 """Figures of the card that are listed, and their columns: how many iterations of Gatys a pass
 equals, and how many times as much a film flickers when it is painted and stabilised."""
-OUTCOMES = {True: "ok", False: "WRONG", None: "note"}
+OUTCOMES = {True: "ok", False: "WRONG", None: "not checked"}
 
 
 @app.callback()
@@ -35,10 +35,8 @@ def styles(
     """
     if context.invoked_subcommand:
         return
-    from realtime_nst.stylize.models import broken_models, installed_models, model_folders
+    from realtime_nst.stylize.models import installed_models, model_folders
 
-    for broken in broken_models():
-        typer.echo(f"note: skipped: {broken}", err=True)
     models = installed_models()
     rows = [_row(model, index) for model in models for index in range(len(model.styles))]
     if as_json:
