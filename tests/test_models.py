@@ -6,6 +6,7 @@ import pytest
 
 from realtime_nst.errors import ModelError
 from realtime_nst.stylize.models import find_style, installed_models
+from realtime_nst.stylize.network import read_network
 from tests import tiny
 
 
@@ -62,3 +63,30 @@ def test_a_model_without_a_card_is_named(models: Path) -> None:
     tiny.bare(models / "bare" / "model.onnx")
     with pytest.raises(ModelError, match=r"bare.model\.onnx has no model card"):
         list(installed_models())
+
+
+def test_another_projects_model_is_told_from_ours(tmp_path: Path) -> None:
+    path = tiny.foreign(tmp_path / "mosaic.onnx")
+    ours = "this program gives frame uint8 (1, height, width, 3)"
+    for read in (find_style, lambda path: read_network(Path(path))):
+        with pytest.raises(ModelError) as caught:
+            read(str(path))
+        said = "mosaic.onnx is another project's model: it takes input1 float32 (1, 3, 224, 224), "
+        assert str(caught.value).endswith(said + ours)
+        assert "realtime-nst train" in caught.value.hint
+
+
+def test_another_projects_result_is_named_where_the_frame_is_as_ours(tmp_path: Path) -> None:
+    path = tiny.renamed(tmp_path / "other.onnx", stylized="painted")
+    with pytest.raises(ModelError, match=r"it gives painted uint8 .*, this program takes stylized"):
+        find_style(str(path))
+
+
+def test_a_model_that_is_cut_off_is_called_damaged(models: Path) -> None:
+    path = models / "tiny-two" / "model.onnx"
+    whole = path.read_bytes()
+    for length in (len(whole) - 40, len(whole) // 2, 20):
+        path.write_bytes(whole[:length])
+        for read in (find_style, lambda path: read_network(Path(path))):
+            with pytest.raises(ModelError, match="is damaged, or cut off"):
+                read(str(path))

@@ -68,7 +68,7 @@ def test_wrong_number_of_weights(tmp_path: Path) -> None:
     ("make", "message"),
     [
         (tiny.bare, "has no model card"),
-        (tiny.floats, "'frame' is float32"),
+        (tiny.floats, "another project's model: it takes frame float32"),
         (lambda path: path, "there is no model"),
         (lambda path: path.write_text("not a model") and path, "is not an ONNX model"),
         (lambda path: tiny.two(path, tiny.card("one")), "paints 2 styles, but its card names 1"),

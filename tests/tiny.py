@@ -157,3 +157,29 @@ def floats(path: Path) -> Path:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
     path.write_bytes(model.SerializeToString())
     return path
+
+
+def foreign(path: Path) -> Path:
+    """Another project's model, as old exporters write it: planes of floats, weights as inputs."""
+    shape = [1, 3, 224, 224]
+    inputs = [
+        helper.make_tensor_value_info("input1", FLOATS, shape),
+        helper.make_tensor_value_info("weight", FLOATS, [1]),
+    ]
+    result = helper.make_tensor_value_info("output1", FLOATS, shape)
+    node = helper.make_node("Mul", ["input1", "weight"], ["output1"])
+    weight = numpy_helper.from_array(np.ones(1, np.float32), "weight")
+    graph = helper.make_graph([node], "foreign", inputs, [result], [weight])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 9)], ir_version=3)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def renamed(path: Path, **names: str) -> Path:
+    """A wrong model: without a card, with another name for what goes in or comes out."""
+    model = onnx.load(bare(path))
+    for value in (*model.graph.input, *model.graph.output):
+        value.name = names.get(value.name, value.name)
+    path.write_bytes(model.SerializeToString())
+    return path

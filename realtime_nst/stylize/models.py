@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import ModelError
 from realtime_nst.stylize.card import KEY, Card
+from realtime_nst.stylize.foreign import refusal
 from realtime_nst.stylize.metadata import read_metadata
 
 VARIABLE = "REALTIME_NST_MODELS"
@@ -102,10 +103,16 @@ def read_model(path: Path) -> Model:
     """
     if not path.is_file():
         raise ModelError(f"there is no model {path}", HINT)
-    text = read_metadata(path).get(KEY)
+    try:
+        text = read_metadata(path).get(KEY)
+    except ModelError as error:
+        raise refusal(path) from error
     if text is None:
-        raise ModelError(f"{path} has no model card", "export it with: realtime-nst export")
-    return Model(path, Card.from_json(text))
+        raise refusal(path)
+    try:
+        return Model(path, Card.from_json(text))
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}", error.hint) from error
 
 
 def _parse(blend: str) -> dict[str, float]:

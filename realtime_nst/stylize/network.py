@@ -8,7 +8,8 @@ from pathlib import Path
 from realtime_nst.errors import ModelError
 from realtime_nst.stylize.card import KEY, Card
 from realtime_nst.stylize.fixed import fix_style, without_default
-from realtime_nst.stylize.metadata import metadata_of, not_onnx
+from realtime_nst.stylize.foreign import refusal
+from realtime_nst.stylize.metadata import metadata_of
 from realtime_nst.stylize.protobuf import Malformed
 from realtime_nst.stylize.signature import FRAME, Signature, read_signature
 
@@ -78,11 +79,11 @@ def read_network(path: Path) -> Network:
             f"{path} cannot be read: {error.strerror}", "realtime-nst styles"
         ) from error
     except (Malformed, UnicodeDecodeError) as error:
-        raise not_onnx(path) from error
+        raise refusal(path) from error
+    if text is None:
+        raise refusal(path)
     if misfit := signature.misfit():
         raise ModelError(f"{path} does not fit: {misfit}", UNFIT)
-    if text is None:
-        raise ModelError(f"{path} has no model card", "export it with: realtime-nst export")
     card = Card.from_json(text)
     if signature.styles != len(card.styles):
         count = signature.styles
