@@ -1,11 +1,12 @@
 """What a user types after ``--style`` finds the right model and weights."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from realtime_nst.errors import ModelError
-from realtime_nst.stylize.models import find_style, installed_models
+from realtime_nst.stylize.models import broken_models, find_style, installed_models
 from realtime_nst.stylize.network import read_network
 from tests import tiny
 
@@ -59,10 +60,16 @@ def test_own_models_come_first(models: Path) -> None:
     assert names[:4] == ["slow-invert", "tiny-identity", "tiny-invert", "tiny-two"]
 
 
-def test_a_model_without_a_card_is_named(models: Path) -> None:
+def test_a_broken_model_is_passed_over_and_named(models: Path) -> None:
+    before = [model.card.name for model in installed_models()]
     tiny.bare(models / "bare" / "model.onnx")
-    with pytest.raises(ModelError, match=r"bare.model\.onnx has no model card"):
-        list(installed_models())
+    assert [model.card.name for model in installed_models()] == before
+    assert find_style("identity").model.card.name == "tiny-identity"
+    (error,) = broken_models()
+    assert re.search(r"bare.model\.onnx has no model card", str(error))
+    with pytest.raises(ModelError) as caught:
+        find_style("zzz")
+    assert caught.value.__notes__ == [f"skipped: {error}"]
 
 
 def test_another_projects_model_is_told_from_ours(tmp_path: Path) -> None:

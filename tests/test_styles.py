@@ -109,6 +109,15 @@ def test_a_whole_model_is_verified(sealed: Path) -> None:
     assert result.stdout.splitlines()[0] == f"{sealed}: contract, seal, onnx, card ok"
 
 
+def test_a_broken_model_is_noted_and_the_others_are_listed(models: Path) -> None:
+    tiny.foreign(models / "foreign" / "model.onnx")
+    result = styles("--json")
+    assert result.exit_code == 0, result.output
+    assert "keep" in {row["style"] for row in json.loads(result.stdout)}
+    assert "note: skipped: " in result.stderr
+    assert "another project's model" in result.stderr
+
+
 def test_a_damaged_model_is_found_out(sealed: Path) -> None:
     model = sealed.read_bytes()
     assert is_whole(model) is True

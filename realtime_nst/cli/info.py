@@ -35,8 +35,10 @@ def styles(
     """
     if context.invoked_subcommand:
         return
-    from realtime_nst.stylize.models import installed_models, model_folders
+    from realtime_nst.stylize.models import broken_models, installed_models, model_folders
 
+    for broken in broken_models():
+        typer.echo(f"note: skipped: {broken}", err=True)
     models = installed_models()
     rows = [_row(model, index) for model in models for index in range(len(model.styles))]
     if as_json:

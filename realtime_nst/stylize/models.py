@@ -7,6 +7,7 @@ A model is a folder with a ``model.onnx``. Folders of models are those named by
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -73,13 +74,24 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     models = list(installed_models())
     fitting = [model for model in models if _has(model, weights)]
     if not fitting:
-        raise _unknown(weights, models)
+        raise _with_notes(_unknown(weights, models))
     return _choice(_of_tier(fitting, named_tier or tier, blend), weights)
 
 
 def installed_models() -> Iterator[Model]:
-    """Every model in every folder, the user's own first."""
-    return map(read_model, model_files())
+    """Every model in every folder that can be read, the user's own first."""
+    for path in model_files():
+        with suppress(ModelError):
+            yield read_model(path)
+
+
+def broken_models() -> Iterator[ModelError]:
+    """What is wrong with each model that ``installed_models`` passes over."""
+    for path in model_files():
+        try:
+            read_model(path)
+        except ModelError as error:
+            yield error
 
 
 def model_files() -> list[Path]:
@@ -90,9 +102,14 @@ def model_files() -> list[Path]:
 def model_folders() -> list[Path]:
     """Where models are looked for."""
     own = [Path(name) for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name]
+    return [*own, *shipped_folders()]
+
+
+def shipped_folders() -> list[Path]:
+    """Where the models lie that came with the program."""
     package = Path(__file__).parents[1]
     # Inside an installed package, or beside the package in a checkout.
-    return [*own, package / "models", package.parent / "models"]
+    return [package / "models", package.parent / "models"]
 
 
 def read_model(path: Path) -> Model:
@@ -168,3 +185,10 @@ def _unknown(weights: dict[str, float], models: list[Model]) -> ModelError:
     close = get_close_matches(missing[0], known)
     guess = f"; did you mean {' or '.join(close)}?" if close else ""
     return ModelError(f"there is no style {missing[0]!r}{guess}", HINT)
+
+
+def _with_notes(error: ModelError) -> ModelError:
+    """One that also names the models that were passed over: what is missing may be in them."""
+    for broken in broken_models():
+        error.add_note(f"skipped: {broken}")
+    return error
