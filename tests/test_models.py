@@ -39,6 +39,7 @@ def test_found(
     ("name", "tier", "message"),
     [
         ("identty", None, "no style 'identty'; did you mean identity?"),
+        ("dent", None, "no style 'dent'; did you mean identity?"),
         ("zzz", None, "there is no style 'zzz'$"),
         ("identity", "johnson", "there is no johnson model of identity, only fast"),
         ("keep:0.5,identity:0.5", None, "no single model has all of keep, identity"),

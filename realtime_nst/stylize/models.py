@@ -24,6 +24,8 @@ VARIABLE = "REALTIME_NST_MODELS"
 """The environment variable with the user's own folders of models."""
 PREFERRED = "fast"
 """The tier taken where the user names none."""
+SHORTEST = 3
+"""Letters of a name that are worth looking for in other names."""
 HINT = "realtime-nst styles"
 
 
@@ -182,7 +184,7 @@ def _unknown(weights: dict[str, float], models: list[Model]) -> ModelError:
     missing = [style for style in weights if style not in known]
     if not missing:
         return ModelError(f"no single model has all of {', '.join(weights)}", HINT)
-    close = get_close_matches(missing[0], known)
+    close = _alike(missing[0], known)
     guess = f"; did you mean {' or '.join(close)}?" if close else ""
     return ModelError(f"there is no style {missing[0]!r}{guess}", HINT)
 
@@ -192,3 +194,9 @@ def _with_notes(error: ModelError) -> ModelError:
     for broken in broken_models():
         error.add_note(f"skipped: {broken}")
     return error
+
+
+def _alike(name: str, known: list[str]) -> list[str]:
+    """Names that have this one in them, ``great-wave`` for ``wave``, or are spelt much like it."""
+    holding = [each for each in known if len(name) >= SHORTEST and name.lower() in each]
+    return list(dict.fromkeys([*holding, *get_close_matches(name.lower(), known)]))[:3]
