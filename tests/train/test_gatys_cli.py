@@ -340,7 +340,7 @@ def fidelity(*arguments: object) -> Result:
 
 def test_a_network_that_does_nothing_equals_no_iteration(tmp_path: Path, judged: Path) -> None:
     photos = ("--content", tmp_path / "photos", "--sizes", "64,80")
-    common = (*photos, "--iterations", 10, "--init", "content")
+    common = (*photos, "--iterations", 10, "--init", "content", "--precision", "fp32")
     result = fidelity("identity", *common, "--json", "--grid", tmp_path / "grid.png")
     assert result.exit_code == 0, result.output
     reports = json.loads(result.stdout)
