@@ -25,7 +25,8 @@ def evaluate() -> None:
 @app.command()
 def fidelity(
     models: Annotated[
-        list[str], typer.Argument(metavar="MODEL...", help="Styles, or model.onnx:STYLE.")
+        list[str],
+        typer.Argument(metavar="MODEL...", help="Styles, models, or model.onnx: all its styles."),
     ],
     content: Annotated[Path, typer.Option(help="Folder of photos the models have not seen.")],
     style: Annotated[Path | None, typer.Option(help="The painting, if for one style.")] = None,
@@ -55,17 +56,16 @@ def fidelity(
     if grid:
         check_picture(grid)
     need_torch()
+    from realtime_nst.evaluate.contestants import contestants
     from realtime_nst.sources.images import photos_in
-    from realtime_nst.stylize.models import find_style
     from realtime_nst.train.fidelity import open_candidate, summary
 
     chosen = photos_in(content, photos)
     sides = _sizes(sizes)
     reports: list[dict[str, Any]] = []
     shown: list[Case] = []
-    for name in models:
-        choice = find_style(name, tier)
-        candidate = open_candidate(choice, style, paintings, vgg_weights, precision)
+    for each in [each for name in models for each in contestants(name, tier)]:
+        candidate = open_candidate(each.choice, style, paintings, vgg_weights, precision)
         for size in sides:
             cases = _followed(candidate, chosen, size, iterations, init)
             shown += cases

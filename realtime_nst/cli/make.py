@@ -100,12 +100,16 @@ def export(
         Path | None, typer.Option(help="Folder of photos that show int8 its ranges.")
     ] = None,
 ) -> None:
-    """Write a trained network as an ONNX model and check it against the original."""
+    """Write a trained network as an ONNX model and check it against the original.
+
+    Its recipe is written beside it, for `evaluate fidelity` and for training by it again.
+    """
     from realtime_nst.cli.training import need_torch
 
     need_torch()
     from realtime_nst.train.checkpoint import load_checkpoint
     from realtime_nst.train.export import export as write
+    from realtime_nst.train.export import write_recipe
     from realtime_nst.train.quantize import photos_for
 
     if quantize not in (None, "int8"):
@@ -113,6 +117,7 @@ def export(
     trained = load_checkpoint(checkpoint)
     photos = photos_for(content, trained.recipe.schedule) if quantize else []
     card = write(trained, out, fp16=fp16)
+    write_recipe(trained.recipe, out)
     numbers = card.numbers
     typer.echo(
         f"{out}: {card.tier}, {card.precision}, {', '.join(s.name for s in card.styles)}, "

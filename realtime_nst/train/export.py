@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from realtime_nst.errors import ModelError, SinkError
 from realtime_nst.frame import Image
+from realtime_nst.stylize.beside import RECIPE, recipe_beside
 from realtime_nst.stylize.card import KEY, Card, Style
 from realtime_nst.stylize.choosing import decibels
 from realtime_nst.stylize.seal import SEAL, fingerprint
@@ -27,6 +28,7 @@ from realtime_nst.stylize.session import FRAME, STYLIZED, WEIGHTS, open_session
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.folded import OPSET, build
 from realtime_nst.train.norm import ConditionalNorm
+from realtime_nst.train.recipe import Recipe, read_recipe
 from realtime_nst.train.trainer import frozen_at
 from realtime_nst.train.transformer_net import TransformerNet
 
@@ -85,6 +87,21 @@ def export(checkpoint: Checkpoint, out: Path, *, fp16: bool = False) -> Card:
         card = replace(card, numbers={**card.numbers, **parity})
         save(model, card, partial)
     return card
+
+
+def write_recipe(recipe: Recipe, model: Path) -> None:
+    """Beside a model, where it is judged by; not where the folder's own says the same.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    folder, path = model.with_name(RECIPE), recipe_beside(model)
+    if folder.is_file() and read_recipe(folder).sha256() == recipe.sha256():
+        return
+    try:
+        path.write_text(recipe.to_toml(), encoding="utf-8")
+    except OSError as error:
+        raise SinkError(f"{path} cannot be written: {error}", "choose another OUT.onnx") from error
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from torch import Tensor
 from realtime_nst.errors import ModelError, TrainError
 from realtime_nst.frame import Image
 from realtime_nst.sources.images import read_image
-from realtime_nst.stylize.models import Choice
+from realtime_nst.stylize.beside import RECIPE, recipe_beside, recipe_files
+from realtime_nst.stylize.models import Choice, Model
 from realtime_nst.stylize.session import Session, open_session
 from realtime_nst.train.data import read_paintings, resize, to_image, to_tensor
 from realtime_nst.train.descent import descend
@@ -104,19 +105,32 @@ def open_candidate(
     bf16 = uses_bf16(precision, torch.device("cpu"))
     if max(choice.weights) < 1:
         raise ModelError("a blend of styles has no recipe", "give one style at a time")
-    folder = choice.model.path.parent
-    recipe = read_recipe(folder / "recipe.toml")
+    recipe, path = recipe_of(choice.model)
     name = choice.model.styles[int(np.argmax(choice.weights))]
     style = next((style for style in recipe.styles if style.name == name), None)
     if style is None:
-        raise ModelError(f"{folder / 'recipe.toml'} has no style {name}", "export the model again")
+        raise ModelError(f"{path} has no style {name}", "export the model again")
     wanted = replace(style, picture=str(picture.absolute())) if picture else style
-    folders = [folder, *([paintings] if paintings else [])]
+    folders = [path.parent, *([paintings] if paintings else [])]
     painting = read_paintings(replace(recipe, styles=(wanted,)), folders)[0]
     layers = {layer for term in recipe.losses for layer in term.layers}
     vgg = load_vgg(layers, path=weights).to(memory_format=torch.channels_last)
     session = open_session(choice.model.path, "cpu")
     return Candidate(choice, style, painting, recipe, vgg, session, bf16)
+
+
+def recipe_of(model: Model) -> tuple[Recipe, Path]:
+    """The recipe beside a model, and its file: the one its card names, or else the likeliest.
+
+    Raises:
+        ModelError: there is none, or one that is no recipe.
+    """
+    recipes = [(read_recipe(path), path) for path in recipe_files(model.path)]
+    if not recipes:
+        places = f"{recipe_beside(model.path)} or {model.path.with_name(RECIPE)}"
+        hint = "export it again: realtime-nst export RUN OUT.onnx writes it there"
+        raise ModelError(f"no recipe at {places}", hint)
+    return min(recipes, key=lambda found: found[0].sha256() != model.card.recipe_sha256)
 
 
 def objective_of(candidate: Candidate, photo: Tensor) -> Objective:

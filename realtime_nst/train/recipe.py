@@ -125,6 +125,20 @@ class Recipe:
         """As checkpoints carry it."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
+    def to_toml(self) -> str:
+        """As it lies beside a model; read again it is the same, and so is its hash."""
+        values = asdict(self)
+        tables = {name: values.pop(name) for name in ("network", "schedule", "temporal")}
+        rows = {name: values.pop(name) for name in ("styles", "losses")}
+        parts = [_lines(values), *(f"[{name}]\n{_lines(each)}" for name, each in tables.items())]
+        parts += [f"[[{name}]]\n{_lines(row)}" for name, every in rows.items() for row in every]
+        return "\n".join(parts)
+
+
+def _lines(values: Mapping[str, Any]) -> str:
+    """Plain values, which TOML writes as JSON does."""
+    return "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in values.items())
+
 
 def read_recipe(path: Path) -> Recipe:
     """Read a ``recipe.toml``.
@@ -152,7 +166,7 @@ def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path]:
     if tier not in NETWORKS:
         raise ModelError(f"there is no tier {tier!r}", f"tiers are: {', '.join(NETWORKS)}")
     sources = tuple(
-        StyleSource(_slug(path), str(path.absolute()), title=path.stem, sha256="")
+        StyleSource(_slug(path), str(path.absolute()), title=path.stem, sha256=_sha256(path))
         for path in styles
     )
     return _own(sources, tier), Path()
@@ -178,6 +192,14 @@ def rescheduled(recipe: Recipe, **changes: int | None) -> Recipe:
     """The recipe with some of its schedule changed; None changes nothing."""
     given = {key: value for key, value in changes.items() if value is not None}
     return replace(recipe, schedule=replace(recipe.schedule, **given))
+
+
+def _sha256(path: Path) -> str:
+    """Of a picture; empty where it cannot be read, which whoever opens it will say."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _slug(path: Path) -> str:

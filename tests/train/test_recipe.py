@@ -1,5 +1,7 @@
 """Recipes: read, refused, hashed; every shipped one still runs."""
 
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,13 @@ from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
 from realtime_nst.errors import ModelError
-from realtime_nst.train.recipe import from_mapping, read_recipe, recipe_for, rescheduled
+from realtime_nst.train.recipe import (
+    StyleSource,
+    from_mapping,
+    read_recipe,
+    recipe_for,
+    rescheduled,
+)
 from tests.train.conftest import small_recipe
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -77,11 +85,27 @@ def test_pictures_make_a_recipe_of_their_own(tmp_path: Path) -> None:
         recipe_for([Path("a.jpg")], "huge")
 
 
+def test_a_picture_that_is_there_is_told_by_its_hash(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"picture")
+    recipe, _ = recipe_for([tmp_path / "a.jpg", tmp_path / "b.jpg"], "fast")
+    hashes = [style.sha256 for style in recipe.styles]
+    assert hashes == [sha256(b"picture").hexdigest(), ""]
+
+
 def test_a_recipe_survives_its_checkpoint_form() -> None:
     import json
 
     recipe = small_recipe()
     assert from_mapping(json.loads(recipe.to_json())) == recipe
+
+
+def test_a_recipe_survives_being_written(tmp_path: Path) -> None:
+    odd = StyleSource("a", 'C:\\new "folder"\\ä.png', title="line\nbreak", weight=1e-7)
+    for recipe in (replace(small_recipe(), styles=(odd,)), *map(read_recipe, RECIPES)):
+        (tmp_path / "recipe.toml").write_text(recipe.to_toml(), encoding="utf-8")
+        again = read_recipe(tmp_path / "recipe.toml")
+        assert again == recipe
+        assert again.sha256() == recipe.sha256()
 
 
 def test_there_are_recipes() -> None:
