@@ -97,7 +97,8 @@ def export(
         typer.Option(metavar="int8", help="Also write int8/STYLE.onnx beside it, for CPUs."),
     ] = None,
     content: Annotated[
-        Path | None, typer.Option(help="Folder of photos that show int8 its ranges.")
+        Path | None,
+        typer.Option(help="Folder of photos that show int8 its ranges. [default: four]"),
     ] = None,
 ) -> None:
     """Write a trained network as an ONNX model and check it against the original.
@@ -110,12 +111,13 @@ def export(
     from realtime_nst.train.checkpoint import load_checkpoint
     from realtime_nst.train.export import export as write
     from realtime_nst.train.export import write_recipe
-    from realtime_nst.train.quantize import photos_for
 
+    if out.suffix != ".onnx":
+        raise typer.BadParameter(f"{out} does not end in .onnx", param_hint="OUT.onnx")
     if quantize not in (None, "int8"):
         raise typer.BadParameter(f"{quantize!r} is not int8", param_hint="--quantize")
     trained = load_checkpoint(checkpoint)
-    photos = photos_for(content, trained.recipe.schedule) if quantize else []
+    photos = _photos(trained, content) if quantize else []
     card = write(trained, out, fp16=fp16)
     write_recipe(trained.recipe, out)
     numbers = card.numbers
@@ -128,6 +130,20 @@ def export(
     if quantize:
         _quantize(trained, out.parent / quantize, photos)
     typer.echo(f"next: realtime-nst webcam --style {out}", err=True)
+
+
+def _photos(trained: "Checkpoint", content: Path | None) -> "list[Image]":
+    """What int8 takes its ranges from, if the network can be had in int8 at all."""
+    from realtime_nst.train.data import bundled_photos
+    from realtime_nst.train.quantize import photos_for, see_frozen
+
+    see_frozen(trained)
+    if content is None:
+        content = bundled_photos()
+        typer.echo(
+            "int8 is measured on four photos; more make it better: --content FOLDER", err=True
+        )
+    return photos_for(content, trained.recipe.schedule)
 
 
 def _quantize(trained: "Checkpoint", out: Path, photos: "list[Image]") -> None:

@@ -25,6 +25,7 @@ from realtime_nst.train.data import open_photos, to_image
 from realtime_nst.train.export import load_net, make_card, save, written_whole
 from realtime_nst.train.folded import build
 from realtime_nst.train.recipe import Schedule
+from realtime_nst.train.trainer import FREEZING, frozen_at
 from realtime_nst.train.transformer_net import TransformerNet
 
 PHOTOS = 48
@@ -33,7 +34,7 @@ LEAST_PSNR = 30.0
 """Decibels between the int8 and the float picture below which a model is not written."""
 
 
-def photos_for(content: Path | None, schedule: Schedule) -> list[Image]:
+def photos_for(content: Path, schedule: Schedule) -> list[Image]:
     """Crops as a training saw them, ``PHOTOS`` or a few more: (size, size, 3) uint8 BGR.
 
     Raises:
@@ -43,6 +44,24 @@ def photos_for(content: Path | None, schedule: Schedule) -> list[Image]:
     photos = open_photos(content, schedule)
     batches = range(-(-PHOTOS // schedule.batch))
     return [to_image(crop) for step in batches for crop in photos.batch(step)]
+
+
+def see_frozen(checkpoint: Checkpoint) -> None:
+    """See that a network's norms are frozen.
+
+    Raises:
+        ModelError: they are not: it was trained by another recipe, or too few steps of this one.
+    """
+    schedule, step = checkpoint.recipe.schedule, checkpoint.step
+    if not schedule.freezing:
+        hint = "train it by a recipe with `freezing`, in a tier other than johnson"
+        raise ModelError("only a network with frozen norms can be quantized", hint)
+    if frozen_at(schedule, step - 1) < 1:
+        until = schedule.freezing + FREEZING
+        longer = f" --steps {until}" if schedule.steps < until else ""
+        message = f"after {step} steps its norms are not yet frozen, so it cannot be quantized"
+        hint = f"train it for some {until - step} steps more: realtime-nst train"
+        raise ModelError(message, f"{hint} with --resume{longer}, and all else as before")
 
 
 def quantize(checkpoint: Checkpoint, out: Path, photos: Sequence[Image]) -> Iterator[Card]:
@@ -57,10 +76,8 @@ def quantize(checkpoint: Checkpoint, out: Path, photos: Sequence[Image]) -> Iter
         ModelError: the network is not frozen, or a picture in bytes differs too much.
         SinkError: a file cannot be written.
     """
+    see_frozen(checkpoint)
     net = load_net(checkpoint)
-    if net.frozen < 1:
-        hint = "train it by a recipe with `freezing`, in a tier other than johnson"
-        raise ModelError("only a network with frozen norms can be quantized", hint)
     card = make_card(checkpoint, "int8")
     for number, style in enumerate(card.styles):
         alone = replace(card, styles=(style,))
