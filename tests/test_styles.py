@@ -10,6 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from realtime_nst.cli.app import app
+from realtime_nst.errors import SourceError
+from realtime_nst.evaluate import verify as verifying
 from realtime_nst.evaluate.sheet import best_columns, contact_sheet
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sources.images import read_image
@@ -109,6 +111,40 @@ def test_a_whole_model_is_verified(sealed: Path) -> None:
     assert result.stdout.splitlines()[0] == f"{sealed}: contract, seal, onnx, card ok"
 
 
+def test_nothing_is_wrong_with_the_models_that_are_shipped() -> None:
+    shipped = sorted((Path(__file__).parents[1] / "models").glob("*/model.onnx"))
+    assert shipped
+    result = styles("verify", *shipped)
+    assert result.exit_code == 0, result.output
+    assert "WRONG" not in result.stdout
+    assert result.stdout.count("seal") == len(result.stdout.splitlines())
+
+
+def test_what_nobody_can_know_of_their_own_picture_is_no_mistake(sealed: Path) -> None:
+    card = whole_card("invert")
+    unknown = replace(card.styles[0], artist="", year="", sha256="")
+    card = replace(card, styles=(unknown,), training_data="not stated")
+    seal(tiny.invert(sealed, card))
+    noted = (None, "no training_data, artist of invert, year of invert, sha256 of invert")
+    assert findings(sealed)["card"] == noted
+    (sealed.parent / "paintings").mkdir()
+    found = findings(sealed, "--paintings", sealed.parent / "paintings")
+    assert found["painting"] == (None, "the card does not say which is invert's")
+    assert styles("verify", sealed).exit_code == 0
+
+
+def test_a_shipped_card_lacks_nothing(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "shipped_folders", lambda: [sealed.parents[1]])
+    seal(tiny.invert(sealed, replace(whole_card("invert"), training_data="not stated")))
+    assert findings(sealed)["card"] == (False, "no training_data")
+
+
+def test_a_folder_of_paintings_that_is_not_there(sealed: Path, tmp_path: Path) -> None:
+    result = styles("verify", sealed, "--paintings", tmp_path / "nope")
+    assert isinstance(result.exception, SourceError)
+    assert "nope" in str(result.exception)
+
+
 def test_a_broken_model_is_noted_and_the_others_are_listed(models: Path) -> None:
     tiny.foreign(models / "foreign" / "model.onnx")
     result = styles("--json")
@@ -116,6 +152,17 @@ def test_a_broken_model_is_noted_and_the_others_are_listed(models: Path) -> None
     assert "keep" in {row["style"] for row in json.loads(result.stdout)}
     assert "note: skipped: " in result.stderr
     assert "another project's model" in result.stderr
+
+
+def test_another_model_beside_one_has_variants_of_its_own(sealed: Path) -> None:
+    """Only where a model has its folder to itself does everything in it belong to it."""
+    other = replace(whole_card("keep"), recipe_sha256="1" * 64)
+    (sealed.parent / "int8").mkdir()
+    seal(tiny.identity(sealed.parent / "int8" / "keep.onnx", other))
+    mine = sealed.rename(sealed.with_name("invert.onnx"))
+    assert styles("verify", mine).exit_code == 0
+    mine.rename(sealed)
+    assert styles("verify", sealed).exit_code == 1
 
 
 def test_a_damaged_model_is_found_out(sealed: Path) -> None:
@@ -183,4 +230,6 @@ def test_the_recipe_is_compared(sealed: Path) -> None:
     recipe.write_text('name = "tiny"\n[[styles]]\nname = "invert"\npicture = "none.png"\n')
     ok, note = findings(sealed)["recipe"]
     assert (ok, note) == (False, "recipe.toml is not the one of the card")
+    sealed.with_suffix(".recipe.toml").write_text(recipe.read_text())
+    assert findings(sealed)["recipe"][1] == "model.recipe.toml is not the one of the card"
     assert KEY != SEAL

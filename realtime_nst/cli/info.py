@@ -20,7 +20,7 @@ COLUMNS = ("style", "artist", "title", "year", "model", "tier", "licence")
 FIGURES = {"fidelity_256": "iterations", "stability_clips_stabilised": "flicker"}
 """Figures of the card that are listed, and their columns: how many iterations of Gatys a pass
 equals, and how many times as much a film flickers when it is painted and stabilised."""
-OUTCOMES = {True: "ok", False: "WRONG", None: "not checked"}
+OUTCOMES = {True: "ok", False: "WRONG", None: "note"}
 
 
 @app.callback()

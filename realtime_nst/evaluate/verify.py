@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from realtime_nst.errors import NstError
+from realtime_nst.errors import NstError, SourceError
+from realtime_nst.stylize.beside import recipe_files
 from realtime_nst.stylize.card import Card
 from realtime_nst.stylize.devices import INT8
+from realtime_nst.stylize.models import shipped_folders
 from realtime_nst.stylize.network import read_network
 from realtime_nst.stylize.seal import is_whole
 
@@ -24,9 +26,9 @@ class Finding:
     what: str
     """``contract``, ``seal``, ``onnx``, ``card``, ``recipe`` or ``painting``."""
     ok: bool | None
-    """None: it could not be checked."""
+    """None: it could not be checked, or is worth knowing and not wrong."""
     note: str = ""
-    """What is wrong, or why it could not be checked."""
+    """What is wrong, worth knowing, or why it could not be checked."""
 
 
 def verify(
@@ -38,17 +40,30 @@ def verify(
         path: of a ``model.onnx``.
         recipe_hash: None where the training extra is missing.
         paintings: a folder with the pictures its styles were learnt from.
+
+    Raises:
+        SourceError: there is no such folder.
     """
+    if paintings and not paintings.is_dir():
+        raise SourceError(f"no folder at {paintings}", "say where the works are: --paintings DIR")
     card = yield from _one(path)
     if card is None:
         return
     yield _recipe(path, card, recipe_hash)
     if paintings:
         yield from _paintings(path, card, paintings)
-    for variant in [*sorted(path.parent.glob("int8/*.onnx")), *path.parent.glob("fp16.onnx")]:
+    for variant in _variants(path, card):
         other = yield from _one(variant)
         if other and other.recipe_sha256 != card.recipe_sha256:
             yield Finding(variant, "recipe", False, "made from another network")
+
+
+def _variants(path: Path, card: Card) -> list[Path]:
+    """What is painted with in its place; all there is of it where it has a folder of its own."""
+    names = {style.name for style in card.styles}
+    whole = sorted(path.parent.glob("int8/*.onnx"))
+    own = [each for each in whole if each.stem in names or path.name == "model.onnx"]
+    return [*own, *path.parent.glob("fp16.onnx")]
 
 
 def _one(path: Path) -> Generator[Finding, None, Card | None]:
@@ -58,11 +73,10 @@ def _one(path: Path) -> Generator[Finding, None, Card | None]:
         yield Finding(path, "contract", False, str(error))
         return None
     yield Finding(path, "contract", True)
-    whole = is_whole(network.model)
+    whole = is_whole(path.read_bytes())  # the network's own bytes lack a default by now
     yield Finding(path, "seal", whole, SEALS[whole])
     yield _onnx(path)
-    lacking = list(_lacking(network.card))
-    yield Finding(path, "card", not lacking, ", ".join(lacking) and f"no {', '.join(lacking)}")
+    yield _card(path, network.card)
     return network.card
 
 
@@ -86,35 +100,51 @@ def _onnx(path: Path) -> Finding:
     return Finding(path, "onnx", True)
 
 
-def _lacking(card: Card) -> Iterator[str]:
-    """Fields that a card should have and does not."""
+UNKNOWN = {"training_data", "artist", "year", "sha256"}
+"""Fields that the training of somebody's own picture need not know."""
+
+
+def _card(path: Path, card: Card) -> Finding:
+    lacking = list(_lacking(card))
+    note = f"no {', '.join(name for name, _ in lacking)}" if lacking else ""
+    shipped = any(folder in path.resolve().parents for folder in shipped_folders())
+    wrong = [name for name, field in lacking if shipped or field not in UNKNOWN]
+    return Finding(path, "card", False if wrong else None if lacking else True, note)
+
+
+def _lacking(card: Card) -> Iterator[tuple[str, str]]:
+    """What a card should have and has not: for people, and the name of its field."""
     for name, value in asdict(card).items():
         if value in ("", "not stated", [], {}, ()):
-            yield name
+            yield name, name
     for style in card.styles:
         missing = [name for name, value in asdict(style).items() if value in ("", "not stated")]
-        yield from (f"{name} of {style.name}" for name in missing)
+        yield from ((f"{name} of {style.name}", name) for name in missing)
     proof = {"int8_psnr"} if card.precision == INT8 else {"parity_max", "parity_psnr"}
     if not proof <= card.numbers.keys():
-        yield "number that says how near the export is"
+        yield "number that says how near the export is", "numbers"
 
 
 def _recipe(path: Path, card: Card, recipe_hash: RecipeHash | None) -> Finding:
-    recipe = path.parent / "recipe.toml"
-    if not recipe.is_file():
+    recipes = recipe_files(path)
+    if not recipes:
         return Finding(path, "recipe", None, "there is no recipe.toml beside it")
     if recipe_hash is None:
         return Finding(path, "recipe", None, 'needs: pip install "realtime-nst[train]"')
     try:
-        same = recipe_hash(recipe) == card.recipe_sha256
+        same = card.recipe_sha256 in map(recipe_hash, recipes)
     except NstError as error:
         return Finding(path, "recipe", False, str(error))
-    return Finding(path, "recipe", same, "" if same else "recipe.toml is not the one of the card")
+    note = "" if same else f"{recipes[0].name} is not the one of the card"
+    return Finding(path, "recipe", same, note)
 
 
 def _paintings(path: Path, card: Card, folder: Path) -> Iterator[Finding]:
     found = {_sha256(picture) for picture in folder.iterdir() if picture.is_file()}
     for style in card.styles:
+        if not style.sha256:
+            yield Finding(path, "painting", None, f"the card does not say which is {style.name}'s")
+            continue
         there = style.sha256 in found
         note = "" if there else f"no picture in {folder} is the one {style.name} was learnt from"
         yield Finding(path, "painting", there, note)
