@@ -26,6 +26,16 @@ def encode(path: Path, image: NDArray[Any]) -> Path:
     return path
 
 
+@pytest.mark.parametrize("given", ["%03d.png", ""])
+def test_numbered_pictures_are_not_written_over(tmp_path: Path, given: str) -> None:
+    for number in (1, 2):
+        encode(tmp_path / f"{number:03d}.png", np.full((4, 5, 3), number, np.uint8))
+    pictures = open_source(tmp_path / given)
+    with pytest.raises(SinkError, match="written over"):
+        open_sink(tmp_path / "%03d.png", pictures.info)
+    assert read_image(tmp_path / "001.png")[0, 0, 0] == 1
+
+
 def test_grey_and_16_bit_and_alpha(tmp_path: Path) -> None:
     grey = encode(tmp_path / "grey.png", np.full((4, 5), 100, np.uint8))
     assert (read_image(grey) == np.full((4, 5, 3), 100)).all()

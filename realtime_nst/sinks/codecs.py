@@ -60,6 +60,8 @@ class Codec:
     presets: tuple[str, ...] = ()
     preset: str = ""
     options: dict[str, str] = field(default_factory=dict)
+    large: dict[str, str] = field(default_factory=dict)
+    """What spares memory where frames are large."""
     odd: str = ""
     """Pixels for odd sizes, where it shares one colour between pairs of pixels and needs whole
     pairs (x264), or smears the last column (ProRes)."""
@@ -89,9 +91,14 @@ _intel = partial(
 _PRORES = {"profile": "hq", "vendor": "apl0"}
 _X265 = {"x265-params": "log-level=error"}
 _HVC1 = {"mp4": "hvc1", "mov": "hvc1"}  # Apple plays no hev1
+_FEW = {"rc-lookahead": "5"}
 CODECS = {
-    "h264": Codec("libx264", "yuv420p", "crf", 18, X_PRESETS, "veryfast", odd="yuv444p"),
-    "hevc": Codec("libx265", "yuv420p", "crf", 22, X_PRESETS, "fast", _X265, "yuv444p", _HVC1),
+    "h264": Codec(
+        "libx264", "yuv420p", "crf", 18, X_PRESETS, "veryfast", large=_FEW, odd="yuv444p"
+    ),
+    "hevc": Codec(
+        "libx265", "yuv420p", "crf", 22, X_PRESETS, "fast", _X265, odd="yuv444p", tags=_HVC1
+    ),
     "av1": Codec("libsvtav1", "yuv420p", "crf", 28, tuple(map(str, range(14))), "9"),
     "vp9": Codec("libvpx-vp9", "yuv420p", "crf", 32, options=_VP9),
     "prores": Codec("prores_ks", "yuv422p10le", options=_PRORES, odd="yuv444p10le"),
@@ -199,9 +206,17 @@ def codec_of(container: Container, options: VideoOptions) -> Codec:
     return codec
 
 
-def told(codec: Codec, container: Container, options: VideoOptions) -> dict[str, str]:
-    """The encoder's options."""
-    chosen = {**codec.options, **container.options}
+LARGE = 6_000_000
+"""Pixels from which on an encoder looks less far ahead: x264 holds some 25 MB for each frame of 4K
+that it has seen and not written."""
+
+
+def told(
+    codec: Codec, container: Container, options: VideoOptions, pixels: int = 0
+) -> dict[str, str]:
+    """The encoder's options for frames of so many pixels."""
+    large = codec.large if pixels > LARGE else {}
+    chosen = {**codec.options, **container.options, **large}
     crf = codec.crf if options.crf is None else options.crf
     if codec.quality:
         chosen[codec.quality] = str(crf)

@@ -38,9 +38,7 @@ class ImageSink:
         if single and info.frames != 1 and not numbered:
             hint = f"give a folder instead, or {path.stem}-%06d{path.suffix}"
             raise SinkError(f"{path} holds one picture only", hint)
-        names = Counter(self._target(index) for index in range(len(self._stills)))
-        for target, count in names.items():
-            _refuse_clash(target, count, info.stills)
+        _refuse_clashes([self._target(index) for index in range(len(info.stills))], info.stills)
         _make_folder(self._folder or path.parent)
         if journal and not journal.before:
             journal.begin()
@@ -134,12 +132,22 @@ def _coded(path: Path, image: Image) -> bytes:
     return coded.tobytes()
 
 
-def _refuse_clash(target: Path, count: int, stills: tuple[Path, ...]) -> None:
-    if count > 1:
-        message = f"{count} pictures would all become {target}"
-        raise SinkError(message, "give them one by one, or rename them")
-    if target.exists() and any(still.exists() and target.samefile(still) for still in stills):
-        raise SinkError(f"{target} would be written over", "choose another place for the result")
+def _refuse_clashes(targets: list[Path], stills: tuple[Path, ...]) -> None:
+    for target, count in Counter(targets).items():
+        if count > 1:
+            message = f"{count} pictures would all become {target}"
+            raise SinkError(message, "give them one by one, or rename them")
+    read = {_identity(still) for still in stills if still.exists()}
+    for target in targets:
+        if target.exists() and _identity(target) in read:
+            hint = "choose another place for the result"
+            raise SinkError(f"{target} would be written over", hint)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """The same for all names of one file."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _make_folder(folder: Path) -> None:

@@ -74,10 +74,11 @@ class VideoSink:
             with self._errors():
                 target = "pipe:1" if self._pipe else str(self._partial)
                 self._output = av.open(target, "w", format=container.kind, options=container.muxer)
-                self._stream = self._add_video(codec, told(codec, container, options))
+                words = told(codec, container, options, info.width * info.height)
+                self._stream = self._add_video(codec, words)
                 colours = info.colours if container.tagged else Colours()
                 prepare = partial(self._prepare, codec, pixels, colours)
-                self._encoder = Encoder(self._stream, told(codec, container, options), prepare)
+                self._encoder = Encoder(self._stream, words, prepare)
                 self._tracks = self._add_tracks(container, options)
                 self._output.start_encoding()
                 self._begin()

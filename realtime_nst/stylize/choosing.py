@@ -142,6 +142,7 @@ def compare(
     trials: list[Trial] = []
     failures: list[NstError] = []
     wanted: Image | None = None
+    paint: Paint | None = None
     complete = True
     for candidate in candidates:
         if trials and spent > budget:
@@ -150,6 +151,7 @@ def compare(
         try:
             if not trials:
                 size = _affordable(candidate, open_at, size, clock, SHARE * budget)
+            paint = None  # or it would be held in memory while the next one is opened
             paint = open_at(candidate, size)
             began = clock()
             seconds, painted = _timed(paint, size, clock)

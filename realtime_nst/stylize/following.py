@@ -21,6 +21,8 @@ _AREA = 320 * 240
 """Pixels of the reduced picture, about; more cost more than they bring."""
 _SIDES = (32, 800)
 """Pixels of its sides: OpenCV's DIS crashes on shorter ones, if the other is long."""
+_LARGE = 6_000_000
+"""Pixels of a picture from which on memory is spared, where it costs time."""
 _TOLERANCE = 12.0
 """Grey levels of difference at which the last picture counts a third."""
 _AGREEMENT = np.round(255 * np.exp(-((np.arange(256) / _TOLERANCE) ** 2))).astype(np.uint8)
@@ -84,9 +86,12 @@ class Follower:
         height, width = picture.shape[:2]
         if self._larger.shape[:2] != (height, width):
             self._larger = np.empty((height, width, 2), np.float32)
-            self._moved = [np.empty((height, width, count), np.uint8) for count in (4, 4, 3)]
+            counts = (4, 4, 3) if height * width < _LARGE else (0, 0, 3)
+            self._moved = [np.empty((height, width, count), np.uint8) for count in counts]
         four, moved, three = self._moved
         cv2.resize(flow * np.float32(factor), (width, height), dst=self._larger)
+        if not four.size:
+            return _taken(picture, self._larger, three)
         # Pixels of four bytes are looked up in little more than half the time of those of three.
         cv2.cvtColor(picture, cv2.COLOR_BGR2BGRA, dst=four)
         _taken(four, self._larger, moved)
