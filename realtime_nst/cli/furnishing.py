@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import typer
 
 from realtime_nst.cli.painting import Engine
+from realtime_nst.meter import Stopwatch
+from realtime_nst.stylize.live import Palettes
 from realtime_nst.stylize.models import Choice, find_style
 from realtime_nst.stylize.palette import Palette
 from realtime_nst.stylize.resolution import Resolution, Size
 from realtime_nst.stylize.session import Session, open_session
-from realtime_nst.stylize.studio import Studio, Work
+from realtime_nst.stylize.studio import Paint, Studio, Work
 
 
 def names(named: Sequence[str], mosaic: str | None) -> list[str]:
@@ -70,6 +72,16 @@ def find_styles(names: Sequence[str], engine: Engine) -> Styles:
         ModelError: there is no such style.
     """
     return Styles(names, [find_style(name, engine.tier) for name in names], engine)
+
+
+def timed(palettes: Palettes, stages: Stopwatch) -> Palettes:
+    """The same, with the time that networks take."""
+
+    def prepared(work: Work) -> Paint | None:
+        paint = palettes(work)
+        return stages.calls("network", paint) if paint else None
+
+    return prepared
 
 
 def furnish(studio: Studio, styles: Styles, resolution: Resolution, tiled: int) -> str:

@@ -1,4 +1,7 @@
-"""Ctrl-C as a question to ask, so that a file is finished before the program ends."""
+"""Ctrl-C as a question to ask, so that a file is finished before the program ends.
+
+A terminal that is closed and ``kill`` say the same in other words (SIGHUP, SIGTERM).
+"""
 
 import signal
 import threading
@@ -6,10 +9,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""Windows has no SIGHUP."""
+
+
+def _listened_to() -> list[signal.Signals]:
+    """Not to what was switched off: ``nohup`` is there so that a program goes on."""
+    heard = (each for each in SIGNALS if signal.getsignal(each) is not signal.SIG_IGN)
+    return list({signal.SIGINT, *heard})
+
 
 @contextmanager
 def interrupts() -> Iterator[Callable[[], bool]]:
-    """While open, the first Ctrl-C only makes the callable true; the second one interrupts."""
+    """While open, the first such signal only makes the callable true; the second one interrupts."""
     asked = threading.Event()
 
     def on_signal(signum: int, frame: FrameType | None) -> None:
@@ -17,8 +31,9 @@ def interrupts() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         asked.set()
 
-    before = signal.signal(signal.SIGINT, on_signal)
+    before = {each: signal.signal(each, on_signal) for each in _listened_to()}
     try:
         yield asked.is_set
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from realtime_nst.cli.run import DeviceName, Precision, Threads, Tier
+from realtime_nst.cli.run import DeviceName, Precision, Stats, Threads, Tier
 
 
 def webcam(
@@ -64,6 +64,7 @@ def webcam(
     hud: Annotated[bool, typer.Option(help="Show numbers in the window.")] = True,
     keys: Annotated[bool, typer.Option("--keys", help="Show what the keys do.")] = False,
     frames: Annotated[int | None, typer.Option(min=1, help="Stop after so many.")] = None,
+    stats: Stats = True,
     tier: Tier = None,
     device: DeviceName = "auto",
     precision: Precision = "auto",
@@ -72,7 +73,9 @@ def webcam(
     """Paint a camera's picture live. Press ? in the window for its keys."""
     from realtime_nst.cli import furnishing, opening, painting
     from realtime_nst.cli.hud import Hud
+    from realtime_nst.cli.report import LIVE_STAGES, shares
     from realtime_nst.cli.running import play
+    from realtime_nst.meter import Stopwatch
     from realtime_nst.settings import Controls, Settings
     from realtime_nst.sources.live import open_live
     from realtime_nst.stylize.live import LiveStylizer
@@ -102,6 +105,10 @@ def webcam(
             tiled = len(names) if settings.tiled else 0
             runs_on = furnishing.furnish(studio, styles, resolution, tiled)
             controls = Controls(settings, len(names))
-            painter = LiveStylizer(studio.at, len(names), lambda: controls.settings, resolution)
+            stages = Stopwatch()
+            palettes = furnishing.timed(studio.at, stages)
+            painter = LiveStylizer(palettes, len(names), lambda: controls.settings, resolution)
             numbers = Hud(names, camera.info, runs_on, lambda: painter.work, lambda: camera.notice)
-            play(camera, painter, controls, numbers, sink or [], frames)
+            play(camera, painter, controls, numbers, sink or [], frames, stages)
+    if stats and numbers.meter.frames > 1:
+        typer.echo(shares(stages.busy, numbers.meter.seconds, LIVE_STAGES), err=True)

@@ -1,7 +1,7 @@
 """What a run says on the way; on stderr, so that results can be piped."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -13,6 +13,8 @@ from realtime_nst.meter import Meter, Stopwatch
 
 STAGES = {"source": "decode", "network": "network", "stabiliser": "stabilise", "sink": "encode"}
 """Those of a film, and their names for people."""
+LIVE_STAGES = {"style": "painting", "network": "the network in it", "sink": "showing"}
+"""Those of a live picture. Its source mostly waits for the camera."""
 
 
 @contextmanager
@@ -37,7 +39,7 @@ def reported(
     seconds = perf_counter() - started
     typer.echo(_summary(meter, seconds, str(result)), err=True)
     if stages:
-        typer.echo(_shares(stages.busy, seconds), err=True)
+        typer.echo(shares(stages.busy, seconds), err=True)
 
 
 def say(notes: Iterable[str]) -> None:
@@ -52,11 +54,11 @@ def _summary(meter: Meter, seconds: float, result: str) -> str:
     return f"{result}: {meter.frames} frame{plural} in {seconds:.1f} s{speed}"
 
 
-def _shares(busy: dict[str, float], seconds: float) -> str:
+def shares(busy: Mapping[str, float], seconds: float, stages: Mapping[str, str] = STAGES) -> str:
     """Stages at work side by side add up to more than the whole; the slowest one sets the pace."""
-    times = ((name, busy[stage]) for stage, name in STAGES.items() if busy.get(stage))
-    shares = (f"{name} {time:.2f} s ({time / seconds:.0%})" for name, time in times)
-    return f"at work: {', '.join(shares)} of {seconds:.2f} s"
+    times = ((name, busy[stage]) for stage, name in stages.items() if busy.get(stage))
+    told = (f"{name} {time:.2f} s ({time / seconds:.0%})" for name, time in times)
+    return f"at work: {', '.join(told)} of {seconds:.2f} s"
 
 
 @contextmanager

@@ -49,8 +49,9 @@ def _is_pictures(result: Path) -> bool:
 
 def is_finished(result: Path) -> bool:
     """Whether a result was made before, to its end."""
-    there = Path(NUMBER.sub(lambda found: found[0] % 1, str(result))).exists()
-    return there and not Journal(result, {}).known
+    there = Path(NUMBER.sub(lambda found: found[0] % 1, str(result)))
+    made = any(there.iterdir()) if there.is_dir() else there.exists()
+    return made and not Journal(result, {}).known
 
 
 def gone_on(

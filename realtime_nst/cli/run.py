@@ -33,6 +33,9 @@ Precision = Annotated[
         help="auto, the fastest there is of the model; or fp32, int8, bf16 (OpenVINO), fp16 (GPUs)."
     ),
 ]
+Stats = Annotated[
+    bool, typer.Option("--stats/--no-stats", help="Say at the end how long each stage was at work.")
+]
 Threads = Annotated[int | None, typer.Option(min=1, help="Of the CPU. [default: all cores]")]
 
 
@@ -130,9 +133,11 @@ def video(
         bool, typer.Option("--dry-run", help="Only say what would be done.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The outcome, for programs.")] = False,
+    stats: Stats = True,
 ) -> None:
     """Paint videos; their size, times, sound and other tracks stay as they are."""
     from realtime_nst.cli import painting, videos, words
+    from realtime_nst.cli.rehearsing import rehearse
     from realtime_nst.jobs import jobs_for
     from realtime_nst.shape import Shape
     from realtime_nst.sinks.codecs import PIPE, VideoOptions
@@ -149,17 +154,17 @@ def video(
         words.seconds(fade),
     )
     described = painting.described(style, fade, tier, strength)
-    choices = videos.Choices(reading, shape, options, described, strength, resume)
+    choices = videos.Choices(reading, shape, options, described, strength, resume, stats)
     jobs = jobs_for(sources, result)
     if dry_run:
-        videos.rehearse(jobs, choices)
+        rehearse(jobs, choices, skip_existing=skip_existing)
         return
     engine = painting.Engine(tier, device, precision, threads)
     timeline = painting.open_timeline(
         styles, fading, engine, painting.size_to_paint(jobs[0].source, shape)
     )
-    outcomes = videos.convert_all(jobs, choices, timeline, skip_existing=skip_existing)
-    videos.summarize(outcomes, as_json=as_json)
+    told = videos.Telling(skip_existing, as_json, pipe=str(result) == PIPE)
+    videos.convert_all(jobs, choices, timeline, told)
 
 
 def image(

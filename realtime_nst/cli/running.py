@@ -10,7 +10,7 @@ from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.cli.opening import folder_of, is_recording, openers
 from realtime_nst.cli.view import RecordKey, View
 from realtime_nst.frame import Frame
-from realtime_nst.meter import Meter
+from realtime_nst.meter import Meter, Stopwatch
 from realtime_nst.pipeline import Stylize, run
 from realtime_nst.settings import Controls
 from realtime_nst.sinks.tee import Tee
@@ -26,6 +26,7 @@ def play(
     hud: Hud,
     sinks: Sequence[str],
     frames: int | None,
+    stages: Stopwatch,
 ) -> None:
     """Run until a key, Ctrl-C, the window's close or the end of the stream; then sum up."""
     folder = folder_of(sinks)
@@ -46,7 +47,15 @@ def play(
             def stopped() -> bool:
                 return asked() or controls.stopped or hud.meter.frames == frames
 
-            run(camera, painter, tee, stopped=stopped, on_frame=shown, on_wait=view.poll)
+            run(
+                camera,
+                painter,
+                tee,
+                stopped=stopped,
+                on_frame=shown,
+                on_wait=view.poll,
+                stopwatch=stages,
+            )
     finally:
         if hud.meter.frames:
             typer.echo(summary(hud.meter), err=True)

@@ -1,7 +1,6 @@
 """What ``video`` does with each of its files."""
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.cli.report import progress, reported, say
 from realtime_nst.cli.resuming import can_go_on, gone_on, is_finished, settings
 from realtime_nst.errors import NstError, SinkError
-from realtime_nst.frame import Image, StreamInfo
+from realtime_nst.frame import Image
 from realtime_nst.jobs import Job
 from realtime_nst.meter import Meter, Stopwatch
 from realtime_nst.pipeline import Stylize, run
@@ -41,6 +40,18 @@ class Choices:
     """What decides how a frame is painted, for people."""
     stabilise: float = 0.0
     resume: bool = False
+    stats: bool = True
+    """Whether it is said how long each stage was at work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is done about several files as a whole."""
+
+    skip_existing: bool = False
+    as_json: bool = False
+    pipe: bool = False
+    """Whether a film goes where words usually do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ def convert(job: Job, choices: Choices, timeline: Timeline) -> Meter:
     done = gone_on(job, journal, calm.go_on) if choices.resume else None
     reading = replace(choices.reading, resume=done.pts) if done else choices.reading
     with (
-        reported(job.result, stages, resumable=journal is not None) as meter,
+        reported(job.result, stages if choices.stats else None, resumable=bool(journal)) as meter,
         shaped(open_source(job.source, reading), shape, done) as frames,
         open_sink(job.result, announced(frames.info, shape), choices.video, journal) as sink,
     ):
@@ -99,17 +110,28 @@ def paint(
 
 
 def convert_all(
-    jobs: Sequence[Job], choices: Choices, timeline: Timeline, *, skip_existing: bool
-) -> list[Outcome]:
-    """Paint one video after the other; one that cannot be does not stop the rest."""
-    outcomes = []
+    jobs: Sequence[Job], choices: Choices, timeline: Timeline, telling: Telling
+) -> None:
+    """Paint one video after the other; one that cannot be does not stop the rest.
+
+    What became of them is told in the end, also of a run that is stopped by Ctrl-C.
+    """
+    outcomes: list[Outcome] = []
     if len(jobs) > 1:
         _make_folder(jobs[0].result.parent)
-    for number, job in enumerate(jobs, 1):
-        if len(jobs) > 1:
-            typer.echo(f"{number}/{len(jobs)} {job.source}", err=True)
-        outcomes.append(_outcome(job, choices, timeline, skip_existing, alone=len(jobs) == 1))
-    return outcomes
+    try:
+        for number, job in enumerate(jobs, 1):
+            if len(jobs) > 1:
+                typer.echo(f"{number}/{len(jobs)} {job.source}", err=True)
+            alone = len(jobs) == 1 and not telling.as_json
+            outcomes.append(_outcome(job, choices, timeline, telling.skip_existing, alone=alone))
+    except KeyboardInterrupt:
+        outcomes.append(Outcome(str(job.source), str(job.result), "stopped"))
+        raise
+    finally:
+        summarize(outcomes, len(jobs), telling)
+    if any(outcome.state == "failed" for outcome in outcomes):
+        raise typer.Exit(1)
 
 
 def _outcome(
@@ -129,43 +151,15 @@ def _outcome(
     return Outcome(*names, "done", meter.frames, perf_counter() - started)
 
 
-def summarize(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
-    """A table of several files; as JSON also of one. Exits with 1 if one failed."""
-    if as_json:
-        typer.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
-    elif len(outcomes) > 1:
-        width = max(len(outcome.source) for outcome in outcomes)
+def summarize(outcomes: Sequence[Outcome], jobs: int, telling: Telling) -> None:
+    """A table of several files; as JSON also of one."""
+    if telling.as_json:
+        typer.echo(json.dumps([asdict(one) for one in outcomes], indent=2), err=telling.pipe)
+    elif jobs > 1:
+        width = max((len(outcome.source) for outcome in outcomes), default=0)
         for one in outcomes:
             told = one.error or f"{one.result}: {one.frames} frames in {one.seconds:.1f} s"
             typer.echo(f"{one.state:8}{one.source:{width}}  {told}", err=True)
-    if any(outcome.state == "failed" for outcome in outcomes):
-        raise typer.Exit(1)
-
-
-def rehearse(jobs: Sequence[Job], choices: Choices) -> None:
-    """Say what would happen, by opening everything and writing into a folder that goes again."""
-    for job in jobs:
-        with shaped(open_source(job.source, choices.reading), choices.shape) as source:
-            info = announced(source.info, choices.shape)
-            typer.echo(f"{job.source}: {_describe(source.info)}")
-            with tempfile.TemporaryDirectory() as folder:
-                pipe = str(job.result) == PIPE
-                place = job.result if pipe else Path(folder) / job.result.name
-                notes = () if pipe else _notes(place, info, choices.video)
-            typer.echo(f"  -> {job.result}: {_describe(info)}")
-            for note in (*source.info.notes, *notes):
-                typer.echo(f"  note: {note}")
-
-
-def _notes(place: Path, info: StreamInfo, options: VideoOptions) -> tuple[str, ...]:
-    with open_sink(place, info, options) as sink:
-        return sink.notes
-
-
-def _describe(info: StreamInfo) -> str:
-    rate = f", {float(info.rate):.5g} fps" if info.rate else ""
-    frames = f", {info.frames} frames" if info.frames else ""
-    return f"{info.width}x{info.height}{rate}{frames}"
 
 
 def _make_folder(folder: Path) -> None:

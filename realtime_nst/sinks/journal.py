@@ -6,7 +6,8 @@ comes after, and the other way round.
 
 import glob
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -54,6 +55,7 @@ class Journal:
         settings: Mapping[str, str],
         memory: Callable[[int], Sequence[Image]] = nothing,
     ) -> None:
+        result = result if result.name else result.absolute()  # "." has no name
         self._result, self._settings, self._memory = result, dict(settings), memory
         self._path = result.with_name(f"{result.stem}.partial{result.suffix}.json")
         self._places: list[Place] = []
@@ -63,12 +65,20 @@ class Journal:
     @property
     def known(self) -> bool:
         """Whether a conversion was begun and not finished."""
-        return self._path.exists()
+        try:
+            return self._path.exists()
+        except OSError:  # a name that is too long, for one
+            return False
 
     def begin(self) -> None:
-        """Start anew."""
-        self.end()
-        self._write()
+        """Start anew.
+
+        Raises:
+            SinkError: nothing can be written there.
+        """
+        with self._noting():
+            self.end()
+            self._write()
 
     def read(self) -> list[Place]:
         """The places another run has left, except those whose pictures are gone.
@@ -110,14 +120,29 @@ class Journal:
         return frames > known and frames % SEGMENT == 0
 
     def add(self, place: Place) -> None:
-        """Note that everything before a place is finished."""
+        """Note that everything before a place is finished.
+
+        Raises:
+            SinkError: it cannot be written.
+        """
         pictures = self._memory(place.frames)
-        if pictures:
-            np.savez(self._pictures(place), *pictures)
-        self._places.append(place)
-        self._write(remembers=bool(pictures))
-        for old in self._places[:-REMEMBERED]:
-            self._pictures(old).unlink(missing_ok=True)
+        with self._noting():
+            if pictures:
+                np.savez(self._pictures(place), *pictures)
+            self._places.append(place)
+            self._write(remembers=bool(pictures))
+            for old in self._places[:-REMEMBERED]:
+                self._pictures(old).unlink(missing_ok=True)
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            with suppress(OSError):
+                self._path.with_suffix(".new").unlink(missing_ok=True)
+            hint = "check the folder, its permissions and its free space"
+            raise SinkError(f"cannot write {self._path}: {error.strerror}", hint) from error
 
     def _write(self, *, remembers: bool = False) -> None:
         places = [(place.frames, str(place.pts), place.ticks) for place in self._places]

@@ -57,7 +57,7 @@ class VideoSink:
     ) -> None:
         self._pipe = str(path) == PIPE
         if not self._pipe:
-            _check(path, info)
+            refuse_input(path, info)
         self._path, self._info = path, info
         self._partial = partial_of(path)
         self._journal = journal
@@ -95,7 +95,7 @@ class VideoSink:
         name = Library(codec.encoder, "w").canonical_name
         own = codec == CODECS[self._container.codec]
         if not own and not takes(self._output, name):
-            ending = self._path.suffix
+            ending = "a pipe" if self._pipe else self._path.suffix
             raise SinkError(f"{ending} does not take {name}", ".mkv takes nearly everything")
         rate = self._info.rate or 1
         return cast(VideoStream, self._output.add_stream(codec.encoder, rate, options))
@@ -129,8 +129,9 @@ class VideoSink:
         """Encode a frame, and pass on what happens up to it."""
         height, width = frame.image.shape[:2]
         if (width, height) != (self._info.width, self._info.height):
-            message = f"{self._path} is {self._info.width}x{self._info.height}"
-            raise SinkError(f"{message}, but a frame is {width}x{height}", "use another style")
+            size = f"{self._info.width}x{self._info.height}"
+            message = f"{self._path} is {size}, but a frame is {width}x{height}"
+            raise SinkError(message, f"--size {size} makes all alike")
         moment = self._info.start + frame.pts
         with self._errors():
             if self._journal and self._journal.due(frame.index):
@@ -263,19 +264,29 @@ class VideoSink:
             yield
         except NstError:
             raise
+        except BrokenPipeError as error:
+            raise SinkError("nobody reads the pipe any more", "see what ended behind it") from error
         except (av.FFmpegError, OSError) as error:
-            message = f"cannot write {self._path}: {error.strerror}"
-            raise SinkError(
-                message, "check the folder, its permissions and its free space"
-            ) from error
+            raise SinkError(f"cannot write {self._path}: {error.strerror}", _cure(error)) from error
 
 
-def _check(path: Path, info: StreamInfo) -> None:
+def refuse_input(path: Path, info: StreamInfo) -> None:
+    """See that a file can be written without harm to the one that is read.
+
+    Raises:
+        SinkError: it is a folder, or the input would be written over.
+    """
     if path.is_dir():
         raise SinkError(f"{path} is a folder", "give the name of a file")
     for written in (path, partial_of(path), older_of(path)):
         if info.path and written.exists() and written.samefile(info.path):
             raise SinkError(f"{written} is the input", "choose another name for the result")
+
+
+def _cure(error: Exception) -> str:
+    if isinstance(error, (av.ArgumentError, av.ExternalError)):
+        return "the encoder does not take this; try another --size, --codec or --pix-fmt"
+    return "check the folder, its permissions and its free space"
 
 
 def _tick(container: Container, info: StreamInfo) -> Fraction:

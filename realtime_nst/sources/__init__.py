@@ -76,5 +76,5 @@ def open_source(
     if path.is_dir():
         return ImageSource.of_folder(path, reading)
     if path.suffix.lower() in PICTURES:
-        return ImageSource([path], reading.rate)
+        return ImageSource([path], reading)
     return VideoSource(path, reading)

@@ -33,12 +33,19 @@ class ImageSource:
 
     live = False
 
-    def __init__(self, paths: Sequence[Path], rate: Fraction | None = None) -> None:
-        self._paths, self._rate = tuple(paths), rate or Fraction(1)
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        reading: Reading = Reading(),  # noqa: B008  (frozen)
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self._paths, self._reading, rate = tuple(paths), reading, reading.rate
+        self._rate = rate or Fraction(1)
         self._first = read_image(paths[0])
         height, width = self._first.shape[:2]
         name = paths[0].name if len(paths) == 1 else f"{len(paths)} pictures"
-        self.info = StreamInfo(name, width, height, rate, len(paths), stills=self._paths)
+        count = len(paths)
+        self.info = StreamInfo(name, width, height, rate, count, stills=self._paths, notes=notes)
 
     @classmethod
     def of_folder(cls, folder: Path, reading: Reading = Reading()) -> Self:  # noqa: B008  (frozen)
@@ -46,7 +53,7 @@ class ImageSource:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
         if not paths:
             raise SourceError(f"there is no picture in {folder}", f"endings: {_endings()}")
-        return cls(_part(paths, reading), reading.rate)
+        return cls(_part(paths, reading), reading)
 
     @classmethod
     def of_pattern(cls, pattern: Path, reading: Reading = Reading()) -> Self:  # noqa: B008  (frozen)
@@ -59,11 +66,20 @@ class ImageSource:
                 found[int(match[1])] = path
         if not found:
             raise SourceError(f"there is no picture {pattern}", "e.g. frames/%06d.png")
-        return cls(_part([found[number] for number in sorted(found)], reading), reading.rate)
+        part = _part([found[number] for number in sorted(found)], reading)
+        missing = max(found) - min(found) + 1 - len(found)
+        told = f"{missing} numbers of {pattern} are missing; the pictures close up"
+        return cls(part, reading, (told,) if missing else ())
 
     def __iter__(self) -> Iterator[Frame]:
         for index, path in enumerate(self._paths):
-            image = self._first if index == 0 else read_image(path)
+            try:
+                image = self._first if index == 0 else read_image(path)
+            except SourceError as error:
+                if not self._reading.skip_broken:
+                    raise
+                self._reading.on_trouble(str(error))
+                continue
             yield Frame(image, index, index / self._rate, perf_counter())
 
     def __enter__(self) -> Self:

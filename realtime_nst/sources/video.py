@@ -28,7 +28,8 @@ class VideoSource:
             # Only a decoded frame tells the rotation and, with edit lists, the first pts.
             first = self._first()
             if first is None:
-                raise SourceError(f"{path} has no frame that can be decoded{self._where()}", REPAIR)
+                hint = "check --start and --end" if self._where() else REPAIR
+                raise SourceError(f"{path} has no frame that can be decoded{self._where()}", hint)
             self._moments = self._from(first)
             self._upright = Upright(first.picture)
             self.info = self._describe(first)
