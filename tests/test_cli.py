@@ -127,7 +127,8 @@ def test_a_full_disk_is_one_line(models: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "out.mp4").exists()
 
 
-def test_ctrl_c_leaves_a_playable_file(models: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_leaves_a_playable_file(models: Path, tmp_path: Path, told: signal.Signals) -> None:
     tiny.identity(tmp_path / "models" / "tiny-identity" / "model.onnx")
     ticks = tuple(range(0, 3000 * 512, 512))
     clip = make(tmp_path / "in.mp4", Clip(320, 240, ticks=ticks, sound="aac"))
@@ -139,7 +140,7 @@ def test_ctrl_c_leaves_a_playable_file(models: Path, tmp_path: Path) -> None:
         partial = tmp_path / "out.partial.mp4"
         while not partial.exists() or partial.stat().st_size < 4096:  # more than its header
             assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(told)
         last = process.stderr.read()
     assert process.returncode == 130
     assert last.startswith(f"stopped; {out}: ")

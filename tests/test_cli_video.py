@@ -55,6 +55,41 @@ def test_a_folder_of_videos(clip: Path, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "a.mp4").stat().st_mtime_ns == before
 
 
+def test_a_folder_that_is_empty_is_no_result(clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "frames").mkdir()
+    call(clip, tmp_path / "frames", "--skip-existing")
+    assert len(list((tmp_path / "frames").iterdir())) == 50
+
+
+def test_the_outcome_as_json(clip: Path, tmp_path: Path) -> None:
+    (outcome,) = json.loads(call(tmp_path / "none.mp4", "o.mp4", "--json", code=1).stdout)
+    assert (outcome["state"], "there is no" in outcome["error"]) == ("failed", True)
+    piped = call(clip, "-", "--json", "--no-stats")
+    assert piped.stdout.startswith(b"YUV4MPEG2")
+    assert piped.stderr.decode().rstrip().endswith("]")  # not among the frames
+    assert b"at work" not in piped.stderr
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [("in.mp4", "is the input"), ("none/out.mp4", "there is no folder")],
+)
+def test_a_rehearsal_looks_at_the_place(clip: Path, tmp_path: Path, result: str, said: str) -> None:
+    told = call(clip, tmp_path / result, "--dry-run", code=1).stderr.decode()
+    assert said in told
+    assert "hint: " in told
+
+
+def test_a_rehearsal_goes_on_behind_a_broken_file(clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "many").mkdir()
+    shutil.copy(clip, tmp_path / "many" / "b.mp4")
+    (tmp_path / "many" / "a.mp4").write_text("no video")
+    told = call(tmp_path / "many", tmp_path / "out", "--dry-run", code=1).stdout.decode()
+    assert "a.mp4 is not a video" in told
+    assert f"-> {tmp_path / 'out' / 'b.mp4'}" in told
+    assert not (tmp_path / "out").exists()
+
+
 def test_what_may_not_be_read_or_written(clip: Path, tmp_path: Path) -> None:
     """Root may all, unless it gives that up."""
     limits = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]

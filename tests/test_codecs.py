@@ -114,6 +114,7 @@ def test_pixels_can_be_chosen(tmp_path: Path) -> None:
         ("out.gif", VideoOptions("h264"), ".gif does not take h264"),
         ("out.mp4", VideoOptions(preset="quick"), "h264 has no preset 'quick'"),
         ("out.mov", VideoOptions("prores", crf=20), "prores has no --crf"),
+        ("out.mp4", VideoOptions("h264", crf=60), "h264 has no --crf 60"),
         ("out.mp4", VideoOptions(pix_fmt="yuv4"), "libx264 has no pixels yuv4"),
     ],
 )

@@ -1,5 +1,6 @@
 """Pictures of every kind come in as plain BGR bytes and go out under the right names."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from realtime_nst.errors import SinkError
+from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.frame import Frame
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sources import open_source
 from realtime_nst.sources.images import ImageSource, read_image
+from realtime_nst.sources.reading import Reading
 from realtime_nst.stylize.session import open_session
 from realtime_nst.stylize.stylizer import Stylizer
 from tests import tiny
@@ -34,6 +36,20 @@ def test_numbered_pictures_are_not_written_over(tmp_path: Path, given: str) -> N
     with pytest.raises(SinkError, match="written over"):
         open_sink(tmp_path / "%03d.png", pictures.info)
     assert read_image(tmp_path / "001.png")[0, 0, 0] == 1
+
+
+def test_a_film_of_pictures_with_gaps(tmp_path: Path) -> None:
+    for number in (1, 2, 4):
+        encode(tmp_path / f"{number}.png", np.full((4, 5, 3), number, np.uint8))
+    (tmp_path / "2.png").write_text("no picture")
+    told: list[str] = []
+    reading = Reading(skip_broken=True, on_trouble=told.append, rate=Fraction(25))
+    pictures = open_source(tmp_path / "%d.png", reading)
+    assert [frame.index for frame in pictures] == [0, 2]
+    assert "2.png is not a picture" in told[0]
+    assert pictures.info.notes[0].startswith("numbers missing of")
+    with pytest.raises(SourceError, match=r"2\.png is not a picture"):
+        list(open_source(tmp_path / "%d.png", Reading(rate=Fraction(25))))
 
 
 def test_grey_and_16_bit_and_alpha(tmp_path: Path) -> None:

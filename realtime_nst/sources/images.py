@@ -68,7 +68,7 @@ class ImageSource:
             raise SourceError(f"there is no picture {pattern}", "e.g. frames/%06d.png")
         part = _part([found[number] for number in sorted(found)], reading)
         missing = max(found) - min(found) + 1 - len(found)
-        told = f"{missing} numbers of {pattern} are missing; the pictures close up"
+        told = f"numbers missing of {pattern}: {missing}; the pictures close up"
         return cls(part, reading, (told,) if missing else ())
 
     def __iter__(self) -> Iterator[Frame]:
