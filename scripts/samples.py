@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from skimage import data
 
+from realtime_nst.evaluate.sheet import contact_sheet
 from realtime_nst.frame import Image
 from realtime_nst.shape import scaled
 from realtime_nst.sinks.images import write_image
@@ -21,6 +22,8 @@ MODELS = ROOT / "models"
 RESULTS = ROOT / "docs" / "images" / "results.jpg"
 HEIGHT = 200
 """Of a picture in a sheet; networks see it at 480, as they see a webcam."""
+SMALL = 150
+"""The same in the README."""
 
 
 def photos() -> list[Image]:
@@ -40,6 +43,11 @@ def sheet(columns: list[list[Image]]) -> Image:
     return np.ascontiguousarray(np.hstack(stacked))
 
 
+def beside(pair: list[Image]) -> Image:
+    """Pictures of one height in a row, small."""
+    return np.ascontiguousarray(np.hstack([_scaled(image, SMALL) for image in pair]))
+
+
 def _scaled(image: Image, height: int) -> Image:
     return scaled(image, round(image.shape[1] * height / image.shape[0]), height)
 
@@ -53,16 +61,17 @@ def _labelled(image: Image) -> Image:
 def main(names: list[str]) -> None:
     """Write the samples of the models named, or of all, and the README's sheet."""
     folders = sorted(path.parent for path in MODELS.glob("*/model.onnx"))
-    rows: list[list[Image]] = [photos()]
+    tiles = [("the photos", beside(photos()))]
     for folder in folders:
         session = open_session(folder / "model.onnx", "cpu")
         shown = [styled(session, photo) for photo in photos()]
-        rows += [list(row) for row in zip(*shown, strict=True)]
+        for style, *pair in zip(session.card.styles, *shown, strict=True):
+            tiles.append((f"{style.name}, {session.card.tier}", beside(pair)))
         if not names or folder.name in names:
             columns = [[photo, *images] for photo, images in zip(photos(), shown, strict=True)]
             write_image(folder / "sample.jpg", sheet(columns))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    write_image(RESULTS, sheet([list(column) for column in zip(*rows, strict=True)]))
+    write_image(RESULTS, contact_sheet(tiles, 3))
 
 
 if __name__ == "__main__":
