@@ -21,6 +21,7 @@ from realtime_nst.stylize.session import open_session
 from realtime_nst.stylize.stylizer import Stylizer
 from tests import tiny
 from tests.clips import NTSC, Clip, content, found, make, make_rich
+from tests.probe import THERE, probe
 
 UNEVEN = (0, 512, 700, 2048, 2100, 4096, 6144, 6200)
 HD = Clip(96, 720, ticks=(0, 512, 1024))
@@ -108,6 +109,8 @@ def prove(before: Path, after: Path) -> None:
         assert all(tag == kept or tag in (0, 2) for tag, kept in list(said)[:3])
         assert (now.tags[3] == 2) is (was.tags[3] == 2)
     assert psnr(before, after) > 38
+    if THERE:
+        assert probe(after) == probe(before)
 
 
 @pytest.mark.parametrize("name", MADE)
