@@ -46,7 +46,8 @@ def test_what_was_recorded_before_a_crash_plays(tmp_path: Path, ending: str) -> 
     assert not path.exists()
     times = content(partial_of(path)).pts
     assert len(times) >= 105
-    assert times[-1] == pytest.approx((len(times) - 1) / 30, abs=0.04)  # one may wait for another
+    # The last one may have come before up to three that are shown earlier: x264's B-frames.
+    assert 0 <= times[-1] - Fraction(len(times) - 1, 30) <= Fraction(3, 30)
 
 
 def test_its_clock_starts_with_its_first_frame_and_keeps_the_gaps(tmp_path: Path) -> None:
