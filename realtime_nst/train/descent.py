@@ -14,9 +14,10 @@ from torch import Tensor
 
 from realtime_nst.errors import TrainError
 
-FIRST_MOVE = 1 / 255
+FIRST_MOVE = 16 / 255
 """Mean change of a pixel in the first step of L-BFGS, before it knows the curvature. torch's own
-changes all pixels together by 1, which rounding in bfloat16 drowns."""
+changes all pixels together by 1, which rounding in bfloat16 drowns; with 1/255 a picture of 512 px
+lost its first fifteen iterations."""
 TRIES = 6
 """Halvings of a step that makes the picture worse before L-BFGS starts afresh."""
 PATIENCE = 5
@@ -58,7 +59,13 @@ class Stalled(Exception):
 
 
 def descend(
-    evaluate: Evaluate, start: Tensor, steps: int, optimizer: str, rate: float, history: int
+    evaluate: Evaluate,
+    start: Tensor,
+    steps: int,
+    optimizer: str,
+    rate: float,
+    history: int,
+    first_move: float = FIRST_MOVE,
 ) -> Iterator[Point]:
     """A point for each step, of Adam, said aloud, once L-BFGS has failed.
 
@@ -74,7 +81,7 @@ def descend(
     done, note = 0, ""
     if optimizer == "lbfgs":
         try:
-            for point in lbfgs(evaluate, here, steps, history):
+            for point in lbfgs(evaluate, here, steps, history, first_move):
                 done += 1
                 yield point
             return
@@ -108,14 +115,16 @@ def adam(evaluate: Evaluate, here: Point, steps: int, rate: float) -> Iterator[P
         yield here
 
 
-def lbfgs(evaluate: Evaluate, here: Point, steps: int, history: int) -> Iterator[Point]:
+def lbfgs(
+    evaluate: Evaluate, here: Point, steps: int, history: int, first_move: float = FIRST_MOVE
+) -> Iterator[Point]:
     """Nocedal & Wright 2006, algorithm 7.5, with steps cut off at [0, 1] (Johnson et al. 2016,
     section 4.1) and remembered as cut.
 
     Raises:
         Stalled: the loss is zero, or no step makes the picture better.
     """
-    memory = Memory(history)
+    memory = Memory(history, first_move)
     heights = deque([here.total], maxlen=PATIENCE)
     for _ in range(steps):
         there = _step(evaluate, here, memory, max(heights))
@@ -160,6 +169,7 @@ class Memory:
     """The last steps and what they changed in the gradient: all L-BFGS knows of curvature."""
 
     history: int
+    first_move: float
     pairs: deque[tuple[Tensor, Tensor, float]] = field(default_factory=deque)
 
     def remember(self, step: Tensor, change: Tensor) -> None:
@@ -174,7 +184,7 @@ class Memory:
     def direction(self, gradient: Tensor) -> Tensor:
         """Downhill, as far as a step should go: the two loops of algorithm 7.4."""
         if not self.pairs:
-            return gradient * (-FIRST_MOVE / float(gradient.abs().mean()))
+            return gradient * (-self.first_move / float(gradient.abs().mean()))
         q, shares = gradient.clone(), []
         for step, change, inverse in reversed(self.pairs):
             share = inverse * _dot(step, q)
