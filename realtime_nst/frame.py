@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 """(height, width, 3) uint8 BGR, C-contiguous."""
 
+LARGE = 6_000_000
+"""Pixels from which on memory is spared where that costs time or size: 4K, not 1440 lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -15,10 +15,10 @@ SIGNALS = tuple(
 """Windows has no SIGHUP."""
 
 
-def _listened_to() -> list[signal.Signals]:
+def _listened_to() -> set[signal.Signals]:
     """Not to what was switched off: ``nohup`` is there so that a program goes on."""
     heard = (each for each in SIGNALS if signal.getsignal(each) is not signal.SIG_IGN)
-    return list({signal.SIGINT, *heard})
+    return {signal.SIGINT, *heard}
 
 
 @contextmanager

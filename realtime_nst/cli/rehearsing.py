@@ -1,6 +1,5 @@
 """``video --dry-run``: what would happen."""
 
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,12 +8,13 @@ import typer
 
 from realtime_nst.cli.resuming import is_finished
 from realtime_nst.cli.videos import Choices
-from realtime_nst.errors import NstError, SinkError
+from realtime_nst.errors import NstError
 from realtime_nst.frame import StreamInfo
 from realtime_nst.jobs import Job
 from realtime_nst.shape import announced, shaped
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.codecs import CONTAINERS, PIPE, PIPES
+from realtime_nst.sinks.images import check_folder
 from realtime_nst.sinks.video import refuse_input
 from realtime_nst.sources import open_source
 
@@ -71,10 +71,7 @@ def check_place(result: Path, info: StreamInfo, *, made: bool) -> None:
         folder = next(each for each in (result, *result.absolute().parents) if each.exists())
     elif result.suffix.lower() in CONTAINERS:
         refuse_input(result, info)
-    if not folder.is_dir():
-        raise SinkError(f"there is no folder {folder}", f"mkdir -p {folder}")
-    if not os.access(folder, os.W_OK):
-        raise SinkError(f"cannot write into {folder}: Permission denied", "choose another place")
+    check_folder(folder)
 
 
 def _describe(info: StreamInfo) -> str:

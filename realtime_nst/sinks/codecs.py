@@ -13,7 +13,7 @@ from av.codec import codecs_available
 from av.video.frame import VideoFrame
 
 from realtime_nst.errors import SinkError
-from realtime_nst.frame import StreamInfo
+from realtime_nst.frame import LARGE, StreamInfo
 
 # Read by SVT-AV1 as it starts: only errors, no banner.
 os.environ.setdefault("SVT_LOG", "1")
@@ -96,6 +96,7 @@ _PRORES = {"profile": "hq", "vendor": "apl0"}
 _X264 = {"x264-params": "mbtree=0"}
 _X265 = {"x265-params": "log-level=error"}
 _HVC1 = {"mp4": "hvc1", "mov": "hvc1"}  # Apple plays no hev1
+# x264 holds some 25 MB for each frame of 4K that it has seen and not written.
 _FEW = {"rc-lookahead": "5"}
 CODECS = {
     "h264": Codec(
@@ -211,11 +212,6 @@ def codec_of(container: Container, options: VideoOptions) -> Codec:
     if codec.chip:
         prove(codec)
     return codec
-
-
-LARGE = 6_000_000
-"""Pixels from which on an encoder looks less far ahead: x264 holds some 25 MB for each frame of 4K
-that it has seen and not written."""
 
 
 def told(

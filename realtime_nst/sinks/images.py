@@ -80,7 +80,15 @@ def write_image(path: Path, image: Image) -> None:
     Raises:
         SinkError: it cannot be written.
     """
-    coded = _coded(path, image)
+    write_whole(path, _coded(path, image))
+
+
+def write_whole(path: Path, coded: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
     try:
         partial.write_bytes(coded)
@@ -97,7 +105,7 @@ def check_picture(path: Path) -> None:
         SinkError: its ending is unknown, or see ``check_file``.
     """
     check_file(path)
-    _refuse_ending(path)
+    refuse_ending(path)
 
 
 def check_file(path: Path) -> None:
@@ -106,22 +114,35 @@ def check_file(path: Path) -> None:
     Raises:
         SinkError: it is a folder, or there is none to put it in that can be written into.
     """
-    folder = path.parent
     if path.is_dir():
         raise SinkError(f"{path} is a folder, not a file", "give a file's name too")
+    check_folder(path.parent)
+
+
+def check_folder(folder: Path) -> None:
+    """See that files can be written into a folder.
+
+    Raises:
+        SinkError: there is none, or it may not be written into.
+    """
     if not folder.is_dir():
         raise SinkError(f"there is no folder {folder}", f"mkdir -p {folder}")
     _refuse_locked(folder)
 
 
-def _refuse_ending(path: Path) -> None:
+def refuse_ending(path: Path) -> None:
+    """See that pictures can have the ending of a name.
+
+    Raises:
+        SinkError: they cannot.
+    """
     if path.suffix.lower() not in FORMATS:
         endings = f"endings: {', '.join(FORMATS)}"
         raise SinkError(f"cannot write {path}: unknown ending", endings)
 
 
 def _coded(path: Path, image: Image) -> bytes:
-    _refuse_ending(path)
+    refuse_ending(path)
     try:
         done, coded = cv2.imencode(path.suffix, image, FORMATS[path.suffix.lower()])
     except cv2.error as error:

@@ -129,11 +129,10 @@ class Tracks:
             self.notes.append(sorry)
             return
         codec = stream.codec_context.codec.canonical_name if stream.codec_context else ""
-        kind = "png" if codec == "png" else "jpeg"
+        kind, ending = ("png", "png") if codec == "png" else ("jpeg", "jpg")
         with _open(self._path) as file:
             packet = next(file.demux(file.streams[stream.index]))
-            name = f"cover.{'png' if kind == 'png' else 'jpg'}"
-            self._output.add_attachment(name, f"image/{kind}", bytes(packet))
+            self._output.add_attachment(f"cover.{ending}", f"image/{kind}", bytes(packet))
 
     def _takes(self, stream: Stream) -> bool:
         """Attachments only go where there is a place for them; what data is, nobody knows."""

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from realtime_nst.frame import Image
+from realtime_nst.frame import LARGE, Image
 
 Grey = NDArray[np.uint8]
 """(height, width)."""
@@ -21,8 +21,6 @@ _AREA = 320 * 240
 """Pixels of the reduced picture, about; more cost more than they bring."""
 _SIDES = (32, 800)
 """Pixels of its sides: OpenCV's DIS crashes on shorter ones, if the other is long."""
-_LARGE = 6_000_000
-"""Pixels of a picture from which on memory is spared, where it costs time."""
 _TOLERANCE = 12.0
 """Grey levels of difference at which the last picture counts a third."""
 _AGREEMENT = np.round(255 * np.exp(-((np.arange(256) / _TOLERANCE) ** 2))).astype(np.uint8)
@@ -86,7 +84,7 @@ class Follower:
         height, width = picture.shape[:2]
         if self._larger.shape[:2] != (height, width):
             self._larger = np.empty((height, width, 2), np.float32)
-            counts = (4, 4, 3) if height * width < _LARGE else (0, 0, 3)
+            counts = (4, 4, 3) if height * width < LARGE else (0, 0, 3)
             self._moved = [np.empty((height, width, count), np.uint8) for count in counts]
         four, moved, three = self._moved
         cv2.resize(flow * np.float32(factor), (width, height), dst=self._larger)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import cv2
 
-from realtime_nst.errors import SinkError, SourceError
+from realtime_nst.errors import SourceError
 from realtime_nst.frame import Image
-from realtime_nst.sinks.images import FORMATS, write_image
+from realtime_nst.sinks.images import refuse_ending, write_image, write_whole
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 HEADER_END = 8 + 25
@@ -22,23 +22,14 @@ def write_with_text(path: Path, image: Image, text: Mapping[str, str]) -> None:
     Raises:
         SinkError: it cannot be written.
     """
-    if path.suffix.lower() not in FORMATS:
-        endings = ", ".join(FORMATS)
-        raise SinkError(f"cannot write {path}: unknown ending", f"endings: {endings}")
+    refuse_ending(path)
     if path.suffix.lower() != ".png":
         write_image(path, image)
         return
     _, coded = cv2.imencode(".png", image)
     data = coded.tobytes()
     chunks = b"".join(_text_chunk(key, value) for key, value in text.items())
-    partial = path.with_name(f"{path.stem}.partial.png")
-    try:
-        partial.write_bytes(data[:HEADER_END] + chunks + data[HEADER_END:])
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        reason = f"cannot write {path}: {error.strerror}"
-        raise SinkError(reason, "choose another place") from error
+    write_whole(path, data[:HEADER_END] + chunks + data[HEADER_END:])
 
 
 def read_text(path: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.errors import DeviceError, MissingExtra
-from realtime_nst.frame import Image
+from realtime_nst.frame import LARGE, Image
 from realtime_nst.stylize.devices import DEVICES, Device, refused, why_missing
 from realtime_nst.stylize.engines import Ran, Running, Settings, Size, StyleWeights, thread_count
 from realtime_nst.stylize.engines.bound import Bound
@@ -21,9 +21,6 @@ from realtime_nst.stylize.engines.web import web_gpus, why_no_web_gpu
 from realtime_nst.stylize.network import Network
 from realtime_nst.stylize.signature import FRAME, WEIGHTS
 
-LARGE = 6_000_000
-"""Pixels from which on memory is not planned for a whole frame at once: at 4K the plan takes 0.15
-GB more than its parts (519 and 365 MB), and no time was to be gained by it."""
 WARM_RUNS = 3
 """Before a device counts as running: libraries such as cuDNN are loaded only now, and may be
 missing; kernels are searched for; and a CUDA graph is captured."""
@@ -117,6 +114,8 @@ def _options(runtime: Any, network: Network, settings: Settings, size: Size) -> 
     options = runtime.SessionOptions()
     options.intra_op_num_threads = settings.threads
     options.inter_op_num_threads = 1
+    # At 4K a plan for the whole frame takes 0.15 GB more than its parts (519 and 365 MB) and gains
+    # no time.
     options.enable_mem_pattern = size[0] * size[1] < LARGE
     options.log_severity_level = 3  # errors only: what matters of the rest is said by us
     spin = "1" if settings.spin else "0"
