@@ -1,7 +1,6 @@
-"""``gatys`` and ``evaluate fidelity`` as they are typed."""
+"""``gatys`` as it is typed, for one photo."""
 
 import json
-import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,15 +13,13 @@ import torch
 from typer.testing import CliRunner, Result
 
 from realtime_nst.cli.app import app
-from realtime_nst.errors import NstError, SinkError, SourceError, TrainError
+from realtime_nst.errors import NstError, SinkError, TrainError
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sources.images import read_image
 from realtime_nst.train import stills
 from realtime_nst.train.gatys import Iterate
 from realtime_nst.train.gatys import optimise as really_optimise
 from realtime_nst.train.png import read_text
-from tests import tiny
-from tests.train.conftest import photo
 from tests.train.pictures import half, written
 
 SHALLOW = ("--style-layers", "conv1_1,conv2_1:0.5", "--content-layers", "conv2_2")
@@ -145,98 +142,6 @@ def test_a_png_names_the_picture_it_began_with(tmp_path: Path, files: tuple[Path
         assert (made["init"], made["settings"]["init"]) == (told, told)
 
 
-def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> None:
-    folder, out = tmp_path / "photos", tmp_path / "targets"
-    _, style = written(tmp_path)
-    (folder / "deep").mkdir(parents=True)
-    write_image(folder / "a.png", photo(1))
-    write_image(folder / "deep" / "a.jpg", photo(2))
-    first = call(folder, style, "-o", out)
-    assert first.exit_code == 0, first.output
-    assert "0 of 2 done before" in first.output
-    manifest = json.loads((out / "manifest.json").read_text())
-    assert [entry["target"] for entry in manifest["targets"]] == ["a.png.png", "deep/a.jpg.png"]
-    (out / "a.png.png").unlink()
-    write_image(folder / "new.png", photo(3))
-    again = call(folder, style, "-o", out)
-    assert "1 of 3 done before" in again.output
-    assert len(json.loads((out / "manifest.json").read_text())["targets"]) == 3
-    assert (out / "a.png.png").is_file()
-    other = call(folder, style, "-o", out, "--style-weight", "heavy")
-    assert isinstance(other.exception, NstError)
-    assert "made with other settings" in str(other.exception)
-    inside = call(folder, style, "-o", folder / "targets")
-    assert "lies among the photos" in str(inside.exception)
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> tuple[Path, Path]:
-    """A folder of two, and a style beside it."""
-    (tmp_path / "photos").mkdir()
-    for number, name in enumerate(("a.png", "b.png")):
-        write_image(tmp_path / "photos" / name, photo(number))
-    return tmp_path / "photos", written(tmp_path)[1]
-
-
-def test_a_photo_that_cannot_be_read_is_left_out(tmp_path: Path, photos: tuple[Path, Path]) -> None:
-    (photos[0] / "a.png").write_text("no picture")
-    result = call(*photos, "-o", tmp_path / "targets")
-    assert result.exit_code == 1
-    assert "a.png is not a picture" in result.stderr
-    assert f"left out: {photos[0] / 'a.png'}" in result.stderr
-    manifest = json.loads((tmp_path / "targets" / "manifest.json").read_text())
-    assert [entry["photo"] for entry in manifest["targets"]] == ["b.png"]
-
-
-def test_a_style_that_cannot_be_read_stops_a_folder_at_once(
-    tmp_path: Path, photos: tuple[Path, Path]
-) -> None:
-    photos[1].write_text("no picture")
-    result = call(*photos, "-o", tmp_path / "targets")
-    assert isinstance(result.exception, SourceError)
-    assert "left out" not in result.stderr
-
-
-@pytest.mark.parametrize(
-    "option", [("--trace", "t.json"), ("--plot", "p.png"), ("--save-every", 2)]
-)
-def test_what_only_a_single_photo_has_is_refused_for_a_folder(
-    tmp_path: Path, photos: tuple[Path, Path], option: tuple[object, ...]
-) -> None:
-    result = call(*photos, "-o", tmp_path / "targets", *option)
-    assert isinstance(result.exception, TrainError)
-    assert f"{option[0]} is for a single photo" in str(result.exception)
-    assert not (tmp_path / "targets").exists()
-
-
-@pytest.mark.parametrize(
-    ("option", "told"),
-    [
-        ("--content-mask", "content_masks_sha256"),
-        ("--style-mask", "style_masks_sha256"),
-        ("--init", "init_sha256"),
-    ],
-)
-def test_a_folder_is_not_gone_on_with_by_another_mask_or_beginning(
-    tmp_path: Path, photos: tuple[Path, Path], option: str, told: str
-) -> None:
-    changing, out = tmp_path / "changing.png", tmp_path / "targets"
-    write_image(changing, half("left"))
-    assert call(*photos, "-o", out, option, changing).exit_code == 0
-    assert "2 of 2 done before" in call(*photos, "-o", out, option, changing).output
-    write_image(changing, half("right"))
-    assert told in str(call(*photos, "-o", out, option, changing).exception)
-
-
-def test_tiles_are_told_for_each_photo_of_a_folder(
-    tmp_path: Path, photos: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stills, "fitting", lambda *_: (32, "measured in tiles"))
-    result = call(*photos, "-o", tmp_path / "targets")
-    assert f"note: {photos[0] / 'a.png'}: measured in tiles" in result.stderr
-    assert f"note: {photos[0] / 'b.png'}: measured in tiles" in result.stderr
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -302,90 +207,3 @@ def test_the_picture_is_safe_before_its_losses_are_written(
     assert isinstance(result.exception, SinkError)
     assert "No space left" in str(result.exception)
     assert read_image(tmp_path / "out.png").shape == (48, 64, 3)
-
-
-RECIPE = """
-name = "tiny-identity"
-[[styles]]
-name = "identity"
-picture = "stripes.png"
-size = 64
-[[losses]]
-kind = "content"
-layers = ["relu2_2"]
-weight = 1
-[[losses]]
-kind = "gram"
-layers = ["relu1_2", "relu2_2"]
-weight = 1e5
-[[losses]]
-kind = "tv"
-weight = 1
-"""
-
-
-@pytest.fixture
-def judged(tmp_path: Path, models: Path) -> Path:
-    """A model that changes nothing, with a recipe, and its painting beside it."""
-    folder = models / "tiny-identity"
-    (folder / "recipe.toml").write_text(RECIPE)
-    written(tmp_path / "photos")
-    shutil.move(tmp_path / "photos" / "stripes.png", folder / "stripes.png")
-    return folder
-
-
-def fidelity(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["evaluate", "fidelity", *(str(word) for word in arguments)])
-
-
-def test_a_network_that_does_nothing_equals_no_iteration(tmp_path: Path, judged: Path) -> None:
-    photos = ("--content", tmp_path / "photos", "--sizes", "64,80")
-    common = (*photos, "--iterations", 10, "--init", "content", "--precision", "fp32")
-    result = fidelity("identity", *common, "--json", "--grid", tmp_path / "grid.png")
-    assert result.exit_code == 0, result.output
-    reports = json.loads(result.stdout)
-    assert [report["size"] for report in reports] == [64, 80]
-    for report in reports:
-        assert report["equals"]["each"] == [0]
-        assert report["network"] == report["photo"]
-        assert report["network"]["content"] == 0
-        assert report["gatys"]["10"]["total"] < report["network"]["total"]
-    assert read_image(tmp_path / "grid.png").shape == (512, 768, 3)
-    table = fidelity("identity", *common)
-    assert "0 (0 to 0)" in table.stdout
-
-
-def test_a_network_that_paints_well_equals_more_than_were_done(
-    tmp_path: Path, judged: Path
-) -> None:
-    """The photo is the painting itself: nothing is better than to leave it."""
-    (tmp_path / "photos" / "photo.png").write_bytes((judged / "stripes.png").read_bytes())
-    common = ("--content", tmp_path / "photos", "--sizes", "64", "--iterations", 3)
-    result = fidelity(judged / "model.onnx", *common)
-    assert result.exit_code == 0, result.output
-    assert "more than 3" in result.stdout
-
-
-def test_a_network_that_paints_badly_equals_few(tmp_path: Path, judged: Path) -> None:
-    tiny.invert(judged / "model.onnx", tiny.card("identity", name="tiny-identity"))
-    common = ("--content", tmp_path / "photos", "--sizes", "64", "--iterations", 20)
-    result = fidelity("identity", *common, "--init", "noise", "--json")
-    assert result.exit_code == 0, result.output
-    (report,) = json.loads(result.stdout)
-    assert report["equals"]["each"][0] < 20
-    assert report["network"]["content"] > report["photo"]["content"]
-
-
-def test_what_cannot_be_judged_is_said(tmp_path: Path, judged: Path) -> None:
-    photos = ("--content", tmp_path / "photos", "--iterations", 1)
-    assert "no sizes" in str(fidelity("identity", *photos, "--sizes", "big").exception)
-    assert "too small" in str(fidelity("identity", *photos, "--sizes", "8").exception)
-    assert "no precision" in str(fidelity("identity", *photos, "--precision", "x").exception)
-    assert "cannot begin" in str(fidelity("identity", *photos, "--init", "x").exception)
-    assert "no recipe at" in str(fidelity("invert", *photos).exception)
-    assert "blend" in str(fidelity("keep:1,black:1", *photos).exception)
-    assert "unknown ending" in str(fidelity("identity", *photos, "--grid", "x.xyz").exception)
-    empty = fidelity("identity", "--content", tmp_path / "nowhere")
-    assert "no pictures in" in str(empty.exception)
-    (judged / "recipe.toml").write_text(RECIPE.replace('"identity"', '"other"'))
-    assert "has no style identity" in str(fidelity("identity", *photos).exception)
