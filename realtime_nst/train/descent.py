@@ -142,26 +142,20 @@ def lbfgs(
 
 def _step(evaluate: Evaluate, here: Point, memory: "Memory", height: float) -> Point | None:
     """The first of ever shorter steps that does not end above ``height``; None if there is none."""
-    free = _free(here)
-    uphill = here.gradient * free
-    if not uphill.any():
+    if not here.gradient.any():
         return None
-    direction = memory.direction(uphill) * free
-    if not _dot(direction, uphill) < 0:  # bent by the border, or by noise
+    direction = memory.direction(here.gradient)
+    if not _dot(direction, here.gradient) < 0:  # bent by the border, or by noise
         memory.pairs.clear()
-        direction = memory.direction(uphill)
+        direction = memory.direction(here.gradient)
     for attempt in range(TRIES):
         image = (here.image + direction * 0.5**attempt).clamp_(0, 1)
+        if torch.equal(image, here.image):  # the border of [0, 1] stops every pixel
+            return None
         there = evaluate(image)
         if there.finite and there.total <= height:
             return there
     return None
-
-
-def _free(here: Point) -> Tensor:
-    """1 where a pixel can follow the gradient downhill, 0 where the border of [0, 1] stops it."""
-    stopped = ((here.image <= 0) & (here.gradient > 0)) | ((here.image >= 1) & (here.gradient < 0))
-    return (~stopped).to(here.image.dtype)
 
 
 @dataclass(slots=True)
