@@ -21,6 +21,9 @@ _AREA = 320 * 240
 """Pixels of the reduced picture, about; more cost more than they bring."""
 _SIDES = (32, 800)
 """Pixels of its sides: OpenCV's DIS crashes on shorter ones, if the other is long."""
+_STILL = 0.35
+"""Pixels of the picture: what moved less than that stands still. Noise makes flow of this size, and
+to look between pixels blurs."""
 _TOLERANCE = 12.0
 """Grey levels of difference at which the last picture counts a third."""
 _AGREEMENT = np.round(255 * np.exp(-((np.arange(256) / _TOLERANCE) ** 2))).astype(np.uint8)
@@ -64,8 +67,11 @@ class Follower:
     def motion(self, now: Reduced, before: Reduced) -> Flow:
         """Where each pixel of the reduced picture was, relative to where it is."""
         found = self._dis.calc(now.grey, before.grey, None)  # type: ignore[call-overload]
-        flow = np.asarray(found, np.float32)
-        return np.ascontiguousarray(flow[: now.size[0], : now.size[1]])
+        flow = np.ascontiguousarray(np.asarray(found, np.float32)[: now.size[0], : now.size[1]])
+        least = _STILL / now.factor
+        still = cv2.inRange(flow, (-least, -least, 0, 0), (least, least, 0, 0))
+        flow *= (still == 0)[..., None]
+        return flow
 
     def agreement(self, now: Reduced, before: Reduced, flow: Flow) -> Grey:
         """Of the reduced picture: 255 where the content is the same, 0 where it is new."""
