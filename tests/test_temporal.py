@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from skimage import data
 
 from realtime_nst.frame import Image
+from realtime_nst.stylize.following import Follower, reduced
 from realtime_nst.stylize.temporal import Stabiliser
 
 STRENGTHS = (0.3, 0.8, 1.0)
@@ -91,6 +92,21 @@ def test_a_pan_is_followed(step: int) -> None:
         worst = max(worst, difference(calm, inverted(content)))
     still = difference(*(inverted(content) for content in pan(step, 2)))
     assert worst < 0.2 * still
+
+
+@pytest.mark.parametrize(("size", "factor"), [((240, 320), 1), ((480, 480), 2)])
+def test_what_hardly_moves_is_not_looked_at_between_pixels(
+    size: tuple[int, int], factor: int
+) -> None:
+    """Noise makes such motion, and looking between pixels blurs."""
+    before, now = photo(size), noisy(photo(size), 1, 3)
+    follower = Follower()
+    flow = follower.motion(reduced(now), reduced(before))
+    assert np.mean(np.any(flow != 0, axis=2)) < 0.02
+    moved = follower.moved(before, flow, factor)
+    assert np.mean(np.any(moved != before, axis=2)) < 0.05
+    further = follower.motion(reduced(photo(size, at=(0, 2))), reduced(before))
+    assert np.median(further[..., 0]) == pytest.approx(2 / factor, abs=0.1)
 
 
 def test_noise_on_a_pan_becomes_calm() -> None:
