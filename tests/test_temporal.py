@@ -102,9 +102,9 @@ def test_what_hardly_moves_is_not_looked_at_between_pixels(
     before, now = photo(size), noisy(photo(size), 1, 3)
     follower = Follower()
     flow = follower.motion(reduced(now), reduced(before))
-    assert np.mean(np.any(flow != 0, axis=2)) < 0.02
+    assert np.quantile(np.abs(flow), 0.9) < 0.02
     moved = follower.moved(before, flow, factor)
-    assert np.mean(np.any(moved != before, axis=2)) < 0.05
+    assert difference(moved, before) < 0.2
     further = follower.motion(reduced(photo(size, at=(0, 2))), reduced(before))
     assert np.median(further[..., 0]) == pytest.approx(2 / factor, abs=0.1)
 

@@ -21,9 +21,9 @@ _AREA = 320 * 240
 """Pixels of the reduced picture, about; more cost more than they bring."""
 _SIDES = (32, 800)
 """Pixels of its sides: OpenCV's DIS crashes on shorter ones, if the other is long."""
-_STILL = 0.35
-"""Pixels of the picture: what moved less than that stands still. Noise makes flow of this size, and
-to look between pixels blurs."""
+_SURE = 0.6
+"""Pixels of the picture: motion below that, down or across, is believed in proportion. Noise makes flow of such sizes,
+and to look between pixels blurs."""
 _TOLERANCE = 12.0
 """Grey levels of difference at which the last picture counts a third."""
 _AGREEMENT = np.round(255 * np.exp(-((np.arange(256) / _TOLERANCE) ** 2))).astype(np.uint8)
@@ -68,9 +68,7 @@ class Follower:
         """Where each pixel of the reduced picture was, relative to where it is."""
         found = self._dis.calc(now.grey, before.grey, None)  # type: ignore[call-overload]
         flow = np.ascontiguousarray(np.asarray(found, np.float32)[: now.size[0], : now.size[1]])
-        least = _STILL / now.factor
-        still = cv2.inRange(flow, (-least, -least, 0, 0), (least, least, 0, 0))
-        flow *= (still == 0)[..., None]
+        flow *= np.minimum(np.abs(flow) * np.float32(now.factor / _SURE), 1)
         return flow
 
     def agreement(self, now: Reduced, before: Reduced, flow: Flow) -> Grey:
