@@ -22,8 +22,8 @@ _AREA = 320 * 240
 _SIDES = (32, 800)
 """Pixels of its sides: OpenCV's DIS crashes on shorter ones, if the other is long."""
 _SURE = 0.6
-"""Pixels of the picture: motion below that, down or across, is believed in proportion. Noise makes flow of such sizes,
-and to look between pixels blurs."""
+"""Pixels of the picture: motion below that, down or across, is believed in proportion only, since
+noise makes flow of such sizes, and looking between pixels blurs."""
 _TOLERANCE = 12.0
 """Grey levels of difference at which the last picture counts a third."""
 _AGREEMENT = np.round(255 * np.exp(-((np.arange(256) / _TOLERANCE) ** 2))).astype(np.uint8)
