@@ -40,7 +40,7 @@ def train(
     ] = False,
     other: Annotated[
         Path | None,
-        typer.Option("--begin", help="Begin with another training: its folder or checkpoint.pt."),
+        typer.Option("--begin", help="Folder of the training or model to begin with."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint.")] = False,
     preview_every: Annotated[int, typer.Option(min=1, help="Steps between previews.")] = 250,

@@ -66,12 +66,13 @@ def start(
     trainer: "Trainer", begin: "Beginning | None", other: Path | None, *, resume: bool
 ) -> None:
     """Take over what was learnt before: by this training, another one, or a shipped network."""
+    from realtime_nst.train.beginning import weights_of
     from realtime_nst.train.checkpoint import load_checkpoint
 
     if resume:
         trainer.restore(load_checkpoint(trainer.options.checkpoint))
     elif other:
-        trainer.start_from(load_checkpoint(other).weights)
+        trainer.start_from(weights_of(other))
         typer.echo(f"begins with {other}", err=True)
     elif begin:
         trainer.start_from(begin.weights)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from realtime_nst.errors import ModelError
 from realtime_nst.stylize.models import model_folders
-from realtime_nst.train.checkpoint import Checkpoint
+from realtime_nst.train.checkpoint import Checkpoint, load_checkpoint
 from realtime_nst.train.transformer_net import Network
 from realtime_nst.train.weights import load_vgg
 
@@ -73,21 +73,46 @@ def nearest(
     return best[1] if best else None
 
 
+def weights_of(path: Path) -> dict[str, Tensor]:
+    """What another training, by its folder or checkpoint, or a shipped model, by its folder, knows.
+
+    Raises:
+        ModelError: there is no such file, or it is broken.
+    """
+    start = path / START
+    return _read(start).weights if start.is_file() else load_checkpoint(path).weights
+
+
 def _nearest_in(path: Path, wanted: Tensor, network: Network) -> tuple[float, Beginning] | None:
+    start = _read(path)
+    if start.network != asdict(network):
+        return None
+    away = (start.looks - wanted).square() / (start.looks.square() + wanted.square() + 1e-6)
+    distance, number = away.mean(dim=1).min(dim=0)
+    chosen = int(number)
+    weights = {name: _only(name, tensor, chosen) for name, tensor in start.weights.items()}
+    return float(distance), Beginning(start.styles[chosen], path.parent.name, weights)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What ``save_start`` wrote."""
+
+    network: dict[str, object]
+    styles: list[str]
+    looks: Tensor
+    weights: dict[str, Tensor]
+
+
+def _read(path: Path) -> _Start:
     try:
         with safe_open(path, "pt") as file:
             about = file.metadata()
-            if json.loads(about["network"]) != asdict(network):
-                return None
             tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118  (no dict)
-            names = json.loads(about["styles"])
+            network, styles = json.loads(about["network"]), json.loads(about["styles"])
+            return _Start(network, styles, tensors.pop(LOOKS), tensors)
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise ModelError(f"{path} cannot be read: {error}", "install realtime-nst again") from error
-    looks = tensors.pop(LOOKS)
-    away = (looks - wanted).square() / (looks.square() + wanted.square() + 1e-6)
-    distance, number = away.mean(dim=1).min(dim=0)
-    weights = {name: _only(name, tensor, int(number)) for name, tensor in tensors.items()}
-    return float(distance), Beginning(names[int(number)], path.parent.name, weights)
 
 
 def _only(name: str, tensor: Tensor, style: int) -> Tensor:

@@ -1,9 +1,11 @@
 """Pictures from disk to tensors; every batch is a pure function of the seed and the step."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from torch import Tensor
 
 from realtime_nst.errors import NstError, SourceError, TrainError
 from realtime_nst.frame import Image
+from realtime_nst.machine import usable_cores
 from realtime_nst.sources.images import PICTURES, read_image
 from realtime_nst.stylize.models import model_folders
 from realtime_nst.train.recipe import Recipe, Schedule, StyleSource
@@ -80,13 +83,14 @@ class Photos:
         return torch.cat(crops).contiguous(memory_format=torch.channels_last)
 
     def batches(self, start: int) -> Iterator[Tensor]:
-        """Batches from step ``start`` to the last, the next one read while one is in use."""
-        with ThreadPoolExecutor(1, thread_name_prefix="photos") as reader:
-            coming = reader.submit(self.batch, start)
-            for step in range(start, self.schedule.steps):
-                ready = coming.result()
-                if step + 1 < self.schedule.steps:
-                    coming = reader.submit(self.batch, step + 1)
+        """Batches from step ``start`` to the last, the next ones read while one is in use."""
+        readers = max(1, usable_cores() // 2)
+        with ThreadPoolExecutor(readers, thread_name_prefix="photos") as pool:
+            steps = iter(range(start, self.schedule.steps))
+            coming = deque(pool.submit(self.batch, step) for step in islice(steps, readers))
+            while coming:
+                ready = coming.popleft().result()
+                coming.extend(pool.submit(self.batch, step) for step in islice(steps, 1))
                 yield ready
 
     def _crop(self, position: int, rng: np.random.Generator) -> Tensor:

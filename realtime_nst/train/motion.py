@@ -42,22 +42,21 @@ class Moment:
     gain: Tensor
     """(batch, 1, 1, 1), the factor of brightness."""
 
-    def to(self, device: torch.device) -> "Moment":
-        """The same elsewhere."""
-        each = (self.content, self.grid, self.inside, self.gain)
-        return Moment(*(tensor.to(device) for tensor in each))
-
 
 def next_moment(content: Tensor, generator: torch.Generator) -> Moment:
-    """A next moment for (batch, 3, h, w) pictures; the same for the same state of the generator."""
+    """A next moment for (batch, 3, h, w) pictures; the same for the same state of the generator.
+
+    The generator is of the pictures' device, where all but the JPEG is made.
+    """
     grid = _grid(content, generator)
-    batch = len(content)
+    batch, where = len(content), generator.device
     gain = 1 + GAIN * _uniform((batch, 1, 1, 1), generator)
-    noise = NOISE * torch.rand((batch, 1, 1, 1), generator=generator)
+    noise = NOISE * torch.rand((batch, 1, 1, 1), generator=generator, device=where)
     seen = sample(content, grid) * gain
-    seen = seen + noise * torch.randn(seen.shape, generator=generator)
-    quality = int(torch.randint(*QUALITY, (1,), generator=generator))
-    seen = torch.cat([_compressed(seen[:1].clamp(0, 1), quality), seen[1:]]).clamp(0, 1)
+    seen = seen + noise * torch.randn(seen.shape, generator=generator, device=where)
+    quality = int(torch.randint(*QUALITY, (1,), generator=generator, device=where))
+    jpeg = _compressed(seen[:1].clamp(0, 1), quality).to(where)
+    seen = torch.cat([jpeg, seen[1:]]).clamp(0, 1)
     inside = (grid.abs() <= 1).all(dim=3)[:, None].float()
     return Moment(seen.contiguous(memory_format=torch.channels_last), grid, inside, gain)
 
@@ -87,20 +86,22 @@ def unsteadiness(before: Tensor, after: Tensor, content: Tensor, moment: Moment)
 
 def _grid(content: Tensor, generator: torch.Generator) -> Tensor:
     batch, _, height, width = content.shape
-    moving = (torch.rand((batch, 1, 1, 1), generator=generator) >= STILL).float()
+    where = generator.device
+    still = torch.rand((batch, 1, 1, 1), generator=generator, device=where) < STILL
     pixels = content.new_tensor([2 / width, 2 / height])  # of the grid's unit
     shift = SHIFT * _uniform((batch, 1, 1, 2), generator) * pixels
     coarse = (batch, 2, height // COARSE + 2, width // COARSE + 2)
-    waves = WAVE * torch.randn(coarse, generator=generator)
+    waves = WAVE * torch.randn(coarse, generator=generator, device=where)
     flow = F.interpolate(waves, (height, width), mode="bicubic").permute(0, 2, 3, 1) * pixels
     zoom = 1 + ZOOM * _uniform((batch, 1, 1, 1), generator)
-    rest = F.affine_grid(torch.eye(2, 3).expand(batch, -1, -1), list(content.shape), False)
-    return rest + moving * (rest * (zoom - 1) + shift + flow)
+    whole = torch.eye(2, 3, device=where).expand(batch, -1, -1)
+    rest = F.affine_grid(whole, list(content.shape), False)
+    return rest + ~still * (rest * (zoom - 1) + shift + flow)
 
 
 def _uniform(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     """In [-1, 1)."""
-    return 2 * torch.rand(shape, generator=generator) - 1
+    return 2 * torch.rand(shape, generator=generator, device=generator.device) - 1
 
 
 def _compressed(picture: Tensor, quality: int) -> Tensor:

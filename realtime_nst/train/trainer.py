@@ -100,6 +100,7 @@ class Trainer:
         if self.options.threads:
             torch.set_num_threads(self.options.threads)
         self.device = pick_device(self.options.device)
+        torch.backends.cudnn.benchmark = True  # every step has the same sizes
         self.bf16 = uses_bf16(self.options.precision, self.device)
         self.net = TransformerNet(self.recipe.network, len(self.recipe.styles))
         self.net.to(self.device).to(memory_format=torch.channels_last)
@@ -187,10 +188,12 @@ class Trainer:
         slope = torch.nn.utils.get_total_norm(
             [p.grad for p in self.net.parameters() if p.grad is not None]
         )
-        if self._passed_over(total.item(), slope.item()):
+        # All at once: a GPU would be waited for with each of them.
+        told = torch.stack([total, slope, *values.values()]).tolist()
+        if self._passed_over(*told[:2]):
             return
         self.optimizer.step()
-        self._average({kind: value.item() for kind, value in values.items()})
+        self._average(dict(zip(values, told[2:], strict=True)))
 
     def _values(self, content: Tensor, chosen: Tensor) -> dict[str, Tensor]:
         """The losses of one step, weighted."""
@@ -217,7 +220,7 @@ class Trainer:
 
     def _unsteadiness(self, content: Tensor, output: Tensor, chosen: Tensor) -> Tensor:
         seed = (self.recipe.schedule.seed << 32) + self.step
-        moment = next_moment(content.cpu(), torch.Generator().manual_seed(seed)).to(self.device)
+        moment = next_moment(content, torch.Generator(self.device).manual_seed(seed))
         after = self._paint(moment.content, chosen)
         each = unsteadiness(output, after, content, moment)
         steadiness = [style.steadiness for style in self.recipe.styles]

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from realtime_nst.errors import ModelError
-from realtime_nst.train.beginning import START, nearest, save_start
+from realtime_nst.train.beginning import START, nearest, save_start, weights_of
 from realtime_nst.train.data import bundled_photos, open_photos, to_tensor
 from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.transformer_net import Network, TransformerNet
@@ -42,6 +42,14 @@ def test_its_weights_paint_what_that_style_painted(shelf: Path) -> None:
     image = to_tensor(photo(4))
     painted, wanted = one(image, torch.ones(1, 1)), both(image, torch.tensor([[0.0, 1.0]]))
     assert (painted - wanted).abs().max() < 0.05  # half precision
+
+
+def test_all_it_knows_can_be_begun_with(shelf: Path) -> None:
+    whole = TransformerNet(SMALL, 2)
+    whole.load_state_dict(weights_of(shelf / "pair"))
+    assert torch.allclose(
+        whole.tail.weight, checkpoint("fast", 2).weights["tail.weight"], atol=1e-3
+    )
 
 
 def test_a_network_of_another_shape_is_no_beginning(shelf: Path) -> None:
