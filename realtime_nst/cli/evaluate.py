@@ -43,6 +43,7 @@ def fidelity(
     precision: Annotated[
         str, typer.Option(help="Of the losses: auto, bf16 (auto where it is native) or fp32.")
     ] = "auto",
+    device: Annotated[str, typer.Option(help="Of the losses: auto, cpu or cuda.")] = "auto",
     vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     grid: Annotated[
@@ -65,7 +66,7 @@ def fidelity(
     reports: list[dict[str, Any]] = []
     shown: list[Case] = []
     for each in [each for name in models for each in contestants(name, tier)]:
-        candidate = open_candidate(each.choice, style, paintings, vgg_weights, precision)
+        candidate = open_candidate(each.choice, style, paintings, vgg_weights, precision, device)
         for size in sides:
             cases = _followed(candidate, chosen, size, iterations, init)
             shown += cases

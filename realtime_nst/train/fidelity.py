@@ -22,7 +22,7 @@ from realtime_nst.stylize.models import Choice, Model
 from realtime_nst.stylize.session import Session, open_session
 from realtime_nst.train.data import read_paintings, resize, to_image, to_tensor
 from realtime_nst.train.descent import descend
-from realtime_nst.train.device import uses_bf16
+from realtime_nst.train.device import pick_device, uses_bf16
 from realtime_nst.train.features import VGG
 from realtime_nst.train.gatys import noise
 from realtime_nst.train.losses import ContentLoss, GramLoss, TVLoss
@@ -91,6 +91,7 @@ def open_candidate(
     paintings: Path | None,
     weights: Path | None = None,
     precision: str = "auto",
+    device: str = "cpu",
 ) -> Candidate:
     """Find the recipe of a model, the painting and the losses.
 
@@ -99,13 +100,15 @@ def open_candidate(
         weights: of VGG-16; see ``load_vgg``.
         precision: of the losses: ``bf16``, ``fp32`` or ``auto``, bf16 where the processor computes
             with it.
+        device: of the losses; the model itself is run on the CPU. See ``pick_device``.
 
     Raises:
-        TrainError: there is no such precision.
+        TrainError: there is no such precision or device.
         ModelError: it is a blend, or there is no recipe beside the model, or none of this style.
         SourceError: the painting is missing, or not the one of the recipe.
     """
-    bf16 = uses_bf16(precision, torch.device("cpu"))
+    place = pick_device(device)
+    bf16 = uses_bf16(precision, place)
     if max(choice.weights) < 1:
         raise ModelError("a blend of styles has no recipe", "give one style at a time")
     recipe, path = recipe_of(choice.model)
@@ -115,9 +118,9 @@ def open_candidate(
         raise ModelError(f"{path} has no style {name}", "export the model again")
     wanted = replace(style, picture=str(picture.absolute())) if picture else style
     folders = [path.parent, *([paintings] if paintings else [])]
-    painting = read_paintings(replace(recipe, styles=(wanted,)), folders)[0]
+    painting = read_paintings(replace(recipe, styles=(wanted,)), folders)[0].to(place)
     layers = {layer for term in recipe.losses for layer in term.layers}
-    vgg = load_vgg(layers, path=weights).to(memory_format=torch.channels_last)
+    vgg = load_vgg(layers, path=weights).to(place).to(memory_format=torch.channels_last)
     session = open_session(choice.model.path, "cpu")
     return Candidate(choice, style, painting, recipe, vgg, session, bf16)
 
@@ -167,8 +170,8 @@ def judge(candidate: Candidate, path: Path, size: int, iterations: int, init: st
         SourceError: the photo cannot be read.
         TrainError: the loss is no number, or there is no such start.
     """
-    image = square(path, size)
-    photo = to_tensor(image)
+    image, place = square(path, size), candidate.painting.device
+    photo = to_tensor(image).to(place)
     painted = candidate.session.run(image, _weights(candidate))
     objective = objective_of(candidate, photo)
     start = first_picture(init, photo, candidate.vgg)
@@ -178,13 +181,15 @@ def judge(candidate: Candidate, path: Path, size: int, iterations: int, init: st
     ):
         course.append(point.losses)
         last = point.image
-    before, after = (_measured(objective, to_tensor(picture)) for picture in (image, painted))
+    before, after = (
+        _measured(objective, to_tensor(picture).to(place)) for picture in (image, painted)
+    )
     pictures = (image, painted, to_image(last[0]))
     return Case(path.stem, size, before, after, tuple(course), pictures)
 
 
 def first_picture(init: str, photo: Tensor, vgg: VGG) -> Tensor:
-    """What Gatys begins with, of the photo's size.
+    """What Gatys begins with, of the photo's size and on its device.
 
     Args:
         init: ``grey``: the mean colour of ImageNet with noise of one grey level; ``noise``: white
@@ -198,10 +203,10 @@ def first_picture(init: str, photo: Tensor, vgg: VGG) -> Tensor:
     if init == "content":
         return photo
     if init == "noise":
-        return noise(photo.shape[2], photo.shape[3], 0)
+        return noise(photo.shape[2], photo.shape[3], 0).to(photo.device)
     generator = torch.Generator().manual_seed(0)
     grains = torch.randn(photo.shape, generator=generator) / 255
-    return (vgg.mean + grains).clamp(0, 1)
+    return (vgg.mean + grains.to(photo.device)).clamp(0, 1)
 
 
 def square(path: Path, size: int) -> Image:
