@@ -51,13 +51,14 @@ def prepare(
 ) -> "tuple[Trainer, Photos]":
     """The training, and the photos it practises on."""
     from realtime_nst.train.data import bundled_photos, open_photos, read_paintings
+    from realtime_nst.train.device import pick_device
     from realtime_nst.train.distillation import open_pairs
     from realtime_nst.train.trainer import Trainer
 
     if content is None:
         content = bundled_photos()
         typer.echo("practises on four photos; more make it better: --content FOLDER", err=True)
-    photos = open_photos(content, recipe.schedule)
+    photos = open_photos(content, recipe.schedule, pick_device(options.device))
     pairs = open_pairs(recipe, folders, content)
     return Trainer(recipe, read_paintings(recipe, folders), photos, options, pairs), photos
 

@@ -50,8 +50,9 @@ class ConditionalNorm(nn.Module):
         variance, mean = torch.var_mean(x.float(), (2, 3), correction=0)
         if self.training:
             self._remember(mean.detach(), variance.detach(), style)
-        mean = torch.lerp(mean, blend(style, self.mean), self.frozen)
-        variance = torch.lerp(variance, blend(style, self.variance), self.frozen)
+        if self.frozen:
+            mean = torch.lerp(mean, blend(style, self.mean), self.frozen)
+            variance = torch.lerp(variance, blend(style, self.variance), self.frozen)
         factor = blend(style, self.scale) * torch.rsqrt(variance + EPSILON)
         return factor, blend(style, self.shift) - mean * factor
 

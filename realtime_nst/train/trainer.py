@@ -108,6 +108,10 @@ class Trainer:
         self.judge = PerceptualLoss(
             self.recipe, self.paintings, self.device, self.bf16, self.options.vgg_weights
         )
+        styles = self.recipe.styles
+        self._one_hot = torch.eye(len(styles), device=self.device)
+        steadiness = [style.steadiness for style in styles]
+        self._steadiness = torch.tensor(steadiness, device=self.device)
         self.forward = torch.compile(self.net) if self.options.compiled else self.net
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -172,9 +176,8 @@ class Trainer:
     def preview(self, content: Tensor) -> Tensor:
         """Each picture in each style: (styles, batch, 3, h, w)."""
         pictures = content.to(self.device)
-        eye = torch.eye(len(self.recipe.styles), device=self.device)
         self.net.eval()
-        rows = [self.net(pictures, style.expand(len(pictures), -1)) for style in eye]
+        rows = [self.net(pictures, style.expand(len(pictures), -1)) for style in self._one_hot]
         self.net.train()
         return torch.stack(rows).cpu()
 
@@ -197,6 +200,9 @@ class Trainer:
 
     def _values(self, content: Tensor, chosen: Tensor) -> dict[str, Tensor]:
         """The losses of one step, weighted."""
+        weight = self.recipe.temporal.weight_at(self.step)
+        # First of all, for its JPEG waits for what a GPU has been told before.
+        moment = next_moment(content, self._generator()) if weight else None
         output = self._paint(content, chosen)
         if self.step < self.recipe.schedule.copying:
             return {"copy": F.mse_loss(output, content)}
@@ -204,27 +210,24 @@ class Trainer:
         if self.pairs and self.recipe.distillation:
             lesson = self.pairs.lesson(self.step)
             values["distillation"] = self.recipe.distillation * self._distance(lesson)
-        if weight := self.recipe.temporal.weight_at(self.step):
-            values["temporal"] = weight * self._unsteadiness(content, output, chosen)
+        if moment:
+            after = self._paint(moment.content, chosen)
+            each = unsteadiness(output, after, content, moment) * self._steadiness[chosen]
+            values["temporal"] = weight * each.mean()
         return values
 
     def _paint(self, content: Tensor, chosen: Tensor) -> Tensor:
         with autocast(self.device, self.bf16):
-            style = F.one_hot(chosen, len(self.recipe.styles)).float()
-            return cast(Tensor, self.forward(content, style))
+            return cast(Tensor, self.forward(content, self._one_hot[chosen]))
 
     def _distance(self, lesson: Lesson) -> Tensor:
         """Mean squared, from the optimizer's pictures."""
         painted = self._paint(lesson.content.to(self.device), lesson.styles.to(self.device))
         return F.mse_loss(painted, lesson.target.to(self.device))
 
-    def _unsteadiness(self, content: Tensor, output: Tensor, chosen: Tensor) -> Tensor:
+    def _generator(self) -> torch.Generator:
         seed = (self.recipe.schedule.seed << 32) + self.step
-        moment = next_moment(content, torch.Generator(self.device).manual_seed(seed))
-        after = self._paint(moment.content, chosen)
-        each = unsteadiness(output, after, content, moment)
-        steadiness = [style.steadiness for style in self.recipe.styles]
-        return (each * torch.tensor(steadiness, device=self.device)[chosen]).mean()
+        return torch.Generator(self.device).manual_seed(seed)
 
     def _deal_styles(self, batch: int) -> Tensor:
         """Which style each picture of this step gets: all in turn, from step to step."""

@@ -7,6 +7,7 @@ in width and depth alone. All hold several styles by conditional instance norm (
 """
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal, cast
 
 import torch
@@ -99,41 +100,43 @@ class SmoothShuffle(nn.Module):
     linear, so the mean goes into the convolution, whose window becomes 4x4.
     """
 
+    mean: Tensor
+
     def __init__(self, before: int, after: int) -> None:
         super().__init__()
         like = nn.Conv2d(before, 4 * after, 3)
         self.weight, self.bias = like.weight, cast(nn.Parameter, like.bias)
+        self.register_buffer("mean", _mean_of_four(), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         weight, bias = self.smoothed()
         return F.pixel_shuffle(F.conv2d(F.pad(x, WINDOW_PADS), weight, bias), 2)
 
     def smoothed(self) -> tuple[Tensor, Tensor]:
-        """Weight (4 * after, before, 4, 4) and bias of the one convolution.
-
-        A pixel's neighbours to the right and below may belong to the next place, whose window lies
-        one further.
-        """
-        pixels = self.weight.reshape(-1, 2, 2, *self.weight.shape[1:])
-        levels = self.bias.reshape(-1, 2, 2)
-        mixed = [_mean_of(pixels, levels, y, x) for y in (0, 1) for x in (0, 1)]
-        weight, bias = (torch.stack(each, dim=1) for each in zip(*mixed, strict=True))
-        return weight.flatten(0, 1), bias.flatten()
+        """Weight (4 * after, before, 4, 4) and bias of the one convolution."""
+        wide, before = self.weight.shape[:2]
+        pixels = self.weight.reshape(wide // 4, 4, before, 9).transpose(1, 2)
+        mixed = pixels.flatten(2) @ self.mean
+        weight = mixed.reshape(wide // 4, before, 4, 16).transpose(1, 2).reshape(wide, before, 4, 4)
+        return weight, self.bias.reshape(-1, 4).mean(1).repeat_interleave(4)
 
 
 WINDOW_PADS = (1, 2, 1, 2)
 """Left, right, above and below a window of 4x4."""
 
 
-def _mean_of(pixels: Tensor, levels: Tensor, y: int, x: int) -> tuple[Tensor, Tensor]:
-    """Weight and bias of the mean of pixel (y, x), its right, lower and lower right neighbours."""
-    weights, biases = [], []
-    for down, right in ((0, 0), (0, 1), (1, 0), (1, 1)):
+def _mean_of_four() -> Tensor:
+    """(36, 64): from 2x2 pixels' windows of 3x3 to the windows of 4x4 of the mean of each pixel and
+    its right, lower and lower right neighbours.
+
+    These may belong to the next place, whose window lies one further.
+    """
+    mean = torch.zeros(2, 2, 3, 3, 2, 2, 4, 4)
+    for y, x, down, right in product((0, 1), repeat=4):
         (below, own_y), (beside, own_x) = divmod(y + down, 2), divmod(x + right, 2)
-        moved = (beside, 1 - beside, below, 1 - below)
-        weights.append(F.pad(pixels[:, own_y, own_x], moved))
-        biases.append(levels[:, own_y, own_x])
-    return torch.stack(weights).mean(0), torch.stack(biases).mean(0)
+        for row, column in product(range(3), repeat=2):
+            mean[own_y, own_x, row, column, y, x, row + below, column + beside] = 0.25
+    return mean.reshape(36, 64)
 
 
 class TransformerNet(nn.Module):
