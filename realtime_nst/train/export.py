@@ -30,7 +30,7 @@ from realtime_nst.train.folded import OPSET, build
 from realtime_nst.train.norm import ConditionalNorm
 from realtime_nst.train.recipe import Recipe, read_recipe
 from realtime_nst.train.trainer import frozen_at
-from realtime_nst.train.transformer_net import TransformerNet
+from realtime_nst.train.transformer_net import WINDOW_PADS, SmoothShuffle, TransformerNet
 
 CHECKED_SIZES = ((256, 256), (241, 319), (32, 32))
 """Height and width of the pictures parity is measured on: even, odd, smallest."""
@@ -131,7 +131,8 @@ def _graph(net: TransformerNet, styles: int, *, fp16: bool) -> onnx.ModelProto:
     """A frozen quarter network folded by hand, any other by PyTorch's own exporter."""
     if net.frozen == 1:
         return build(net, styles, np.float16 if fp16 else np.float32)
-    return _to_onnx(FrameNet(_halved(net) if fp16 else net, styles).eval(), styles)
+    plain = _plain(_halved(net) if fp16 else net)
+    return _to_onnx(FrameNet(plain, styles).eval(), styles)
 
 
 def make_card(checkpoint: Checkpoint, precision: str) -> Card:
@@ -182,6 +183,22 @@ def _halved(net: TransformerNet) -> TransformerNet:
         if isinstance(module, ConditionalNorm):
             module.float()
     return net
+
+
+def _plain(net: TransformerNet) -> TransformerNet:
+    """With constants for weights that are computed: CUDA takes no others channels-last."""
+    for parent in list(net.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, SmoothShuffle):
+                setattr(parent, name, _convolution(child))
+    return net
+
+
+def _convolution(shuffle: SmoothShuffle) -> nn.Module:
+    weight, bias = (nn.Parameter(each, requires_grad=False) for each in shuffle.smoothed())
+    conv = nn.Conv2d(weight.shape[1], weight.shape[0], weight.shape[2])
+    conv.weight, conv.bias = weight, bias
+    return nn.Sequential(nn.ZeroPad2d(WINDOW_PADS), conv, nn.PixelShuffle(2))
 
 
 def _to_onnx(net: FrameNet, styles: int) -> onnx.ModelProto:

@@ -1,12 +1,13 @@
 """What ONNX Runtime is told about each device.
 
-None of the options for GPUs has been run by this project yet: they follow the documentation and the
-names that the published libraries contain (see docs/decisions/006-engines.md).
+Those for CUDA have been run on an H100; all others follow the documentation and the names
+that the published libraries contain (see docs/decisions/006-engines.md).
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 from realtime_nst.machine import installed_versions, nvidia_gpus
 from realtime_nst.stylize.cache import own_folder
@@ -41,8 +42,9 @@ def providers_for(
 ) -> Iterator[Provider]:
     """Ways to use a device, the best first; a later one is for where the ones before fail."""
     if device is DEVICES["cuda"]:
-        for graph in (True, False):
-            yield _cuda(device, network, graph=graph)
+        half = network.card.precision == FP16
+        for channels_last, graph in product((True, False) if half else (False,), (True, False)):
+            yield _cuda(device, channels_last=channels_last, graph=graph)
     elif device is DEVICES["tensorrt"]:
         for graph in (True, False):
             yield _tensorrt(device, network, settings, size, graph=graph)
@@ -54,17 +56,16 @@ def providers_for(
         yield Provider(device)
 
 
-def _cuda(device: Device, network: Network, *, graph: bool) -> Provider:
+def _cuda(device: Device, *, channels_last: bool, graph: bool) -> Provider:
     """A graph replays all kernels of a frame by one call; for it frames must lie at fixed places.
 
     An exhaustive search costs the first frame of a size some time and makes the rest faster. Tensor
     cores take half precision channels-last.
     """
-    half = network.card.precision == FP16
     options = {
         "cudnn_conv_algo_search": "EXHAUSTIVE",
         "cudnn_conv_use_max_workspace": "1",
-        "prefer_nhwc": "1" if half else "0",
+        "prefer_nhwc": "1" if channels_last else "0",
         "enable_cuda_graph": "1" if graph else "0",
     }
     return Provider(device, options, memory="cuda", notes=("CUDA graph",) if graph else ())
