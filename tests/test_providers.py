@@ -11,6 +11,7 @@ from realtime_nst.stylize.devices import DEVICES, FP16
 from realtime_nst.stylize.engines import Settings
 from realtime_nst.stylize.engines import onnx_runtime as ort
 from realtime_nst.stylize.engines.providers import Provider, providers_for
+from realtime_nst.stylize.models import find_style
 from realtime_nst.stylize.network import Network, read_network
 from tests import tiny
 
@@ -49,8 +50,16 @@ def test_cuda_first_with_a_graph_then_without(brush: Network) -> None:
     assert graph.chain == [("CUDAExecutionProvider", dict(graph.options))]
 
 
-def test_half_precision_lies_channels_last(tmp_path: Path) -> None:
-    assert offered("cuda", half(tmp_path))[0].options["prefer_nhwc"] == "1"
+def test_half_precision_lies_channels_last_where_that_runs(tmp_path: Path) -> None:
+    ways = offered("cuda", half(tmp_path))
+    assert [way.options["prefer_nhwc"] for way in ways] == ["1", "1", "0", "0"]
+    assert [way.options["enable_cuda_graph"] for way in ways] == ["1", "0", "1", "0"]
+
+
+def test_instance_norm_keeps_its_layout() -> None:
+    quality = find_style("starry-night@quality").model.path.with_name("fp16.onnx")
+    ways = offered("cuda", read_network(quality))
+    assert [way.options["prefer_nhwc"] for way in ways] == ["0", "0"]
 
 
 def test_tensorrt_keeps_each_model_and_size_by_itself(tmp_path: Path, brush: Network) -> None:
