@@ -20,9 +20,10 @@ from realtime_nst.train.norm import ConditionalNorm
 Padding = Literal["zeros", "reflect"]
 MULTIPLE = 4
 """Every tier halves the size twice."""
-MARGIN = 20
-"""Pixels of mirrored picture around the frame in the quarter tiers: with 8, what zero padding does
-to the border showed in the result."""
+MARGIN, WIDE_MARGIN, DEEP = 20, 28, 5
+"""Pixels of mirrored picture around the frame in the quarter tiers, and in those of so many blocks:
+with 8 what zero padding does to the border showed in the result, and with 20 after six blocks. The
+smallest pictures have no more to mirror."""
 STEM = 8
 """Side of the first convolution's window in the quarter tiers: two strides, so that windows
 overlap."""
@@ -152,7 +153,7 @@ class TransformerNet(nn.Module):
             tiers = ", ".join(NETWORKS)
             raise ModelError(f"there is no tier {network.tier!r}", f"tiers are: {tiers}")
         quarter = network.tier != "johnson"
-        self.margin = MARGIN if quarter else 0
+        self.margin = (WIDE_MARGIN if network.blocks >= DEEP else MARGIN) if quarter else 0
         self.frozen = 0.0
         self.offset = (STEM - MULTIPLE) // 2 if quarter else 0
         self.stages, self.tail = (_quarter if quarter else _johnson)(network, styles)
