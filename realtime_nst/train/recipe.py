@@ -35,6 +35,9 @@ class StyleSource:
     """On top of the style loss's own weight."""
     steadiness: float = 1.0
     """On top of the temporal loss's own weight: styles of low contrast flicker most."""
+    turns: int = 1
+    """Pictures it gets in each round of all styles; with 0 it stays as it is, as far as that is its
+    own: see ``shared_rate``."""
     targets: str = ""
     """A folder of pictures by the Gatys optimizer, looked for where the painting is; see
     ``distillation``."""
@@ -90,6 +93,8 @@ class Schedule:
     stair; 0 never. A frozen network folds into plain convolutions."""
     style_rate: float = 5.0
     """Times the learning rate for what each style has of its own."""
+    shared_rate: float = 1.0
+    """The same for what all share; 0 changes single styles and leaves all others as they are."""
     seed: int = 1
 
 
@@ -222,11 +227,14 @@ def from_mapping(values: Mapping[str, Any]) -> Recipe:
         }
         if "losses" in rest:
             nested["losses"] = tuple(_fill(LossTerm, term) for term in rest.pop("losses"))
-        return _fill(Recipe, {**rest, **nested})
+        recipe = _fill(Recipe, {**rest, **nested})
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelError(
             f"the recipe is not complete: {error}", "see models/*/recipe.toml"
         ) from error
+    if not any(style.turns > 0 for style in recipe.styles):
+        raise ModelError("no style of the recipe gets a turn", "leave `turns` out of one")
+    return recipe
 
 
 T = TypeVar("T")

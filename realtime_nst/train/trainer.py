@@ -110,6 +110,8 @@ class Trainer:
         )
         styles = self.recipe.styles
         self._one_hot = torch.eye(len(styles), device=self.device)
+        turns = torch.tensor([style.turns for style in styles], device=self.device)
+        self._round = torch.arange(len(styles), device=self.device).repeat_interleave(turns)
         steadiness = [style.steadiness for style in styles]
         self._steadiness = torch.tensor(steadiness, device=self.device)
         self.forward = torch.compile(self.net) if self.options.compiled else self.net
@@ -232,7 +234,8 @@ class Trainer:
     def _deal_styles(self, batch: int) -> Tensor:
         """Which style each picture of this step gets: all in turn, from step to step."""
         first = self.step * batch
-        return torch.arange(first, first + batch, device=self.device) % len(self.recipe.styles)
+        places = torch.arange(first, first + batch, device=self.device)
+        return self._round[places % len(self._round)]
 
     def _passed_over(self, total: float, slope: float) -> bool:
         """Whether a step would spoil the weights, and with them the next checkpoint."""
@@ -264,7 +267,10 @@ def make_optimizer(net: TransformerNet, schedule: Schedule) -> torch.optim.Adam:
     named = list(net.named_parameters())
     shared = [p for name, p in named if not name.endswith((".scale", ".shift"))]
     own = [p for name, p in named if name.endswith((".scale", ".shift"))]
-    groups = [{"params": shared, "factor": 1.0}, {"params": own, "factor": schedule.style_rate}]
+    groups = [
+        {"params": shared, "factor": schedule.shared_rate},
+        {"params": own, "factor": schedule.style_rate},
+    ]
     return torch.optim.Adam(groups, schedule.learning_rate)
 
 

@@ -65,6 +65,7 @@ def test_the_hash_counts_values_and_not_how_they_are_written(tmp_path: Path) -> 
         (TOML + "wieght = 3", "no wieght"),
         (TOML.replace("tier", "tire"), "no tire"),
         ("styles = 3\nname = 'x'", "not complete"),
+        ("name = 'x'\n[[styles]]\nname = 'y'\npicture = 'z'\nturns = 0", "gets a turn"),
     ],
 )
 def test_a_wrong_recipe_is_refused_with_the_reason(tmp_path: Path, text: str, said: str) -> None:

@@ -78,6 +78,19 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     assert rest.losses == whole.losses
 
 
+def test_one_style_can_be_changed_and_the_other_left_as_it_is(tmp_path: Path) -> None:
+    recipe = small_recipe()
+    styles = (replace(recipe.styles[0], turns=0), recipe.styles[1])
+    schedule = replace(recipe.schedule, copying=0, shared_rate=0.0)
+    made = trainer(tmp_path, replace(recipe, styles=styles, schedule=schedule))
+    picture = torch.rand(1, 3, 40, 48)
+    before = made.preview(picture)
+    list(made.run())
+    after = made.preview(picture)
+    assert torch.equal(after[0], before[0])
+    assert not torch.equal(after[1], before[1])
+
+
 def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
     made = trainer(tmp_path)
     made.save()
