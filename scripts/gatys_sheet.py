@@ -1,13 +1,14 @@
 """Make the sheets of docs/gatys.md: ``python scripts/gatys_sheet.py STYLE.jpg [--content DIR]``.
 
-``docs/images/gatys.jpg``: photos, what the optimizer makes of them, and what the fast network does
-if there is one of that style. ``docs/images/gatys_variants.jpg``: one photo by each preset and way.
+``docs/images/gatys.jpg``: photos, what the optimizer makes of them, and what each network does that
+has the style. ``docs/images/gatys_variants.jpg``: one photo by each preset and way.
 The photos are scikit-image's own (cat: Stefan van der Walt, CC0; coffee: Rachel Michetti, CC0;
 astronaut: NASA, public domain), or those of a folder, for a sheet to look at and not to ship.
 """
 
 import argparse
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +29,7 @@ IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 HEIGHT = 240
 """Of a picture in a sheet."""
 LABEL = 22
+TIERS = ("fast", "quality")
 
 
 def shipped_photos(folder: Path) -> list[Path]:
@@ -61,19 +63,20 @@ def optimised(wishes: Wishes, photo: Path) -> Image:
     return painting.finish(last.image)
 
 
-def by_network(photo: Path, style: str, size: int) -> Image | None:
-    """The network's picture; None where no model of that style is installed."""
-    try:
-        choice = find_style(style)
-    except NstError:
-        return None
+def by_networks(photo: Path, style: str, size: int) -> dict[str, Image]:
+    """The picture of each tier that has the style."""
     image = read_image(photo)
     scale = size / max(image.shape[:2])
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    weights = choice.as_input() if len(choice.weights) > 1 else None
-    return open_session(choice.model.path, "cpu").run(
-        np.ascontiguousarray(small, np.uint8), weights
-    )
+    painted = {}
+    for tier in TIERS:
+        with suppress(NstError):
+            choice = find_style(f"{style}@{tier}")
+            weights = choice.as_input() if len(choice.weights) > 1 else None
+            session = open_session(choice.model.path, "cpu")
+            picture = session.run(np.ascontiguousarray(small, np.uint8), weights)
+            painted[f"{tier} network, one pass"] = picture
+    return painted
 
 
 def row(pictures: dict[str, Image]) -> Image:
@@ -99,13 +102,12 @@ def stacked(rows: list[Image]) -> Image:
 
 
 def results(wishes: Wishes, photos: list[Path], model: str) -> Image:
-    """Photo, optimizer and network."""
+    """Photo, optimizer and networks."""
     rows = []
     for photo in photos:
         shown = {"photo": read_image(photo)}
         shown[f"Gatys, {wishes.settings.iterations} iterations"] = optimised(wishes, photo)
-        painted = by_network(photo, model, wishes.size)
-        rows.append(row(shown | ({"network, one pass": painted} if painted is not None else {})))
+        rows.append(row(shown | by_networks(photo, model, wishes.size)))
     return stacked(rows)
 
 
