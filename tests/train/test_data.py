@@ -42,6 +42,16 @@ def test_batches_come_in_order_from_any_step(photos: Path) -> None:
         assert torch.equal(batch, source.batch(step))
 
 
+def test_photos_kept_on_a_device_make_the_same_batches(photos: Path) -> None:
+    read = open_photos(photos, SCHEDULE)
+    kept = open_photos(photos, SCHEDULE, torch.device("cpu", 0))  # to torch another one than "cpu"
+    for step in range(SCHEDULE.steps):
+        assert torch.equal(kept.batch(step), read.batch(step))
+    assert not read.kept
+    assert kept.kept
+    assert all(photo.dtype == torch.uint8 for photo in kept.kept.values())
+
+
 def test_every_photo_is_dealt_once_an_epoch(photos: Path) -> None:
     source = open_photos(photos, SCHEDULE)
     count = len(source.paths)

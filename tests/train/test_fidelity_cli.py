@@ -89,6 +89,7 @@ def test_what_cannot_be_judged_is_said(tmp_path: Path, judged: Path) -> None:
     assert "no sizes" in str(fidelity("identity", *photos, "--sizes", "big").exception)
     assert "too small" in str(fidelity("identity", *photos, "--sizes", "8").exception)
     assert "no precision" in str(fidelity("identity", *photos, "--precision", "x").exception)
+    assert "no device 'tpu'" in str(fidelity("identity", *photos, "--device", "tpu").exception)
     assert "cannot begin" in str(fidelity("identity", *photos, "--init", "x").exception)
     assert "no recipe at" in str(fidelity("invert", *photos).exception)
     assert "blend" in str(fidelity("keep:1,black:1", *photos).exception)
