@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from realtime_nst.frame import Image
 from realtime_nst.stylize.following import Follower, Grey, Reduced, reduced
 
-DEFAULT_STRENGTH = 0.6
+DEFAULT_STRENGTH = 0.57
 """For video and live. No style of the gallery is a tenth further from its painting with it."""
 
 _MOST = 0.9
