@@ -19,6 +19,7 @@ from realtime_nst.errors import ModelError
 from realtime_nst.frame import Image
 from realtime_nst.stylize.card import Card
 from realtime_nst.stylize.choosing import decibels
+from realtime_nst.stylize.engines.onnx_runtime import onnx_runtime
 from realtime_nst.stylize.session import FRAME
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.data import open_photos, to_image
@@ -152,9 +153,8 @@ def _psnr(exact: Path, inexact: Path, photos: Sequence[Image]) -> float:
 
 
 def _unoptimised(path: Path) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    runtime = onnx_runtime()
+    options = runtime.SessionOptions()
+    options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 4
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -202,12 +202,12 @@ class Trainer:
 
     def _values(self, content: Tensor, chosen: Tensor) -> dict[str, Tensor]:
         """The losses of one step, weighted."""
+        if self.step < self.recipe.schedule.copying:
+            return {"copy": F.mse_loss(self._paint(content, chosen), content)}
         weight = self.recipe.temporal.weight_at(self.step)
         # First of all, for its JPEG waits for what a GPU has been told before.
         moment = next_moment(content, self._generator()) if weight else None
         output = self._paint(content, chosen)
-        if self.step < self.recipe.schedule.copying:
-            return {"copy": F.mse_loss(output, content)}
         values = self.judge(content, output, chosen)
         if self.pairs and self.recipe.distillation:
             lesson = self.pairs.lesson(self.step)
