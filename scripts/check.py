@@ -1,26 +1,35 @@
-"""Everything CI checks: ``python scripts/check.py``. Sets up ``.venv`` first."""
+"""Everything CI checks: ``python scripts/check.py``. Sets up virtual environments first."""
 
+import argparse
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 from environment import ROOT, prepare, say
+from pythons import build, describe, environments
 
 CHECKS = {
     "format": ("ruff", "format", "--check", "."),
     "lint": ("ruff", "check", "."),
     "types": ("mypy",),
-    "tests": ("pytest", "--ignore", "tests/train"),
     "tests of training": ("pytest", "tests/train"),
 }
+RUNTIME = ("pytest", "--ignore", "tests/train")
 
 
 def main() -> int:
     """Run every check, also after one failed; the exit code is the number that failed."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     python = prepare("train", "dev")
     failed = [name for name, check in CHECKS.items() if not passes(python, name, check)]
-    say(f"failed: {', '.join(failed)}" if failed else "all checks passed")
+    for environment in environments():
+        say(f"making the environment {environment.name!r}, on {environment.base}")
+        build(environment, uv_of(python))
+        name = f"runtime tests on {describe(environment)}"
+        if not passes(environment.python, name, RUNTIME):
+            failed.append(name)
+    say(f"failed: {'; '.join(failed)}" if failed else "all checks passed")
     return len(failed)
 
 
@@ -31,6 +40,11 @@ def passes(python: Path, name: str, check: tuple[str, ...]) -> bool:
     if code < 0:
         say(f"{name} did not end by itself: {signal.Signals(-code).name}")
     return code == 0
+
+
+def uv_of(python: Path) -> Path:
+    """The uv that is installed beside an interpreter."""
+    return python.with_name("uv.exe" if python.suffix == ".exe" else "uv")
 
 
 if __name__ == "__main__":
