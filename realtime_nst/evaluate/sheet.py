@@ -51,6 +51,6 @@ def best_columns(count: int, size: tuple[int, int]) -> int:
 def _write(paper: Image, text: str, at: tuple[int, int], width: int) -> None:
     """A text, made smaller if it is wider than its tile."""
     (length, _), _ = cv2.getTextSize(text, FONT, 0.5, 1)
-    # Smoothed edges reach a pixel further than OpenCV 4 says.
     scale = 0.5 * min(1.0, (width - 2) / max(1, length))
-    cv2.putText(paper, text, at, FONT, scale, INK, 1, cv2.LINE_AA)
+    # Smoothed edges reach a pixel to either side in OpenCV 4.
+    cv2.putText(paper, text, (at[0] + 1, at[1]), FONT, scale, INK, 1, cv2.LINE_AA)
