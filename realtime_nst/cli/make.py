@@ -75,8 +75,8 @@ def train(
         noise = SmokeContent(recipe.schedule)
         follow(Trainer(recipe, smoke_paintings(recipe), noise, options), None, preview_every)
         return
-    folders = [folder, *([paintings] if paintings else [])]
-    near = not (scratch or other) and folder == Path()
+    near = not (scratch or other or folder)  # a recipe says itself how it begins
+    folders = [each for each in (folder, paintings) if each]
     begin = beginning(recipe, folders, vgg_weights) if near else None
     recipe = rescheduled(shortened(recipe) if begin else recipe, steps=steps, seed=seed)
     trainer, photos = prepare(recipe, folders, content, options)

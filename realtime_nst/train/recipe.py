@@ -159,8 +159,8 @@ def read_recipe(path: Path) -> Recipe:
         raise ModelError(f"{path} is not TOML: {error}", "see models/*/recipe.toml") from error
 
 
-def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path]:
-    """The recipe given, or one made for the pictures given; and the folder pictures lie in.
+def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path | None]:
+    """The recipe given, with the folder it lies in; or one made for the pictures given, and None.
 
     Raises:
         ModelError: there is no such recipe, tier or picture.
@@ -174,7 +174,7 @@ def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path]:
         StyleSource(_slug(path), str(path.absolute()), title=path.stem, sha256=_sha256(path))
         for path in styles
     )
-    return _own(sources, tier), Path()
+    return _own(sources, tier), None
 
 
 def _own(sources: tuple[StyleSource, ...], tier: str) -> Recipe:

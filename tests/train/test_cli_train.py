@@ -12,6 +12,7 @@ from realtime_nst.cli.app import app
 from realtime_nst.sinks.images import write_image
 from realtime_nst.stylize.models import find_style
 from realtime_nst.train.checkpoint import load_checkpoint
+from realtime_nst.train.recipe import read_recipe
 from tests.train.conftest import photo
 
 COMMAND = [sys.executable, "-m", "realtime_nst"]
@@ -115,6 +116,21 @@ def test_a_mistake_gets_one_line_and_a_hint(
     assert said in str(result.exception)
     assert getattr(result.exception, "hint", "")
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_recipe_in_the_current_folder_is_the_one_that_is_trained(
+    recipe: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(recipe)
+    text = RECIPE.format(steps=2).replace("width = 6", "width = 48").replace("= 1\n", "= 4\n")
+    (recipe / "recipe.toml").write_text(text)
+    options = ["--content", str(photos), "--out", str(tmp_path / "run")]
+    result = CliRunner().invoke(app, ["train", "recipe.toml", *options])
+    assert result.exit_code == 0, result.output
+    assert "2 of 2 steps" in result.output
+    assert "begins with" not in result.output
+    done = load_checkpoint(tmp_path / "run")
+    assert done.recipe == read_recipe(recipe / "recipe.toml")
 
 
 def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
