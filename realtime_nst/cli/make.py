@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli.hints import command
 from realtime_nst.errors import TrainError
 
 if TYPE_CHECKING:
@@ -45,7 +46,12 @@ def train(
         typer.Option("--begin", help="Folder of the training or model to begin with."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint.")] = False,
-    preview_every: Annotated[int, typer.Option(min=1, help="Steps between previews.")] = 250,
+    preview_every: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Steps between previews. [default: 25, 50, 100, 200, then every 200]"
+        ),
+    ] = None,
     save_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 250,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, bf16 or fp32.")] = "auto",
@@ -138,7 +144,8 @@ def export(
     )
     if quantize:
         _quantize(trained, out.parent / quantize, photos)
-    typer.echo(f"next: realtime-nst webcam --style {out}", err=True)
+    style = out if len(card.styles) == 1 else f"{out}:{card.styles[0].name}"
+    typer.echo(f"next: {command('webcam', '--style', style)}", err=True)
 
 
 def _photos(trained: "Checkpoint", content: Path | None) -> "list[Image]":
