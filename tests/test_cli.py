@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tomllib
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from realtime_nst import __version__
 from tests import tiny
 from tests.clips import Clip, content, make
 
+ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "realtime_nst"]
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "REALTIME_NST_DEBUG"}
 
@@ -148,6 +150,29 @@ def test_ctrl_c_leaves_a_playable_file(models: Path, tmp_path: Path, told: signa
     assert last.startswith(f"stopped; {out}: ")
     assert 0 < len(content(out).pts) < 3000
     assert not growing.exists()
+
+
+@pytest.mark.parametrize("entry", ["-m realtime_nst", "-c {script}"])
+def test_ctrl_c_while_importing_is_quiet(entry: str, tmp_path: Path) -> None:
+    """The first import sends what the terminal sends."""
+    interrupt = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
+    (tmp_path / "typer.py").write_text(interrupt)
+    script = "from {} import {} as f; f()".format(*_console_script().split(":"))
+    arguments = [part.format(script=script) for part in entry.split(" ")]
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    result = subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        env={**ENVIRONMENT, "PYTHONPATH": path},
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (130, "")
+
+
+def _console_script() -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["scripts"]["realtime-nst"])
 
 
 def test_help_is_light(models: Path) -> None:

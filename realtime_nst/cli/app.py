@@ -13,8 +13,6 @@ from realtime_nst.libraries import explain
 
 DEBUG = "REALTIME_NST_DEBUG"
 """The environment variable that asks for tracebacks, as ``--debug`` does."""
-INTERRUPTED = 130
-"""The exit code of a program that was ended by Ctrl-C."""
 
 app = typer.Typer(
     name="realtime-nst",
@@ -62,8 +60,6 @@ def main() -> None:
     """Run the command line; the exit code is 0, 1 (error), 2 (usage) or 130 (Ctrl-C)."""
     try:
         app(standalone_mode=True)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
     except NstError as error:
         _fail(error, str(error), error.hint)
     except ImportError as error:
