@@ -1,5 +1,7 @@
 """Progress without a terminal: a line now and then, so that a log shows that work goes on."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,7 @@ class Clock:
 
 
 def frame(index: int) -> Frame:
-    return Frame(np.zeros((1, 1, 3), np.uint8), index, index, 0.0)
+    return Frame(np.zeros((1, 1, 3), np.uint8), index, Fraction(index), 0.0)
 
 
 def test_frames_prints_a_line_every_ten_seconds(capsys: pytest.CaptureFixture[str]) -> None:
