@@ -26,7 +26,7 @@ def card(driver: str) -> tuple[Gpu, ...]:
     ("facts", "line", "cure"),
     [
         (Nvidia(True, False, (), None, False), "no driver", "ubuntu-drivers"),
-        (Nvidia(True, True, card("580.95.05"), None, False), "not installed", "realtime-nst[gpu]"),
+        (Nvidia(True, True, card("580.95.05"), None, False), "not installed", "[gpu]"),
         (Nvidia(True, True, card("550.54"), None, False), "not installed", "[gpu-cuda12]"),
         (Nvidia(True, True, card("550.54"), "1.31.1", True), "needs 580", "[gpu-cuda12]"),
         (Nvidia(True, True, card("470.10"), "1.26.0", True), "needs 525", "ubuntu-drivers"),

@@ -9,6 +9,7 @@ from realtime_nst.cli import progress
 from realtime_nst.cli.hints import command
 from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.errors import MissingExtra
+from realtime_nst.libraries import install_command
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,8 +35,7 @@ def need_torch() -> None:
         import safetensors  # noqa: F401
         import torch  # noqa: F401
     except ImportError as error:
-        cure = 'pip install "realtime-nst[train]"'
-        raise MissingExtra(f"{error.name} is not installed", cure) from error
+        raise MissingExtra(f"{error.name} is not installed", install_command("train")) from error
 
 
 def beginning(recipe: "Recipe", folders: list[Path], vgg: Path | None) -> "Beginning | None":

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from realtime_nst.errors import DeviceError
+from realtime_nst.libraries import install_command
 
 _GPU_CURE = (
-    'pip uninstall -y onnxruntime onnxruntime-gpu && pip install "realtime-nst[gpu]"'
-    "  # NVIDIA driver R580 or newer; older: realtime-nst[gpu-cuda12]"
+    f"pip uninstall -y onnxruntime onnxruntime-gpu && {install_command('gpu')}"
+    "  # NVIDIA driver R580 or newer; older: [gpu-cuda12]"
 )
 _NO_DRIVER = "no NVIDIA driver found"
 
@@ -40,12 +41,12 @@ class Device:
         return self.package == "onnxruntime-gpu"
 
 
-_CPU_CURE = 'pip install "realtime-nst[cpu]"'
+_CPU_CURE = install_command("cpu")
 
 DEVICES = {
     "cpu": Device("ONNX Runtime", "CPUExecutionProvider", "onnxruntime", _CPU_CURE, (INT8, FP32)),
     "openvino": Device(
-        "OpenVINO", "CPU", "openvino", 'pip install "realtime-nst[openvino]"', (INT8, BF16, FP32)
+        "OpenVINO", "CPU", "openvino", install_command("openvino"), (INT8, BF16, FP32)
     ),
     "cuda": Device("CUDA", "CUDAExecutionProvider", "onnxruntime-gpu", _GPU_CURE, (FP16, FP32)),
     # The provider links against TensorRT 10, while a plain `pip install tensorrt` gives 11.

@@ -10,6 +10,7 @@ import numpy as np
 from realtime_nst import __version__
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError, NstError
 from realtime_nst.frame import Image
+from realtime_nst.libraries import install_command
 from realtime_nst.machine import installed_versions, processor, usable_cores
 from realtime_nst.stylize import devices
 from realtime_nst.stylize.candidates import AUTO, candidates, rivals
@@ -194,7 +195,7 @@ def _anywhere(opening: Opening, precision: str | None, size: Size) -> Session:
         reason = error
     names = rivals()
     if not names:
-        hint = 'pip install "realtime-nst[cpu]"  # with an NVIDIA GPU: realtime-nst[gpu]'
+        hint = f"{install_command('cpu')}  # with an NVIDIA GPU: [gpu]"
         raise MissingExtra("neither ONNX Runtime nor OpenVINO is installed", hint)
     session = _fastest(opening, names, precision, size)
     session.why += f" ({reason})"
