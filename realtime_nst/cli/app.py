@@ -8,6 +8,7 @@ import typer
 
 from realtime_nst import __version__
 from realtime_nst.cli import bench, cameras, doctor, evaluate, gatys, info, live, make, run
+from realtime_nst.cli.spelling import normalize_option
 from realtime_nst.errors import NstError
 from realtime_nst.libraries import explain
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"token_normalize_func": normalize_option},
 )
 app.command()(live.webcam)
 app.command("live", short_help="The same as webcam.")(live.webcam)

@@ -46,11 +46,13 @@ def webcam(
     ] = 0.0,
     strength: Annotated[float, typer.Option(min=0, max=1, help="Of the painting.")] = 1.0,
     keep_colours: Annotated[
-        bool, typer.Option("--keep-colours", help="Of the camera; only light is painted.")
+        bool, typer.Option("--keep-colors", help="Of the camera; only light is painted.")
     ] = False,
     stabilise: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Against flicker, from 0, off, to 1. [default: on]"),
+        typer.Option(
+            "--stabilize", min=0, max=1, help="Against flicker, from 0, off, to 1. [default: on]"
+        ),
     ] = None,
     side_by_side: Annotated[
         bool, typer.Option("--side-by-side", help="The camera's picture to the left.")

@@ -90,7 +90,7 @@ def described(
         "--style": " ".join(styles),
         "the model": " ".join(models),
         "--fade": str(FADE if fade is None else words.seconds(fade)),
-        "--stabilise": f"{stabilise:g}",
+        "--stabilize": f"{stabilise:g}",
     }
 
 

@@ -120,7 +120,10 @@ def video(
     stabilise: Annotated[
         float | None,
         typer.Option(
-            min=0, max=1, help="Against flicker, from 0, off, to 1. [default: right for most films]"
+            "--stabilize",
+            min=0,
+            max=1,
+            help="Against flicker, from 0, off, to 1. [default: right for most films]",
         ),
     ] = None,
     resume: Annotated[
