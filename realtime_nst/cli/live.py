@@ -74,6 +74,8 @@ def webcam(
 ) -> None:
     """Paint a camera's picture live. Press ? in the window for its keys."""
     from realtime_nst.cli import furnishing, opening, painting
+    from time import perf_counter
+
     from realtime_nst.cli.hud import Hud
     from realtime_nst.cli.report import LIVE_STAGES, shares
     from realtime_nst.cli.running import play
@@ -112,5 +114,7 @@ def webcam(
             painter = LiveStylizer(palettes, len(names), lambda: controls.settings, resolution)
             numbers = Hud(names, camera.info, runs_on, lambda: painter.work, lambda: camera.notice)
             play(camera, painter, controls, numbers, sink or [], frames, stages)
+            began = perf_counter()
     if stats and numbers.meter.frames > 1:
-        typer.echo(shares(stages.busy, numbers.meter.seconds, LIVE_STAGES), err=True)
+            seconds = perf_counter() - began
+        typer.echo(shares(stages.busy, seconds, LIVE_STAGES), err=True)
