@@ -41,7 +41,7 @@ def test_video(models: Path, clip: Path, tmp_path: Path) -> None:
     result = call("video", clip, tmp_path / "out.mp4", "--style", "invert", "--device", "cpu")
     lines = result.stderr.splitlines()
     assert (result.returncode, result.stdout) == (0, "")
-    assert lines[0].startswith("invert (tiny-invert, fast) on ONNX Runtime fp32, ")
+    assert lines[0] == "invert on ONNX Runtime fp32"
     assert lines[1].startswith(f"{tmp_path / 'out.mp4'}: 10 frames in ")
     assert lines[2].startswith("at work: decode ")
     assert len(lines) == 3

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from realtime_nst.cli.run import DeviceName, Precision, Stats, Threads, Tier
+from realtime_nst.cli.run import DeviceName, Precision, Stats, Threads, Tier, Verbose
 
 
 def webcam(
@@ -71,11 +71,12 @@ def webcam(
     device: DeviceName = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
+    verbose: Verbose = False,
 ) -> None:
     """Paint a camera's picture live. Press ? in the window for its keys."""
-    from realtime_nst.cli import furnishing, opening, painting
     from time import perf_counter
 
+    from realtime_nst.cli import furnishing, opening, painting
     from realtime_nst.cli.hud import Hud
     from realtime_nst.cli.report import LIVE_STAGES, shares
     from realtime_nst.cli.running import play
@@ -100,7 +101,7 @@ def webcam(
         hud=hud,
         help=keys,
     )
-    engine = painting.Engine(tier, device, precision, threads)
+    engine = painting.Engine(tier, device, precision, threads, verbose)
     styles = furnishing.find_styles(names, engine)
     with open_live(source, opening.asked(size, fps, backend), loop=loop) as camera:
         opening.introduce(camera.info.name, camera.info.notes)
@@ -113,8 +114,8 @@ def webcam(
             palettes = furnishing.timed(studio.at, stages)
             painter = LiveStylizer(palettes, len(names), lambda: controls.settings, resolution)
             numbers = Hud(names, camera.info, runs_on, lambda: painter.work, lambda: camera.notice)
-            play(camera, painter, controls, numbers, sink or [], frames, stages)
             began = perf_counter()
-    if stats and numbers.meter.frames > 1:
+            play(camera, painter, controls, numbers, sink or [], frames, stages)
             seconds = perf_counter() - began
+    if stats and numbers.meter.frames > 1:
         typer.echo(shares(stages.busy, seconds, LIVE_STAGES), err=True)

@@ -36,6 +36,12 @@ Precision = Annotated[
 Stats = Annotated[
     bool, typer.Option("--stats/--no-stats", help="Say at the end how long each stage was at work.")
 ]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose", "-v", help="Also print how fast each engine was and why others do not run."
+    ),
+]
 Threads = Annotated[int | None, typer.Option(min=1, help="Of the CPU. [default: all cores]")]
 
 
@@ -137,6 +143,7 @@ def video(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The outcome, for programs.")] = False,
     stats: Stats = True,
+    verbose: Verbose = False,
 ) -> None:
     """Paint videos; their size, times, sound and other tracks stay as they are."""
     from realtime_nst.cli import painting, videos, words
@@ -162,7 +169,7 @@ def video(
     if dry_run:
         rehearse(jobs, choices, skip_existing=skip_existing)
         return
-    engine = painting.Engine(tier, device, precision, threads)
+    engine = painting.Engine(tier, device, precision, threads, verbose)
     timeline = painting.open_timeline(
         styles, fading, engine, painting.size_to_paint(jobs[0].source, shape)
     )
@@ -180,6 +187,7 @@ def image(
     device: DeviceName = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
+    verbose: Verbose = False,
 ) -> None:
     """Paint a picture, several, or all of a folder."""
     from realtime_nst.cli import painting
@@ -194,6 +202,8 @@ def image(
         reported(result) as meter,
         ImageSource(sources) if several else open_source(sources[0]) as pictures,
     ):
-        stylizer = painting.open_style(style, painting.Engine(tier, device, precision, threads))
+        stylizer = painting.open_style(
+            style, painting.Engine(tier, device, precision, threads, verbose)
+        )
         with open_sink(result, pictures.info) as sink:
             paint(pictures, stylizer, sink, meter)

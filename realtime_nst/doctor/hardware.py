@@ -21,12 +21,9 @@ from realtime_nst.machine import (
     processor_flags,
     usable_cores,
 )
-from realtime_nst.stylize.devices import DEVICES, installed, nvidia_driver
+from realtime_nst.stylize.devices import DEVICES, PCI, installed, nvidia_card, nvidia_driver
 from realtime_nst.timing import short
 
-PCI = Path("/sys/bus/pci/devices")
-NVIDIA, DISPLAY = "0x10de", "0x03"
-"""A maker, and a class of devices, on the PCI bus."""
 CUDA_13 = (1, 27)
 """The first onnxruntime-gpu built for it."""
 DRIVERS = {13: 580, 12: 525}
@@ -154,17 +151,6 @@ def nvidia_trouble(facts: Nvidia) -> Finding | None:
         cure = f'pip install "onnxruntime-gpu[cuda,cudnn]=={facts.wheel}"'
         return _warn("cuDNN is missing, without which convolutions do not run", cure)
     return None
-
-
-def nvidia_card(pci: Path = PCI) -> bool:
-    """Whether the PCI bus has a display device by NVIDIA; only Linux tells."""
-    for device in pci.glob("*"):
-        maker, kind = (device / "vendor", device / "class")
-        if maker.is_file() and kind.is_file():
-            ours = maker.read_text().strip() == NVIDIA
-            if ours and kind.read_text().startswith(DISPLAY):
-                return True
-    return False
 
 
 def loads(library: str) -> bool:

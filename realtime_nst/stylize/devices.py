@@ -4,6 +4,7 @@ import ctypes
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from realtime_nst.errors import DeviceError
 from realtime_nst.libraries import install_command
@@ -12,6 +13,9 @@ _GPU_CURE = (
     f"pip uninstall -y onnxruntime onnxruntime-gpu && {install_command('gpu')}"
     "  # NVIDIA driver R580 or newer; older: [gpu-cuda12]"
 )
+PCI = Path("/sys/bus/pci/devices")
+NVIDIA, DISPLAY = "0x10de", "0x03"
+"""A maker, and a class of devices, on the PCI bus."""
 _NO_DRIVER = "no NVIDIA driver found"
 
 FP32, INT8, FP16, BF16 = "fp32", "int8", "fp16", "bf16"
@@ -130,6 +134,17 @@ def installed(distribution: str) -> bool:
         return bool(version(distribution))
     except PackageNotFoundError:
         return False
+
+
+def nvidia_card(pci: Path = PCI) -> bool:
+    """Whether the PCI bus has a display device by NVIDIA; only Linux tells."""
+    for device in pci.glob("*"):
+        maker, kind = (device / "vendor", device / "class")
+        if maker.is_file() and kind.is_file():
+            ours = maker.read_text().strip() == NVIDIA
+            if ours and kind.read_text().startswith(DISPLAY):
+                return True
+    return False
 
 
 def nvidia_driver() -> bool:

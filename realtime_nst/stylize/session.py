@@ -95,6 +95,8 @@ class Session:
         """What really runs, as the engine tells."""
         self.why = str(self.ran)
         """One line for people: what runs, and why nothing better does."""
+        self.passed_over = ""
+        """Why the NVIDIA GPU of this machine is not used; empty where it is, or there is none."""
 
     @property
     def placement(self) -> dict[str, int]:
@@ -198,7 +200,9 @@ def _anywhere(opening: Opening, precision: str | None, size: Size) -> Session:
         hint = f"{install_command('cpu')}  # with an NVIDIA GPU: [gpu]"
         raise MissingExtra("neither ONNX Runtime nor OpenVINO is installed", hint)
     session = _fastest(opening, names, precision, size)
-    session.why += f" ({reason})"
+    if devices.nvidia_driver() or devices.nvidia_card():
+        session.passed_over = str(reason)
+        session.why += f" ({reason})"
     return session
 
 
