@@ -71,7 +71,9 @@ def test_styles(models: Path) -> None:
     rows = json.loads(call("styles", "--json").stdout)
     assert {"keep", "black", "identity", "invert"} <= {row["style"] for row in rows}
     table = call("styles").stdout
-    assert table.splitlines()[0].split() == [
+    assert table.splitlines()[0].split() == ["style", "artist", "title", "year", "tiers"]
+    long = call("styles", "--long").stdout
+    assert long.splitlines()[0].split() == [
         *("style", "artist", "title", "year", "model", "tier", "licence", "iterations", "flicker")
     ]
 

@@ -40,10 +40,31 @@ def test_figures_are_listed(models: Path) -> None:
     rows = {row["style"]: row for row in json.loads(styles("--json").stdout)}
     assert rows["keep"]["figures"] == {"fidelity_256": 21, "stability_clips_stabilised": 1.234}
     assert rows["black"]["figures"] == {}
-    lines = {line.split()[0]: line.split() for line in styles().stdout.splitlines()}
+    lines = {line.split()[0]: line.split() for line in styles("--long").stdout.splitlines()}
     assert lines["style"][-2:] == ["iterations", "flicker"]
     assert lines["keep"][-2:] == ["21", "1.23"]
     assert lines["black"][-2:] == ["-", "-"]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_the_list_fits_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = styles().stdout.splitlines()
+    assert max(map(len, lines)) <= columns
+    names = [line.split()[0] for line in lines]
+    assert len(names) == len(set(names))
+    assert {"starry-night", "composition-vii"} <= set(names)
+    starry = lines[names.index("starry-night")]
+    assert starry.endswith("fast, quality")
+    assert ("The Starry Night" in starry) is (columns > 60)
+
+
+def test_a_note_that_goes_for_all_files_is_printed_once(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime_nst.evaluate.verify.find_spec", lambda name: None)
+    result = styles("verify")
+    assert result.stdout.count("the onnx package is not installed") == 1
 
 
 def test_a_sheet_has_every_style_once(
