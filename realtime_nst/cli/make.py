@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_nst.cli.hints import command
 from realtime_nst.errors import TrainError
+from realtime_nst.hints import command
 
 if TYPE_CHECKING:
     from realtime_nst.frame import Image
