@@ -7,6 +7,7 @@ from time import perf_counter
 
 import typer
 
+from realtime_nst.errors import SinkError
 from realtime_nst.meter import Meter, Stopwatch
 
 STAGES = {"source": "decode", "network": "network", "stabiliser": "stabilise", "sink": "encode"}
@@ -33,6 +34,10 @@ def reported(
         typer.echo(_summary(meter, perf_counter() - started, f"stopped; {result}"), err=True)
         if resumable:
             typer.echo("hint: the same command with --resume goes on", err=True)
+        raise
+    except SinkError as error:
+        if resumable and meter.frames and "--resume" not in error.hint:
+            error.add_note("the same command with --resume goes on where this one stopped")
         raise
     seconds = perf_counter() - started
     typer.echo(_summary(meter, seconds, str(result)), err=True)
