@@ -60,6 +60,17 @@ def test_the_fastest_of_a_device(warm: Path, photo: Path) -> None:
     assert "OpenVINO" not in told
 
 
+def test_precision_hint_names_a_device_of_this_machine(
+    warm: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime_nst.stylize.variants.nvidia_driver", lambda: False)
+    monkeypatch.setattr("realtime_nst.stylize.variants.installed", lambda name: name != "openvino")
+    for precision, wanted in (("bf16", "--precision auto"), ("fp16", "--device directml")):
+        with pytest.raises(NstError, match="cannot compute") as caught:
+            image(photo, "warm", "--device", "cpu", "--precision", precision)
+        assert caught.value.hint == wanted
+
+
 @pytest.mark.parametrize(
     ("card", "driver", "noted"), [(False, False, False), (True, False, True), (False, True, True)]
 )
@@ -84,7 +95,7 @@ def test_cuda_is_mentioned_where_there_is_an_nvidia_card(
     ("arguments", "message", "hint"),
     [
         (("cold", "--precision", "int8"), "no int8 variant of cold", "--quantize int8"),
-        (("warm:1,cold:1", "--precision", "int8"), "paints one style", "--precision fp32"),
+        (("warm:1,cold:1", "--precision", "int8"), "holds one style", "--precision fp32"),
         (("warm", "--device", "cpu", "--precision", "bf16"), "cannot compute", "openvino"),
         (("warm", "--precision", "fp9"), "no precision 'fp9'", "auto, fp32, int8"),
         (("warm", "--device", "tpu"), "no device 'tpu'", "auto, cpu, openvino"),
