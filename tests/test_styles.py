@@ -84,7 +84,14 @@ def test_a_sheet_has_every_style_once(
     result = styles("sheet", tmp_path / "photo.png", "-o", out, "--tier", "johnson")
     assert result.stdout == f"{out}: 1 styles\n"
     result = styles("sheet", tmp_path / "photo.png", "-o", out, "--tier", "none")
-    assert "no model of the tier none" in str(result.exception)
+    assert "there is no none model, only fast" in str(result.exception)
+
+
+def test_a_sheet_of_a_tier_without_a_model(models: Path, tmp_path: Path) -> None:
+    write_image(tmp_path / "photo.png", np.zeros((64, 64, 3), np.uint8))
+    result = styles("sheet", tmp_path / "photo.png", "--tier", "nano", "-o", tmp_path / "s.png")
+    assert "there is no nano model, only fast, johnson" in str(result.exception)
+    assert "train PICTURE --tier nano" in getattr(result.exception, "hint", "")
 
 
 def test_names_stand_below_their_pictures() -> None:

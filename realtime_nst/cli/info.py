@@ -135,14 +135,15 @@ def sheet(
 
 def _chosen(tier: str | None) -> "list[Choice]":
     """Each style once, of the tier usually taken; or all of one tier."""
-    from realtime_nst.stylize.models import find_style, installed_models
+    from realtime_nst.stylize.models import find_style, installed_models, no_tier
 
-    models = [model for model in installed_models() if tier in (None, model.card.tier)]
+    every = list(installed_models())
+    models = [model for model in every if tier in (None, model.card.tier)]
+    if tier and every and not models:
+        raise no_tier(tier, f"{tier} model", every)
     names = dict.fromkeys(style for model in models for style in model.styles)
     if not names:
-        raise ModelError(
-            f"there is no model{f' of the tier {tier}' if tier else ''}", "realtime-nst styles"
-        )
+        raise ModelError("there is no model", "realtime-nst styles")
     return [find_style(name, tier) for name in names]
 
 

@@ -17,7 +17,10 @@ StyleName = Annotated[
 ]
 Tier = Annotated[
     str | None,
-    typer.Option(help="nano, fast, quality or johnson. [default: fast if there is one]"),
+    typer.Option(
+        help="fast or quality, as `realtime-nst styles` lists them, or another that you trained. "
+        "[default: fast if there is one]"
+    ),
 ]
 DeviceName = Annotated[
     str,
