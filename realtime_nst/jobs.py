@@ -8,6 +8,7 @@ from pathlib import Path
 
 from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.sinks.codecs import CONTAINERS
+from realtime_nst.sources.images import PICTURES
 
 VIDEOS = frozenset(
     (
@@ -37,6 +38,7 @@ def jobs_for(sources: Sequence[Path], result: Path) -> list[Job]:
         SourceError: a folder or pattern has no video.
         SinkError: two results would have one name.
     """
+    _check_not_empty(sources)
     if len(sources) == 1 and not _several(sources[0]):
         return [Job(sources[0], result)]
     if result.suffix.lower() in CONTAINERS:
@@ -48,6 +50,13 @@ def jobs_for(sources: Sequence[Path], result: Path) -> list[Job]:
             message = f"{count} videos would all become {target}"
             raise SinkError(message, "give them one by one, or rename them")
     return jobs
+
+
+def _check_not_empty(sources: Sequence[Path]) -> None:
+    for source in sources:
+        if source.is_dir() and not any(_videos(source)) and not any(_images(source)):
+            message = f"there is neither a video nor an image in {source}"
+            raise SourceError(message, "give a video, or the folder it lies in")
 
 
 def _several(source: Path) -> bool:
@@ -72,6 +81,10 @@ def _videos(folder: Path) -> Iterator[Path]:
         for path in folder.iterdir()
         if path.suffix.lower() in VIDEOS and ".partial" not in path.suffixes
     )
+
+
+def _images(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
 
 
 def _name(path: Path) -> str:

@@ -24,6 +24,8 @@ def main() -> int:
     parser.add_argument("--style", default="starry-night")
     parser.add_argument("--out", type=Path, help="default: CLIP-STYLE.mp4 in the current folder")
     given = parser.parse_args()
+    if given.clip and not given.clip.exists():
+        parser.error(f"there is no {given.clip}")
     python = prepare()
     with tempfile.TemporaryDirectory() as folder:
         clip = given.clip or fetch_clip(python, Path(folder))

@@ -3,14 +3,20 @@
 ``python scripts/environment.py [EXTRA...]`` makes or completes ``.venv`` beside the project.
 """
 
+import argparse
 import os
 import platform
 import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Sequence
 from pathlib import Path
+
+# Here, before the first annotation that an older Python cannot read; every script imports this one.
+if sys.version_info < (3, 11):  # noqa: UP036 -- the reader may have any Python
+    sys.exit(f"Python 3.11 or newer is needed; this is {platform.python_version()}")
+
+import tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
@@ -21,8 +27,6 @@ CUDA13_DRIVER = 580
 
 def prepare(*extras: str) -> Path:
     """The environment's Python, with the project, a runtime for this machine and ``extras``."""
-    if sys.version_info < (3, 11):  # noqa: UP036 -- the reader may have any Python
-        sys.exit(f"Python 3.11 or newer is needed; this is {platform.python_version()}")
     python = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         say(f"making {FOLDER}")
@@ -81,11 +85,26 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def main(extras: Sequence[str]) -> None:
+def known_extras() -> list[str]:
+    """The extras that the project has."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return sorted(project["optional-dependencies"])
+
+
+def main() -> None:
     """Make the environment and say how to use it."""
-    python = prepare(*extras)
+    parser = argparse.ArgumentParser(description="Make or complete .venv beside the project.")
+    extras = ", ".join(known_extras())
+    parser.add_argument("extras", nargs="*", metavar="EXTRA", help=f"besides a runtime: {extras}")
+    given = parser.parse_args()
+    unknown = sorted({*given.extras} - {*known_extras()})
+    if unknown:
+        parser.error(f"there is no extra {', '.join(unknown)}; extras: {extras}")
+    python = prepare(*given.extras)
+    activate = python.parent / "activate"
     say(f"ready: {python.parent / 'realtime-nst'} --help")
+    say(f"or first: {activate if os.name == 'nt' else f'. {activate}'}, then: realtime-nst --help")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

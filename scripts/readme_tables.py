@@ -54,7 +54,7 @@ def pipelines(results: Path) -> str:
             share = f"{one.shares['network']:.0%}"
             rows.append(
                 (
-                    one.runner.label,
+                    f"{one.runner.model} on {one.runner.on}",
                     one.source,
                     size_of((one.width, one.height)),
                     short(one.fps),

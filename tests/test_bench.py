@@ -72,6 +72,14 @@ def test_a_file_of_several_styles_needs_none_named(models: Path) -> None:
     assert other.runner.style == "black"
 
 
+def test_labels_of_styles_of_one_model_differ(models: Path) -> None:
+    wanted = [Wanted(name, "cpu") for name in ("keep", "black", "keep:0.25,black:0.75")]
+    labels = [speed.runner.label for speed in measure(wanted, [(64, 48)], QUICK)]
+    told = "(tiny-two) on ONNX Runtime fp32"
+    names = ("keep", "black", "keep:0.25,black:0.75")
+    assert [label.partition(", ")[0] for label in labels] == [f"{name} {told}" for name in names]
+
+
 def test_everything_is_every_model(models: Path) -> None:
     speeds = [speed.runner.model for speed in measure(map_wanted(), [(16, 16)], QUICK)]
     assert {"tiny-identity", "tiny-invert", "slow-invert", "tiny-two"} <= set(speeds)
@@ -198,8 +206,16 @@ def test_bench_on_the_command_line(models: Path, tmp_path: Path) -> None:
     )
     assert code == 0, err
     lines = out.splitlines()
-    assert sum(line.startswith("tiny-invert on ONNX Runtime fp32, 1 thread") for line in lines) == 4
-    assert sum(line.startswith("tiny-two on ONNX Runtime fp32, 1 thread") for line in lines) == 4
+    assert (
+        sum(
+            line.startswith("invert (tiny-invert) on ONNX Runtime fp32, 1 thread") for line in lines
+        )
+        == 4
+    )
+    assert (
+        sum(line.startswith("black (tiny-two) on ONNX Runtime fp32, 1 thread") for line in lines)
+        == 4
+    )
     assert "network" in out
     assert f"chart: {chart}" in err
     assert cv2.imread(str(chart)) is not None
@@ -228,7 +244,7 @@ def test_what_does_not_run_is_left_out_of_several(models: Path) -> None:
     code, out, err = run(*several, "--precision", "int8,fp32", "--pipeline")
     assert code == 0
     assert err.count("note: left out: tiny-invert has no int8 variant") == 1
-    assert out.count("tiny-invert on ONNX Runtime fp32") == 2
+    assert out.count("invert (tiny-invert) on ONNX Runtime fp32") == 2
     with pytest.raises(ModelError, match="no int8 variant"):
         run(*several, "--precision", "int8")
 

@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tomllib
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from realtime_nst import __version__
 from tests import tiny
 from tests.clips import Clip, content, make
 
+ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "realtime_nst"]
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "REALTIME_NST_DEBUG"}
 
@@ -39,7 +41,7 @@ def test_video(models: Path, clip: Path, tmp_path: Path) -> None:
     result = call("video", clip, tmp_path / "out.mp4", "--style", "invert", "--device", "cpu")
     lines = result.stderr.splitlines()
     assert (result.returncode, result.stdout) == (0, "")
-    assert lines[0].startswith("invert (tiny-invert, fast) on ONNX Runtime fp32, ")
+    assert lines[0] == "invert on ONNX Runtime fp32"
     assert lines[1].startswith(f"{tmp_path / 'out.mp4'}: 10 frames in ")
     assert lines[2].startswith("at work: decode ")
     assert len(lines) == 3
@@ -69,7 +71,9 @@ def test_styles(models: Path) -> None:
     rows = json.loads(call("styles", "--json").stdout)
     assert {"keep", "black", "identity", "invert"} <= {row["style"] for row in rows}
     table = call("styles").stdout
-    assert table.splitlines()[0].split() == [
+    assert table.splitlines()[0].split() == ["style", "artist", "title", "year", "tiers"]
+    long = call("styles", "--long").stdout
+    assert long.splitlines()[0].split() == [
         *("style", "artist", "title", "year", "model", "tier", "licence", "iterations", "flicker")
     ]
 
@@ -148,6 +152,29 @@ def test_ctrl_c_leaves_a_playable_file(models: Path, tmp_path: Path, told: signa
     assert last.startswith(f"stopped; {out}: ")
     assert 0 < len(content(out).pts) < 3000
     assert not growing.exists()
+
+
+@pytest.mark.parametrize("entry", ["-m realtime_nst", "-c {script}"])
+def test_ctrl_c_while_importing_is_quiet(entry: str, tmp_path: Path) -> None:
+    """The first import sends what the terminal sends."""
+    interrupt = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
+    (tmp_path / "typer.py").write_text(interrupt)
+    script = "from {} import {} as f; f()".format(*_console_script().split(":"))
+    arguments = [part.format(script=script) for part in entry.split(" ")]
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    result = subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        env={**ENVIRONMENT, "PYTHONPATH": path},
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (130, "")
+
+
+def _console_script() -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["scripts"]["realtime-nst"])
 
 
 def test_help_is_light(models: Path) -> None:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
 from realtime_nst.errors import NstError
+from realtime_nst.stylize import devices
 from realtime_nst.stylize.candidates import bytes_add_up
 from tests import tiny
 
@@ -43,27 +44,58 @@ def image(photo: Path, *arguments: str) -> str:
 @pytest.mark.parametrize("precision", ["int8", "fp32"])
 def test_what_is_asked_for_runs(warm: Path, photo: Path, precision: str) -> None:
     told = image(photo, "warm", "--device", "cpu", "--precision", precision)
-    assert f"warm (tiny-brush, fast) on ONNX Runtime {precision}, 1 thread\n" in told
+    assert f"warm on ONNX Runtime {precision}\n" in told
 
 
 def test_the_fastest_runs_where_nothing_is_asked_for(warm: Path, photo: Path) -> None:
-    told = image(photo, "warm")
+    told = image(photo, "warm", "--verbose")
     assert "warm (tiny-brush, fast) on " in told
     assert " ms; " in told
 
 
 def test_the_fastest_of_a_device(warm: Path, photo: Path) -> None:
-    told = image(photo, "warm", "--device", "cpu")
+    told = image(photo, "warm", "--device", "cpu", "-v")
     assert f"ONNX Runtime {'int8' if bytes_add_up() else 'fp32'}" in told
     assert "fp32" in told
     assert "OpenVINO" not in told
+
+
+def test_precision_hint_names_a_device_of_this_machine(
+    warm: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime_nst.stylize.variants.nvidia_driver", lambda: False)
+    monkeypatch.setattr("realtime_nst.stylize.variants.installed", lambda name: name != "openvino")
+    for precision, wanted in (("bf16", "--precision auto"), ("fp16", "--device directml")):
+        with pytest.raises(NstError, match="cannot compute") as caught:
+            image(photo, "warm", "--device", "cpu", "--precision", precision)
+        assert caught.value.hint == wanted
+
+
+@pytest.mark.parametrize(
+    ("card", "driver", "noted"), [(False, False, False), (True, False, True), (False, True, True)]
+)
+def test_cuda_is_mentioned_where_there_is_an_nvidia_card(
+    models: Path,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    card: bool,
+    driver: bool,
+    noted: bool,
+) -> None:
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
+    monkeypatch.setattr(devices, "nvidia_card", lambda: card)
+    monkeypatch.setattr(devices, "nvidia_driver", lambda: driver)
+    for options in ((), ("--verbose",)):
+        told = image(photo, "invert", *options)
+        assert ("CUDA does not run" in told) is noted
+        assert ("note: CUDA" in told) is (noted and not options)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
         (("cold", "--precision", "int8"), "no int8 variant of cold", "--quantize int8"),
-        (("warm:1,cold:1", "--precision", "int8"), "paints one style", "--precision fp32"),
+        (("warm:1,cold:1", "--precision", "int8"), "holds one style", "--precision fp32"),
         (("warm", "--device", "cpu", "--precision", "bf16"), "cannot compute", "openvino"),
         (("warm", "--precision", "fp9"), "no precision 'fp9'", "auto, fp32, int8"),
         (("warm", "--device", "tpu"), "no device 'tpu'", "auto, cpu, openvino"),

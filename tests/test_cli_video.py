@@ -133,6 +133,9 @@ def test_which_files_become_which(tmp_path: Path) -> None:
         jobs_for([a, b], out / "x.mp4")
     with pytest.raises(SourceError, match="nothing is called"):
         jobs_for([tmp_path / "*.avi"], out)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match=r"neither a video nor an image in .*empty"):
+        jobs_for([tmp_path / "empty"], out)
 
 
 def test_a_part_in_another_size_and_rate(clip: Path, tmp_path: Path) -> None:

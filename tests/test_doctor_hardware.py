@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from realtime_nst.doctor.hardware import Nvidia, cpu, nvidia_card, nvidia_facts, nvidia_trouble
+from realtime_nst.doctor.hardware import Nvidia, cpu, nvidia_facts, nvidia_trouble
 from realtime_nst.machine import Gpu
+from realtime_nst.stylize.devices import nvidia_card
 
 
 def test_a_processor_without_products_of_bytes_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,7 +27,7 @@ def card(driver: str) -> tuple[Gpu, ...]:
     ("facts", "line", "cure"),
     [
         (Nvidia(True, False, (), None, False), "no driver", "ubuntu-drivers"),
-        (Nvidia(True, True, card("580.95.05"), None, False), "not installed", "realtime-nst[gpu]"),
+        (Nvidia(True, True, card("580.95.05"), None, False), "not installed", "[gpu]"),
         (Nvidia(True, True, card("550.54"), None, False), "not installed", "[gpu-cuda12]"),
         (Nvidia(True, True, card("550.54"), "1.31.1", True), "needs 580", "[gpu-cuda12]"),
         (Nvidia(True, True, card("470.10"), "1.26.0", True), "needs 525", "ubuntu-drivers"),

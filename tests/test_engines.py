@@ -244,8 +244,8 @@ def test_openvino_lets_signals_through(brush: Network) -> None:
 @pytest.mark.parametrize(
     ("module", "engine", "device", "hint"),
     [
-        ("onnxruntime", open_onnx_runtime, "cpu", "realtime-nst[cpu]"),
-        ("openvino", open_openvino, "openvino", "realtime-nst[openvino]"),
+        ("onnxruntime", open_onnx_runtime, "cpu", "[cpu]"),
+        ("openvino", open_openvino, "openvino", "[openvino]"),
     ],
 )
 def test_an_engine_that_is_not_installed(

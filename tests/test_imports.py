@@ -31,6 +31,7 @@ LAYERS = {
     "settings": 1,
     "frame": 0,
     "errors": 0,
+    "hints": 0,
     "libraries": 0,
     "__init__": 0,
 }

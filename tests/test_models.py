@@ -1,6 +1,7 @@
 """What a user types after ``--style`` finds the right model and weights."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,10 @@ def test_found(
         ("identity", "johnson", "there is no johnson model of identity, only fast"),
         ("keep:0.5,identity:0.5", None, "no single model has all of keep, identity"),
         ("keep:much", None, "'much' in 'keep:much' is no number"),
-        ("keep:0,black:0", None, "must add up to something"),
-        ("keep:nan", None, "must add up to something"),
+        ("keep:0,black:0", None, "cannot blend 'keep:0,black:0': all style weights are zero"),
+        ("keep:nan", None, "the weight nan is not 0 or more"),
+        ("keep:2,black:-1", None, "the weight -1 is not 0 or more"),
+        ("my sunset.jpg", None, "cannot use my sunset.jpg as a style: it is an image"),
         ("{models}/none.onnx", None, "there is no model"),
         ("{models}/tiny-two/model.onnx", None, "has several styles: keep, black"),
     ],
@@ -54,6 +57,29 @@ def test_not_found(models: Path, name: str, tier: str | None, message: str) -> N
     with pytest.raises(ModelError, match=message) as caught:
         find_style(name.format(models=models), tier)
     assert caught.value.hint
+
+
+def test_an_image_as_style_gets_the_command_that_learns_it(models: Path) -> None:
+    with pytest.raises(ModelError) as caught:
+        find_style("my sunset.jpg")
+    learn, _, once = caught.value.hint.partition("  # ")
+    assert shlex.split(learn) == ["realtime-nst", "train", "my sunset.jpg"]
+    assert "realtime-nst gatys PHOTO 'my sunset.jpg' -o OUT.png" in once
+
+
+@pytest.mark.parametrize(
+    ("tier", "hint"),
+    [
+        ("nano", "--tier fast; `realtime-nst train PICTURE --tier nano` trains one"),
+        ("huge", "--tier fast"),
+    ],
+)
+def test_a_tier_without_a_model(models: Path, tier: str, hint: str) -> None:
+    with pytest.raises(
+        ModelError, match=f"there is no {tier} model of identity, only fast"
+    ) as raised:
+        find_style("identity", tier)
+    assert raised.value.hint == hint
 
 
 def test_own_models_come_first(models: Path) -> None:

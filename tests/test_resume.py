@@ -229,7 +229,7 @@ def test_what_cannot_go_on(film: Path, tmp_path: Path) -> None:
         (["-s", "invert"], "out.mp4 was begun with --style keep"),
         ([*OPTIONS, "--crf", "20"], "out.mp4 was begun with --crf None, but now it is 20"),
         ([*OPTIONS, "--start", "1"], "out.mp4 was begun with the part 0 s to the end"),
-        ([*OPTIONS, "--stabilise", "0"], "out.mp4 was begun with --stabilise "),
+        ([*OPTIONS, "--stabilise", "0"], "out.mp4 was begun with --stabilize "),
     ):
         assert said in call(film, out, *change, "--resume", code=1)
     make(film, Clip(128, 96, ticks=tuple(range(0, 600 * 512, 512))))

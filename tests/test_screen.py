@@ -10,6 +10,7 @@ from itertools import islice
 import pytest
 
 from realtime_nst.errors import MissingExtra, SourceError
+from realtime_nst.libraries import install_command
 from realtime_nst.sources.live import open_live
 from realtime_nst.sources.screen import ScreenSource
 
@@ -104,4 +105,4 @@ def test_without_the_package_the_error_says_what_to_install(
     monkeypatch.setitem(sys.modules, "mss", None)
     with pytest.raises(MissingExtra) as caught:
         ScreenSource("0")
-    assert caught.value.hint == 'pip install "realtime-nst[screen]"'
+    assert caught.value.hint == install_command("screen")

@@ -112,6 +112,7 @@ def test_asked_for_cuda_and_got_none(
     model = tiny.invert(tmp_path / "model.onnx")
     monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
     monkeypatch.setattr(devices, "nvidia_driver", lambda: driver)
+    monkeypatch.setattr(devices, "nvidia_card", lambda: True)
     _wheels(monkeypatch, *wheels)
     with pytest.raises(DeviceError, match=reason) as caught:
         open_session(model, "cuda")

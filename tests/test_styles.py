@@ -40,10 +40,31 @@ def test_figures_are_listed(models: Path) -> None:
     rows = {row["style"]: row for row in json.loads(styles("--json").stdout)}
     assert rows["keep"]["figures"] == {"fidelity_256": 21, "stability_clips_stabilised": 1.234}
     assert rows["black"]["figures"] == {}
-    lines = {line.split()[0]: line.split() for line in styles().stdout.splitlines()}
+    lines = {line.split()[0]: line.split() for line in styles("--long").stdout.splitlines()}
     assert lines["style"][-2:] == ["iterations", "flicker"]
     assert lines["keep"][-2:] == ["21", "1.23"]
     assert lines["black"][-2:] == ["-", "-"]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_the_list_fits_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = styles().stdout.splitlines()
+    assert max(map(len, lines)) <= columns
+    names = [line.split()[0] for line in lines]
+    assert len(names) == len(set(names))
+    assert {"starry-night", "composition-vii"} <= set(names)
+    starry = lines[names.index("starry-night")]
+    assert starry.endswith("fast, quality")
+    assert ("The Starry Night" in starry) is (columns > 60)
+
+
+def test_a_note_that_goes_for_all_files_is_printed_once(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime_nst.evaluate.verify.find_spec", lambda name: None)
+    result = styles("verify")
+    assert result.stdout.count("the onnx package is not installed") == 1
 
 
 def test_a_sheet_has_every_style_once(
@@ -63,7 +84,14 @@ def test_a_sheet_has_every_style_once(
     result = styles("sheet", tmp_path / "photo.png", "-o", out, "--tier", "johnson")
     assert result.stdout == f"{out}: 1 styles\n"
     result = styles("sheet", tmp_path / "photo.png", "-o", out, "--tier", "none")
-    assert "no model of the tier none" in str(result.exception)
+    assert "there is no none model, only fast" in str(result.exception)
+
+
+def test_a_sheet_of_a_tier_without_a_model(models: Path, tmp_path: Path) -> None:
+    write_image(tmp_path / "photo.png", np.zeros((64, 64, 3), np.uint8))
+    result = styles("sheet", tmp_path / "photo.png", "--tier", "nano", "-o", tmp_path / "s.png")
+    assert "there is no nano model, only fast, johnson" in str(result.exception)
+    assert "train PICTURE --tier nano" in getattr(result.exception, "hint", "")
 
 
 def test_names_stand_below_their_pictures() -> None:

@@ -86,8 +86,8 @@ def test_an_int8_file_of_another_style_is_refused(folder: Path) -> None:
     ("weights", "devices", "precision", "kind", "message"),
     [
         (COLD, ["cpu"], INT8, ModelError, "tiny-brush has no int8 variant of cold"),
-        (BLEND, ["cpu"], INT8, ModelError, "an int8 model paints one style"),
-        (None, ["cpu"], INT8, ModelError, "an int8 model paints one style"),
+        (BLEND, ["cpu"], INT8, ModelError, "an int8 model holds one style"),
+        (None, ["cpu"], INT8, ModelError, "an int8 model holds one style"),
         (WARM, ["cpu"], BF16, DeviceError, "ONNX Runtime cannot compute in bf16"),
         (WARM, ["cpu", "openvino"], FP16, DeviceError, "ONNX Runtime and OpenVINO cannot compute"),
         (WARM, ["cpu"], "fp8", DeviceError, "there is no precision 'fp8'"),

@@ -10,6 +10,7 @@ import pytest
 
 from realtime_nst.errors import MissingExtra, SinkError
 from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.libraries import install_command
 from realtime_nst.sinks import open_sink
 
 
@@ -97,4 +98,4 @@ def test_without_the_package_the_error_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pyvirtualcam", None)
     with pytest.raises(MissingExtra) as caught:
         open_sink("virtualcam", StreamInfo("x", 64, 48, None, None))
-    assert caught.value.hint == 'pip install "realtime-nst[virtualcam]"'
+    assert caught.value.hint == install_command("virtualcam")

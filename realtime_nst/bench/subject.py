@@ -67,8 +67,8 @@ class Runner:
 
     @property
     def label(self) -> str:
-        """For people: ``gallery-fast on ONNX Runtime int8, 2 threads``."""
-        return f"{self.model} on {self.on}"
+        """For people: ``udnie (gallery-fast) on ONNX Runtime int8, 2 threads``."""
+        return f"{self.style} ({self.model}) on {self.on}"
 
 
 class Subject:
@@ -94,11 +94,10 @@ class Subject:
     def runner(self) -> Runner:
         """What really runs."""
         model, card, ran = self.choice.model, self.session.card, self.session.ran
-        weights = self.choice.weights
         return Runner(
             model=card.name,
             tier=card.tier,
-            style=model.styles[weights.index(max(weights))],
+            style=blend_name(self.choice),
             file="/".join(model.path.parts[-2:]),
             sha256=sha256(model.path.read_bytes()).hexdigest(),
             device=self.wanted.device,
@@ -146,6 +145,13 @@ def chosen(name: str, tier: str | None = None) -> Choice:
     if name.endswith(".onnx"):
         name = f"{name}:{read_model(Path(name)).styles[0]}"
     return find_style(name, tier)
+
+
+def blend_name(choice: Choice) -> str:
+    """Return a style's name, or a blend as ``--style`` takes it: ``a:0.6,b:0.4``."""
+    shares = zip(choice.model.styles, choice.weights, strict=True)
+    parts = [(name, share) for name, share in shares if share]
+    return parts[0][0] if len(parts) == 1 else ",".join(f"{n}:{s:.3g}" for n, s in parts)
 
 
 def everything() -> list[str]:

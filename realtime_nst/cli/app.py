@@ -8,13 +8,12 @@ import typer
 
 from realtime_nst import __version__
 from realtime_nst.cli import bench, cameras, doctor, evaluate, gatys, info, live, make, run
+from realtime_nst.cli.spelling import normalize_option
 from realtime_nst.errors import NstError
 from realtime_nst.libraries import explain
 
 DEBUG = "REALTIME_NST_DEBUG"
 """The environment variable that asks for tracebacks, as ``--debug`` does."""
-INTERRUPTED = 130
-"""The exit code of a program that was ended by Ctrl-C."""
 
 app = typer.Typer(
     name="realtime-nst",
@@ -23,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"token_normalize_func": normalize_option},
 )
 app.command()(live.webcam)
 app.command("live", short_help="The same as webcam.")(live.webcam)
@@ -62,8 +62,6 @@ def main() -> None:
     """Run the command line; the exit code is 0, 1 (error), 2 (usage) or 130 (Ctrl-C)."""
     try:
         app(standalone_mode=True)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
     except NstError as error:
         _fail(error, str(error), error.hint)
     except ImportError as error:

@@ -48,7 +48,7 @@ def bench(
     threads: Annotated[
         str | None, typer.Option(help="Of the CPU; several: 1,2. [default: all cores]")
     ] = None,
-    batch: Annotated[int, typer.Option(min=1, help="Pictures a call; models take one.")] = 1,
+    batch: Annotated[int, typer.Option(min=1, hidden=True)] = 1,  # models take one image
     seconds: Annotated[float, typer.Option(min=0, help="For each model and size.")] = 3.0,
     warmup: Annotated[int, typer.Option(min=0, help="Calls before those that count.")] = 5,
     pipeline: Annotated[

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import typer
 
-from realtime_nst.cli.painting import Engine
+from realtime_nst.cli.painting import Engine, announce
 from realtime_nst.meter import Stopwatch
 from realtime_nst.stylize.live import Palettes
 from realtime_nst.stylize.models import Choice, find_style
@@ -87,8 +87,7 @@ def timed(palettes: Palettes, stages: Stopwatch) -> Palettes:
 def furnish(studio: Studio, styles: Styles, resolution: Resolution, tiled: int) -> str:
     """Have the first palette ready, at a size that keeps up; what it runs on, for people."""
     sessions = styles.sessions(resolution.size)
-    for name, session in zip(styles.names, sessions, strict=True):
-        typer.echo(f"{name} ({session.card.name}) on {session.why}", err=True)
+    announce(dict(zip(styles.names, sessions, strict=True)), verbose=styles.engine.verbose)
     palette, full = styles.palette(sessions), Work(resolution.size)
     resolution.begin(palette.warm(*resolution.size))
     studio.keep(full, palette)

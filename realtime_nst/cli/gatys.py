@@ -34,7 +34,9 @@ def gatys(
     style_scale: Annotated[
         float, typer.Option(min=0.05, help="Larger strokes above 1, finer ones below.")
     ] = 1.0,
-    keep_colour: Annotated[str, typer.Option(help="none, luminance or match.")] = "none",
+    keep_colour: Annotated[
+        str, typer.Option("--keep-colors", help="none, luminance or match.")
+    ] = "none",
     content_mask: Annotated[
         list[str] | None,
         typer.Option(help="White where a style counts; one a style, in order, - for none."),

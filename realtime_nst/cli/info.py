@@ -1,6 +1,8 @@
 """``styles``: what there is to paint with, on one sheet, and whether it is as it should be."""
 
 import json
+import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from realtime_nst.cli.table import table
+from realtime_nst.cli.table import fitted, table
 from realtime_nst.errors import ModelError
 
 if TYPE_CHECKING:
@@ -16,7 +18,12 @@ if TYPE_CHECKING:
     from realtime_nst.stylize.models import Choice, Model
 
 app = typer.Typer(invoke_without_command=True)
+BRIEF = ("style", "artist", "title", "year", "tiers")
+"""What is listed of each style."""
+LONG_CELLS = [BRIEF.index("title"), BRIEF.index("artist")]
+"""Columns that are cut off where the terminal is narrow."""
 COLUMNS = ("style", "artist", "title", "year", "model", "tier", "licence")
+"""What a long list has of each style in each model."""
 FIGURES = {"fidelity_256": "iterations", "stability_clips_stabilised": "flicker"}
 """Figures of the card that are listed, and their columns: how many iterations of Gatys a pass
 equals, and how many times as much a film flickers when it is painted and stabilised."""
@@ -26,12 +33,20 @@ OUTCOMES = {True: "ok", False: "WRONG", None: "note"}
 @app.callback()
 def styles(
     context: typer.Context,
+    long: Annotated[
+        bool, typer.Option("--long", "-l", help="One line for each model, with all columns.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List the styles that are installed, the works they were learnt from, and their figures.
+    """List the styles that are installed, and the works they were learnt from.
 
-    `iterations` is how many of Gatys one pass equals, `flicker` how many times as much as the film
-    itself a painted, stabilised film flickers.
+    A style of your own gets a name when its model lies in a folder of models:
+    `realtime-nst export runs/sunset MODELS/sunset/model.onnx`, with
+    $REALTIME_NST_MODELS set to MODELS. These folders (several are separated as in $PATH) are
+    searched before the models that came with the program.
+
+    In the long list, `iterations` is how many of Gatys one pass equals, `flicker` how many times as
+    much as the video itself a stylized, stabilized video flickers.
     """
     if context.invoked_subcommand:
         return
@@ -43,8 +58,11 @@ def styles(
     rows = [_row(model, index) for model in models for index in range(len(model.styles))]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-    elif rows:
+    elif rows and long:
         typer.echo(table([[*COLUMNS, *FIGURES.values()], *map(_cells, rows)]))
+    elif rows:
+        width = shutil.get_terminal_size().columns
+        typer.echo(table(fitted([BRIEF, *_brief(rows)], width, LONG_CELLS)))
     else:
         folders = ", ".join(str(folder) for folder in model_folders())
         typer.echo(f"no model found in {folders}")
@@ -68,6 +86,18 @@ def _cells(row: dict[str, Any]) -> list[str]:
     return [
         *(row[column] for column in COLUMNS),
         *("-" if figure is None else f"{figure:.3g}" for figure in figures),
+    ]
+
+
+def _brief(rows: list[dict[str, Any]]) -> list[list[str]]:
+    """One line a style, with the tiers that have it."""
+    tiers: dict[str, list[str]] = {}
+    for row in rows:
+        tiers.setdefault(row["style"], []).append(row["tier"])
+    first = {row["style"]: row for row in reversed(rows)}
+    return [
+        [*(first[style][column] for column in BRIEF[:-1]), ", ".join(dict.fromkeys(names))]
+        for style, names in tiers.items()
     ]
 
 
@@ -105,14 +135,15 @@ def sheet(
 
 def _chosen(tier: str | None) -> "list[Choice]":
     """Each style once, of the tier usually taken; or all of one tier."""
-    from realtime_nst.stylize.models import find_style, installed_models
+    from realtime_nst.stylize.models import find_style, installed_models, no_tier
 
-    models = [model for model in installed_models() if tier in (None, model.card.tier)]
+    every = list(installed_models())
+    models = [model for model in every if tier in (None, model.card.tier)]
+    if tier and every and not models:
+        raise no_tier(tier, f"{tier} model", every)
     names = dict.fromkeys(style for model in models for style in model.styles)
     if not names:
-        raise ModelError(
-            f"there is no model{f' of the tier {tier}' if tier else ''}", "realtime-nst styles"
-        )
+        raise ModelError("there is no model", "realtime-nst styles")
     return [find_style(name, tier) for name in names]
 
 
@@ -161,9 +192,23 @@ def _as_json(found: "list[Finding]") -> str:
 def _verdicts(found: "list[Finding]") -> str:
     """A line for each file that is as it should be, and one for each thing that is not."""
     lines = []
+    common = _common(found)
     for path in dict.fromkeys(finding.file for finding in found):
         own = [finding for finding in found if finding.file == path]
         good = ", ".join(dict.fromkeys(finding.what for finding in own if finding.ok))
         lines.append(f"{path}: {good or 'nothing'} ok")
-        lines += [f"  {each.what} {OUTCOMES[each.ok]}: {each.note}" for each in own if not each.ok]
-    return "\n".join(lines) or "no model found"
+        lines += [
+            f"  {_verdict(each)}" for each in own if not each.ok and _verdict(each) not in common
+        ]
+    return "\n".join([*lines, *common]) or "no model found"
+
+
+def _common(found: "list[Finding]") -> list[str]:
+    """Notes that go for every one of several files, such as a package that is missing."""
+    files = {finding.file for finding in found}
+    notes = Counter(_verdict(finding) for finding in found if finding.ok is None)
+    return [note for note, count in notes.items() if count == len(files) > 1]
+
+
+def _verdict(finding: "Finding") -> str:
+    return f"{finding.what} {OUTCOMES[finding.ok]}: {finding.note}"

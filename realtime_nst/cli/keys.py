@@ -65,13 +65,13 @@ KEYS = (
     Key(
         "c",
         "keep the camera's colours",
-        "--keep-colours",
+        "--keep-colors",
         (("c", lambda s: replace(s, keep_colours=not s.keep_colours)),),
     ),
     Key(
         "d",
         "de-flicker",
-        "--stabilise",
+        "--stabilize",
         (("d", lambda s: replace(s, stabilise=0.0 if s.stabilise else DEFAULT_STRENGTH)),),
     ),
     Key(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from realtime_nst.cli.run import DeviceName, Precision, Stats, Threads, Tier
+from realtime_nst.cli.run import DeviceName, Precision, Stats, Threads, Tier, Verbose
 
 
 def webcam(
@@ -46,11 +46,13 @@ def webcam(
     ] = 0.0,
     strength: Annotated[float, typer.Option(min=0, max=1, help="Of the painting.")] = 1.0,
     keep_colours: Annotated[
-        bool, typer.Option("--keep-colours", help="Of the camera; only light is painted.")
+        bool, typer.Option("--keep-colors", help="Of the camera; only light is painted.")
     ] = False,
     stabilise: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Against flicker, from 0, off, to 1. [default: on]"),
+        typer.Option(
+            "--stabilize", min=0, max=1, help="Against flicker, from 0, off, to 1. [default: on]"
+        ),
     ] = None,
     side_by_side: Annotated[
         bool, typer.Option("--side-by-side", help="The camera's picture to the left.")
@@ -69,8 +71,11 @@ def webcam(
     device: DeviceName = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
+    verbose: Verbose = False,
 ) -> None:
     """Paint a camera's picture live. Press ? in the window for its keys."""
+    from time import perf_counter
+
     from realtime_nst.cli import furnishing, opening, painting
     from realtime_nst.cli.hud import Hud
     from realtime_nst.cli.report import LIVE_STAGES, shares
@@ -96,7 +101,7 @@ def webcam(
         hud=hud,
         help=keys,
     )
-    engine = painting.Engine(tier, device, precision, threads)
+    engine = painting.Engine(tier, device, precision, threads, verbose)
     styles = furnishing.find_styles(names, engine)
     with open_live(source, opening.asked(size, fps, backend), loop=loop) as camera:
         opening.introduce(camera.info.name, camera.info.notes)
@@ -109,6 +114,8 @@ def webcam(
             palettes = furnishing.timed(studio.at, stages)
             painter = LiveStylizer(palettes, len(names), lambda: controls.settings, resolution)
             numbers = Hud(names, camera.info, runs_on, lambda: painter.work, lambda: camera.notice)
+            began = perf_counter()
             play(camera, painter, controls, numbers, sink or [], frames, stages)
+            seconds = perf_counter() - began
     if stats and numbers.meter.frames > 1:
-        typer.echo(shares(stages.busy, numbers.meter.seconds, LIVE_STAGES), err=True)
+        typer.echo(shares(stages.busy, seconds, LIVE_STAGES), err=True)

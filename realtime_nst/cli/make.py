@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.errors import TrainError
+from realtime_nst.hints import command
 
 if TYPE_CHECKING:
     from realtime_nst.frame import Image
@@ -34,7 +35,9 @@ def train(
         str, typer.Option(help="nano, fast, quality or johnson; a recipe has its own.")
     ] = "fast",
     steps: Annotated[int | None, typer.Option(min=1, help="How many steps to train.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of weights, order and crops.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**32 - 1, help="Of weights, order and crops.")
+    ] = None,
     scratch: Annotated[
         bool, typer.Option("--scratch", help="Begin from nothing, not from the nearest style.")
     ] = False,
@@ -43,7 +46,12 @@ def train(
         typer.Option("--begin", help="Folder of the training or model to begin with."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint.")] = False,
-    preview_every: Annotated[int, typer.Option(min=1, help="Steps between previews.")] = 250,
+    preview_every: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Steps between previews. [default: 25, 50, 100, 200, then every 200]"
+        ),
+    ] = None,
     save_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 250,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, bf16 or fp32.")] = "auto",
@@ -53,13 +61,18 @@ def train(
     ] = False,
     vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
     smoke: Annotated[
-        bool, typer.Option("--smoke", help="Three steps on noise: does the recipe run?")
+        bool,
+        typer.Option(
+            "--smoke",
+            help="Three steps on noise, to see that a recipe runs and its pictures are there.",
+        ),
     ] = False,
 ) -> None:
     """Train a network on one or several styles."""
     from realtime_nst.cli.training import beginning, follow, need_torch, prepare, start
 
     need_torch()
+    from realtime_nst.train.data import find_painting
     from realtime_nst.train.recipe import recipe_for, rescheduled, shortened
     from realtime_nst.train.smoke import SmokeContent, smoke_paintings, smoke_recipe
     from realtime_nst.train.trainer import Options, Trainer
@@ -70,13 +83,15 @@ def train(
     if options.checkpoint.exists() and not resume:
         hint = "add --resume to go on, or choose another --out"
         raise TrainError(f"there is a training at {options.checkpoint} already", hint)
+    folders = [each for each in (folder, paintings) if each]
     if smoke:
         recipe = smoke_recipe(rescheduled(recipe, steps=steps, seed=seed))
         noise = SmokeContent(recipe.schedule)
+        for style in recipe.styles:
+            find_painting(style, folders)
         follow(Trainer(recipe, smoke_paintings(recipe), noise, options), None, preview_every)
         return
-    folders = [folder, *([paintings] if paintings else [])]
-    near = not (scratch or other) and folder == Path()
+    near = not (scratch or other or folder)  # a recipe says itself how it begins
     begin = beginning(recipe, folders, vgg_weights) if near else None
     recipe = rescheduled(shortened(recipe) if begin else recipe, steps=steps, seed=seed)
     trainer, photos = prepare(recipe, folders, content, options)
@@ -129,7 +144,8 @@ def export(
     )
     if quantize:
         _quantize(trained, out.parent / quantize, photos)
-    typer.echo(f"next: realtime-nst webcam --style {out}", err=True)
+    style = out if len(card.styles) == 1 else f"{out}:{card.styles[0].name}"
+    typer.echo(f"next: {command('webcam', '--style', style)}", err=True)
 
 
 def _photos(trained: "Checkpoint", content: Path | None) -> "list[Image]":

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
+from realtime_nst.cli import progress
 from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.errors import SinkError, SourceError, TrainError
 from realtime_nst.sinks.images import check_file, check_picture, write_image
@@ -147,16 +146,13 @@ def _add(photo: Path, studio: "Studio", targets: "Targets") -> bool:
 @contextmanager
 def bar(name: str, iterations: int) -> Iterator[Callable[["Iterate"], None]]:
     """A bar with losses and time left; what stands in a note is said aloud."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(name, total=iterations, note="")
+    with progress.steps(name, iterations) as shown:
 
         def show(iterate: "Iterate") -> None:
-            minutes, seconds = divmod(round(iterate.left), 60)
-            left = f"{iterate.iteration}/{iterations}  {describe(iterate)}  {minutes}:{seconds:02d}"
-            progress.update(task, completed=iterate.iteration, note=f"{left} left")
+            done, left = f"{iterate.iteration}/{iterations}", progress.minutes(iterate.left)
+            shown(iterate.iteration, f"{done}  {describe(iterate)}  {left} left")
             if iterate.note:
-                progress.console.print(f"note: {iterate.note}", highlight=False)
+                typer.echo(f"note: {iterate.note}", err=True)
 
         yield show
 

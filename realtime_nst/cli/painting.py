@@ -31,28 +31,46 @@ class Engine:
     device: str
     precision: str
     threads: int | None
+    verbose: bool = False
+    """Print all that is known of what runs."""
 
 
 def open_timeline(
     styles: Mapping[Fraction, str], fade: Fraction | None, engine: Engine, size: Size | None
 ) -> Timeline:
     """Open styles by the moments they begin, each in a session of its own."""
-    cues = []
+    cues, sessions = [], {}
     for start, style in styles.items():
         choice = find_style(style, engine.tier)
         since = f" from {float(start):g} s" if start else ""
-        cues.append(Cue(start, _session(style + since, choice, engine, size), choice.as_input()))
+        session = sessions[style + since] = _session(choice, engine, size)
+        cues.append(Cue(start, session, choice.as_input()))
+    announce(sessions, verbose=engine.verbose)
     return Timeline(cues, FADE if fade is None else fade)
 
 
 def open_style(style: str, engine: Engine) -> Stylizer:
     """Open a style for pictures of whatever size."""
-    return Stylizer(_session(style, find_style(style, engine.tier), engine, None))
+    session = _session(find_style(style, engine.tier), engine, None)
+    announce({style: session}, verbose=engine.verbose)
+    return Stylizer(session)
 
 
-def _session(about: str, choice: Choice, engine: Engine, size: Size | None) -> Session:
-    """Open what was found, and say what it runs on and why."""
-    session = open_session(
+def announce(sessions: Mapping[str, Session], *, verbose: bool) -> None:
+    """Print what each style runs on; verbosely also why, with the times of what was tried."""
+    for style, session in sessions.items():
+        card, ran = session.card, session.ran
+        brief = f"{style} on {ran.label} {ran.precision}"
+        more = f"{style} ({card.name}, {card.tier}) on {session.why}"
+        typer.echo(more if verbose else brief, err=True)
+    for reason in {session.passed_over for session in sessions.values()} - {""}:
+        if not verbose:
+            typer.echo(f"note: {reason}; `realtime-nst doctor` says what to do", err=True)
+
+
+def _session(choice: Choice, engine: Engine, size: Size | None) -> Session:
+    """Open what was found."""
+    return open_session(
         choice.model.path,
         engine.device,
         threads=engine.threads,
@@ -60,9 +78,6 @@ def _session(about: str, choice: Choice, engine: Engine, size: Size | None) -> S
         weights=choice.weights,
         size=size or USUAL,
     )
-    card = session.card
-    typer.echo(f"{about} ({card.name}, {card.tier}) on {session.why}", err=True)
-    return session
 
 
 def size_to_paint(source: Path, shape: Shape) -> Size | None:
@@ -90,7 +105,7 @@ def described(
         "--style": " ".join(styles),
         "the model": " ".join(models),
         "--fade": str(FADE if fade is None else words.seconds(fade)),
-        "--stabilise": f"{stabilise:g}",
+        "--stabilize": f"{stabilise:g}",
     }
 
 

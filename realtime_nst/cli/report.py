@@ -1,14 +1,13 @@
 """What a run says on the way; on stderr, so that results can be piped."""
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
 import typer
 
-from realtime_nst.frame import Frame
+from realtime_nst.errors import SinkError
 from realtime_nst.meter import Meter, Stopwatch
 
 STAGES = {"source": "decode", "network": "network", "stabiliser": "stabilise", "sink": "encode"}
@@ -36,6 +35,10 @@ def reported(
         if resumable:
             typer.echo("hint: the same command with --resume goes on", err=True)
         raise
+    except SinkError as error:
+        if resumable and meter.frames and "--resume" not in error.hint:
+            error.add_note("the same command with --resume goes on where this one stopped")
+        raise
     seconds = perf_counter() - started
     typer.echo(_summary(meter, seconds, str(result)), err=True)
     if stages:
@@ -59,30 +62,3 @@ def shares(busy: Mapping[str, float], seconds: float, stages: Mapping[str, str] 
     times = ((name, busy[stage]) for stage, name in stages.items() if busy.get(stage))
     told = (f"{name} {time:.2f} s ({time / seconds:.0%})" for name, time in times)
     return f"at work: {', '.join(told)} of {seconds:.2f} s"
-
-
-@contextmanager
-def progress(total: int | None, meter: Meter) -> Iterator[Callable[[Frame], None]]:
-    """A bar with speed and time left; what is yielded counts a frame. No bar without a terminal."""
-    if not sys.stderr.isatty():
-        yield meter.shown
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    speed = TextColumn("{task.fields[fps]:.1f} fps, left")
-    columns = (BarColumn(), MofNCompleteColumn(), speed, TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total, fps=0.0)
-
-        def count(frame: Frame) -> None:
-            meter.shown(frame)
-            bar.update(task, completed=meter.frames, fps=meter.fps)
-
-        yield count

@@ -17,7 +17,10 @@ StyleName = Annotated[
 ]
 Tier = Annotated[
     str | None,
-    typer.Option(help="nano, fast, quality or johnson. [default: fast if there is one]"),
+    typer.Option(
+        help="fast or quality, as `realtime-nst styles` lists them, or another that you trained. "
+        "[default: fast if there is one]"
+    ),
 ]
 DeviceName = Annotated[
     str,
@@ -35,6 +38,12 @@ Precision = Annotated[
 ]
 Stats = Annotated[
     bool, typer.Option("--stats/--no-stats", help="Say at the end how long each stage was at work.")
+]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose", "-v", help="Also print how fast each engine was and why others do not run."
+    ),
 ]
 Threads = Annotated[int | None, typer.Option(min=1, help="Of the CPU. [default: all cores]")]
 
@@ -120,7 +129,10 @@ def video(
     stabilise: Annotated[
         float | None,
         typer.Option(
-            min=0, max=1, help="Against flicker, from 0, off, to 1. [default: right for most films]"
+            "--stabilize",
+            min=0,
+            max=1,
+            help="Against flicker, from 0, off, to 1. [default: right for most films]",
         ),
     ] = None,
     resume: Annotated[
@@ -134,6 +146,7 @@ def video(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The outcome, for programs.")] = False,
     stats: Stats = True,
+    verbose: Verbose = False,
 ) -> None:
     """Paint videos; their size, times, sound and other tracks stay as they are."""
     from realtime_nst.cli import painting, videos, words
@@ -159,7 +172,7 @@ def video(
     if dry_run:
         rehearse(jobs, choices, skip_existing=skip_existing)
         return
-    engine = painting.Engine(tier, device, precision, threads)
+    engine = painting.Engine(tier, device, precision, threads, verbose)
     timeline = painting.open_timeline(
         styles, fading, engine, painting.size_to_paint(jobs[0].source, shape)
     )
@@ -177,6 +190,7 @@ def image(
     device: DeviceName = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
+    verbose: Verbose = False,
 ) -> None:
     """Paint a picture, several, or all of a folder."""
     from realtime_nst.cli import painting
@@ -191,6 +205,8 @@ def image(
         reported(result) as meter,
         ImageSource(sources) if several else open_source(sources[0]) as pictures,
     ):
-        stylizer = painting.open_style(style, painting.Engine(tier, device, precision, threads))
+        stylizer = painting.open_style(
+            style, painting.Engine(tier, device, precision, threads, verbose)
+        )
         with open_sink(result, pictures.info) as sink:
             paint(pictures, stylizer, sink, meter)

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, TextColumn
-from rich.progress import Progress as Bar
 
+from realtime_nst.cli import progress
 from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.errors import MissingExtra
+from realtime_nst.hints import command
+from realtime_nst.libraries import install_command
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MEASURED = 12
 """Steps after which it is said how long the rest will take."""
 ENOUGH = "Ctrl-C when a preview looks good enough"
+EARLY_PREVIEWS, PREVIEW_STEPS = (25, 50, 100), 200
+"""Steps that get a preview, and the steps between later ones: a network that begins as a trained
+one changes fast at first."""
 
 
 def need_torch() -> None:
@@ -32,8 +35,7 @@ def need_torch() -> None:
         import safetensors  # noqa: F401
         import torch  # noqa: F401
     except ImportError as error:
-        cure = 'pip install "realtime-nst[train]"'
-        raise MissingExtra(f"{error.name} is not installed", cure) from error
+        raise MissingExtra(f"{error.name} is not installed", install_command("train")) from error
 
 
 def beginning(recipe: "Recipe", folders: list[Path], vgg: Path | None) -> "Beginning | None":
@@ -80,38 +82,56 @@ def start(
         typer.echo(f"begins with {begin.style} of {begin.model}, the most similar", err=True)
 
 
-def follow(trainer: "Trainer", pictures: "Tensor | None", every: int) -> None:
-    """Train to the end or to Ctrl-C, which saves; previews of ``pictures`` every few steps."""
-    steps = trainer.recipe.schedule.steps
+def follow(trainer: "Trainer", pictures: "Tensor | None", every: int | None) -> None:
+    """Train to the end or to Ctrl-C, which saves; with previews of ``pictures`` on the way.
+
+    Args:
+        trainer: ready to run.
+        pictures: photos to preview; None for no previews.
+        every: steps between previews; None for early ones, then every ``PREVIEW_STEPS``.
+    """
+    name, steps = trainer.recipe.name, trainer.recipe.schedule.steps
     trainer.save()  # a place that cannot be written to is found out now, not in an hour
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
-    with interrupts() as stopped, Bar(*columns, console=Console(stderr=True)) as bar:
-        typer.echo(f"{trainer.recipe.name}: {trainer.runs_on}", err=True)
-        task = bar.add_task(trainer.recipe.name, total=steps, note="")
-        for progress in trainer.run():
-            if progress.step == MEASURED:
-                typer.echo(f"about {-(-progress.eta // 60):.0f} min; {ENOUGH}", err=True)
-            bar.update(task, completed=progress.step, note=describe(progress))
-            if pictures is not None and (progress.step % every == 0 or progress.step == steps):
-                write_preview(trainer, pictures)
-            if stopped():
+    with interrupts() as stopped, progress.steps(name, steps) as show:
+        typer.echo(f"{name}: {trainer.runs_on}", err=True)
+        for step in trainer.run():
+            if step.step == MEASURED:
+                typer.echo(f"about {-(-step.eta // 60):.0f} min; {ENOUGH}", err=True)
+            show(step.step, describe(step))
+            ends = step.step == steps or stopped()
+            if ends and step.step < steps:
+                trainer.save()  # before the preview, which a second Ctrl-C cuts off
+            if pictures is not None and (ends or is_preview_step(step.step, every)):
+                typer.echo(f"preview: {write_preview(trainer, pictures)}", err=True)
+            if ends:
                 break
-    path = trainer.options.checkpoint
+    _finish(trainer)
+
+
+def is_preview_step(step: int, every: int | None) -> bool:
+    """Return whether to write a preview after a step."""
+    if every:
+        return step % every == 0
+    return step in EARLY_PREVIEWS or step % PREVIEW_STEPS == 0
+
+
+def _finish(trainer: "Trainer") -> None:
+    """Report what is saved, with the command to type next."""
+    name, steps = trainer.recipe.name, trainer.recipe.schedule.steps
+    typer.echo(f"{trainer.options.checkpoint}: {trainer.step} of {steps} steps")
+    export = command("export", trainer.options.out, f"{name}.onnx")
     if trainer.step < steps:
-        trainer.save()  # at the end, run() has
-    typer.echo(f"{path}: {trainer.step} of {steps} steps")
-    if trainer.step < steps:
+        typer.echo(f"try it now: {export}", err=True)
         typer.echo("stopped; the same command with --resume goes on", err=True)
         raise typer.Exit(130)
-    typer.echo(f"next: realtime-nst export {path} {trainer.recipe.name}.onnx")
+    typer.echo(f"next: {export}")
 
 
-def describe(progress: "Progress") -> str:
+def describe(step: "Progress") -> str:
     """``1200/2000  content 41.2  gram 183  0.91 steps/s  14:38 left``."""
-    losses = "  ".join(f"{kind} {value:.3g}" for kind, value in progress.losses.items())
-    minutes, seconds = divmod(round(progress.eta), 60)
-    left = f"{minutes}:{seconds:02d} left"
-    return f"{progress.step}/{progress.steps}  {losses}  {progress.rate:.2f} steps/s  {left}"
+    losses = "  ".join(f"{kind} {value:.3g}" for kind, value in step.losses.items())
+    left = f"{progress.minutes(step.eta)} left"
+    return f"{step.step}/{step.steps}  {losses}  {step.rate:.2f} steps/s  {left}"
 
 
 def write_preview(trainer: "Trainer", pictures: "Tensor") -> Path:

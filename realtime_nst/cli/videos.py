@@ -8,8 +8,9 @@ from time import perf_counter
 
 import typer
 
+from realtime_nst.cli import progress
 from realtime_nst.cli.interrupt import interrupts
-from realtime_nst.cli.report import progress, reported, say
+from realtime_nst.cli.report import reported, say
 from realtime_nst.cli.resuming import can_go_on, gone_on, is_finished, settings
 from realtime_nst.errors import NstError, SinkError
 from realtime_nst.frame import Image
@@ -103,8 +104,16 @@ def paint(
     source: Source, stylize: Stylize, sink: Sink, meter: Meter, stages: Stopwatch | None = None
 ) -> None:
     """Run the pipeline; Ctrl-C ends it between two frames, so that the sink can finish its file."""
-    with interrupts() as stopped, progress(source.info.frames, meter) as count:
-        run(source, stylize, sink, stopped=stopped, on_frame=count, stopwatch=stages)
+    with interrupts() as stopped, progress.frames(source.info.frames, meter) as shown:
+        run(
+            source,
+            stylize,
+            sink,
+            stopped=stopped,
+            on_frame=shown.on_frame,
+            on_wait=shown.on_wait,
+            stopwatch=stages,
+        )
         if stopped():
             raise KeyboardInterrupt
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from realtime_nst.doctor.finding import Finding, Level
 from realtime_nst.doctor.trial import attempt
 from realtime_nst.doctor.trials import SIZE, paint
+from realtime_nst.libraries import install_command
 from realtime_nst.machine import (
     Gpu,
     load,
@@ -20,12 +21,9 @@ from realtime_nst.machine import (
     processor_flags,
     usable_cores,
 )
-from realtime_nst.stylize.devices import DEVICES, installed, nvidia_driver
+from realtime_nst.stylize.devices import DEVICES, PCI, installed, nvidia_card, nvidia_driver
 from realtime_nst.timing import short
 
-PCI = Path("/sys/bus/pci/devices")
-NVIDIA, DISPLAY = "0x10de", "0x03"
-"""A maker, and a class of devices, on the PCI bus."""
 CUDA_13 = (1, 27)
 """The first onnxruntime-gpu built for it."""
 DRIVERS = {13: 580, 12: 525}
@@ -97,7 +95,7 @@ def openvino() -> Iterator[Finding]:
     if installed("openvino"):
         yield painted("OpenVINO", "openvino", "warn")
     else:
-        cure = 'pip install "realtime-nst[openvino]"'
+        cure = install_command("openvino")
         yield Finding("ok", "OpenVINO", "not installed; it can be faster on CPUs", cure)
 
 
@@ -139,31 +137,20 @@ def nvidia_trouble(facts: Nvidia) -> Finding | None:
         return _warn("there is a card, but no driver", cure)
     if facts.wheel is None:
         extra = "gpu" if major is None or major >= DRIVERS[13] else "gpu-cuda12"
-        cure = f'pip uninstall -y onnxruntime && pip install "realtime-nst[{extra}]"'
+        cure = f"pip uninstall -y onnxruntime && {install_command(extra)}"
         return _warn("there is a card with a driver, but onnxruntime-gpu is not installed", cure)
     if major is not None and major < DRIVERS[facts.cuda]:
         line = (
             f"driver {driver} is too old: onnxruntime-gpu {facts.wheel} needs {DRIVERS[facts.cuda]}"
         )
         if major >= DRIVERS[12]:
-            cure = 'pip uninstall -y onnxruntime-gpu && pip install "realtime-nst[gpu-cuda12]"'
+            cure = f"pip uninstall -y onnxruntime-gpu && {install_command('gpu-cuda12')}"
             return _warn(line, cure)
         return _warn(line, "sudo ubuntu-drivers install  # or https://www.nvidia.com/drivers")
     if not facts.cudnn:
         cure = f'pip install "onnxruntime-gpu[cuda,cudnn]=={facts.wheel}"'
         return _warn("cuDNN is missing, without which convolutions do not run", cure)
     return None
-
-
-def nvidia_card(pci: Path = PCI) -> bool:
-    """Whether the PCI bus has a display device by NVIDIA; only Linux tells."""
-    for device in pci.glob("*"):
-        maker, kind = (device / "vendor", device / "class")
-        if maker.is_file() and kind.is_file():
-            ours = maker.read_text().strip() == NVIDIA
-            if ours and kind.read_text().startswith(DISPLAY):
-                return True
-    return False
 
 
 def loads(library: str) -> bool:

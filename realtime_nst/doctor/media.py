@@ -6,6 +6,7 @@ from functools import partial
 from realtime_nst.doctor.finding import Finding
 from realtime_nst.doctor.trial import attempt
 from realtime_nst.doctor.trials import encode, list_cameras, look, pretend, show
+from realtime_nst.libraries import install_command
 from realtime_nst.stylize.devices import installed, nvidia_driver
 
 CODECS = ("h264", "hevc", "av1", "vp9", "prores", "ffv1")
@@ -75,7 +76,7 @@ def cameras() -> Iterator[Finding]:
 def virtual_camera() -> Iterator[Finding]:
     """A camera that other programs see."""
     if not installed("pyvirtualcam"):
-        cure = 'pip install "realtime-nst[virtualcam]"'
+        cure = install_command("virtualcam")
         yield Finding("ok", "virtual camera", "not installed; for Zoom and browsers", cure)
         return
     outcome = attempt(pretend, CAMERA_PATIENCE)

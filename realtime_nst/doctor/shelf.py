@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from realtime_nst.doctor.finding import Finding
 from realtime_nst.doctor.trial import attempt
 from realtime_nst.doctor.trials import read_models
+from realtime_nst.libraries import install_command
 
 
 def models() -> Iterator[Finding]:
@@ -20,5 +21,5 @@ def models() -> Iterator[Finding]:
         names = ", ".join(dict.fromkeys(styles))
         yield Finding("ok", "models", names)
     else:
-        cure = "pip install --force-reinstall realtime-nst"
+        cure = install_command(again=True)
         yield Finding("fail", "models", "none found", cure)

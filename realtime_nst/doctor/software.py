@@ -10,6 +10,7 @@ from realtime_nst import __version__
 from realtime_nst.doctor.finding import Finding, Level
 from realtime_nst.doctor.trial import attempt
 from realtime_nst.doctor.trials import load_library
+from realtime_nst.libraries import install_command
 from realtime_nst.stylize.devices import installed, nvidia_driver
 
 LIBRARIES = {"numpy": "numpy", "PyAV": "av", "OpenCV": "cv2", "ONNX Runtime": "onnxruntime"}
@@ -38,7 +39,7 @@ def libraries() -> Iterator[Finding]:
     for name, module in LIBRARIES.items():
         outcome = attempt(partial(load_library, module))
         if outcome.result is None:
-            cure = outcome.cure or f'pip install --force-reinstall "realtime-nst[{extra()}]"'
+            cure = outcome.cure or install_command(extra(), again=True)
             level = without_runtime() if module == RUNTIME else "fail"
             yield Finding(level, name, outcome.trouble, cure)
         else:
@@ -50,12 +51,12 @@ def runtimes() -> Iterator[Finding]:
     found = [name for name in RUNTIMES if installed(name)]
     if len(found) > 1:
         line = f"{' and '.join(found)} are both installed and overwrite each other"
-        cure = f'pip uninstall -y {" ".join(found)} && pip install "realtime-nst[{extra()}]"'
+        cure = f"pip uninstall -y {' '.join(found)} && {install_command(extra())}"
         yield Finding("warn", "ONNX Runtime's wheel", line, cure)
     elif found:
         yield Finding("ok", "ONNX Runtime's wheel", found[0])
     else:
-        cure = f'pip install "realtime-nst[{extra()}]"'
+        cure = install_command(extra())
         yield Finding(without_runtime(), "ONNX Runtime's wheel", "none is installed", cure)
 
 

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from realtime_nst.errors import NstError, SourceError
+from realtime_nst.libraries import install_command
 from realtime_nst.stylize.beside import recipe_files
 from realtime_nst.stylize.card import Card
 from realtime_nst.stylize.devices import INT8
@@ -130,7 +131,7 @@ def _recipe(path: Path, card: Card, recipe_hash: RecipeHash | None) -> Finding:
     if not recipes:
         return Finding(path, "recipe", None, "there is no recipe.toml beside it")
     if recipe_hash is None:
-        return Finding(path, "recipe", None, 'needs: pip install "realtime-nst[train]"')
+        return Finding(path, "recipe", None, f"needs: {install_command('train')}")
     try:
         same = card.recipe_sha256 in map(recipe_hash, recipes)
     except NstError as error:

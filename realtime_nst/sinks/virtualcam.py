@@ -8,6 +8,7 @@ import numpy as np
 
 from realtime_nst.errors import MissingExtra, SinkError
 from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.libraries import install_command
 
 if TYPE_CHECKING:
     import pyvirtualcam
@@ -58,7 +59,7 @@ def _open(device: str, width: int, height: int, rate: Fraction) -> "pyvirtualcam
     try:
         import pyvirtualcam
     except ImportError as error:
-        cure = 'pip install "realtime-nst[virtualcam]"'
+        cure = install_command("virtualcam")
         raise MissingExtra("the virtual camera needs pyvirtualcam", cure) from error
     try:
         bgr = pyvirtualcam.PixelFormat.BGR

@@ -12,6 +12,7 @@ import numpy as np
 
 from realtime_nst.errors import MissingExtra, SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.libraries import install_command
 
 if TYPE_CHECKING:
     import mss
@@ -89,7 +90,7 @@ def _open() -> "mss.MSS":
     try:
         from mss import MSS, ScreenShotError
     except ImportError as error:
-        cure = 'pip install "realtime-nst[screen]"'
+        cure = install_command("screen")
         raise MissingExtra("the screen as a source needs mss", cure) from error
     try:
         return MSS()

@@ -4,13 +4,18 @@ import ctypes
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from realtime_nst.errors import DeviceError
+from realtime_nst.libraries import install_command
 
 _GPU_CURE = (
-    'pip uninstall -y onnxruntime onnxruntime-gpu && pip install "realtime-nst[gpu]"'
-    "  # NVIDIA driver R580 or newer; older: realtime-nst[gpu-cuda12]"
+    f"pip uninstall -y onnxruntime onnxruntime-gpu && {install_command('gpu')}"
+    "  # NVIDIA driver R580 or newer; older: [gpu-cuda12]"
 )
+PCI = Path("/sys/bus/pci/devices")
+NVIDIA, DISPLAY = "0x10de", "0x03"
+"""A maker, and a class of devices, on the PCI bus."""
 _NO_DRIVER = "no NVIDIA driver found"
 
 FP32, INT8, FP16, BF16 = "fp32", "int8", "fp16", "bf16"
@@ -40,12 +45,12 @@ class Device:
         return self.package == "onnxruntime-gpu"
 
 
-_CPU_CURE = 'pip install "realtime-nst[cpu]"'
+_CPU_CURE = install_command("cpu")
 
 DEVICES = {
     "cpu": Device("ONNX Runtime", "CPUExecutionProvider", "onnxruntime", _CPU_CURE, (INT8, FP32)),
     "openvino": Device(
-        "OpenVINO", "CPU", "openvino", 'pip install "realtime-nst[openvino]"', (INT8, BF16, FP32)
+        "OpenVINO", "CPU", "openvino", install_command("openvino"), (INT8, BF16, FP32)
     ),
     "cuda": Device("CUDA", "CUDAExecutionProvider", "onnxruntime-gpu", _GPU_CURE, (FP16, FP32)),
     # The provider links against TensorRT 10, while a plain `pip install tensorrt` gives 11.
@@ -129,6 +134,17 @@ def installed(distribution: str) -> bool:
         return bool(version(distribution))
     except PackageNotFoundError:
         return False
+
+
+def nvidia_card(pci: Path = PCI) -> bool:
+    """Whether the PCI bus has a display device by NVIDIA; only Linux tells."""
+    for device in pci.glob("*"):
+        maker, kind = (device / "vendor", device / "class")
+        if maker.is_file() and kind.is_file():
+            ours = maker.read_text().strip() == NVIDIA
+            if ours and kind.read_text().startswith(DISPLAY):
+                return True
+    return False
 
 
 def nvidia_driver() -> bool:

@@ -4,6 +4,8 @@ A model is a folder with a ``model.onnx``. Folders of models are those named by
 ``$REALTIME_NST_MODELS`` (separated as in ``$PATH``), then the ones that came with the program.
 """
 
+import math
+import mimetypes
 import os
 import re
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.errors import ModelError
+from realtime_nst.hints import command
 from realtime_nst.stylize.card import KEY, Card
 from realtime_nst.stylize.foreign import refusal
 from realtime_nst.stylize.metadata import read_metadata
@@ -24,6 +27,8 @@ VARIABLE = "REALTIME_NST_MODELS"
 """The environment variable with the user's own folders of models."""
 PREFERRED = "fast"
 """The tier taken where the user names none."""
+TRAINABLE = ("nano", "fast", "quality", "johnson")
+"""Tiers that ``train`` makes; not all of them ship."""
 SHORTEST = 3
 """Letters of a name that are worth looking for in other names."""
 HINT = "realtime-nst styles"
@@ -75,6 +80,8 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     weights = _parse(blend)
     models = list(installed_models())
     fitting = [model for model in models if _has(model, weights)]
+    if not fitting and _is_image(name):
+        raise _untrained(name)
     if not fitting:
         raise _with_notes(_unknown(weights, models))
     return _choice(_of_tier(fitting, named_tier or tier, blend), weights)
@@ -143,9 +150,13 @@ def _parse(blend: str) -> dict[str, float]:
             weights[style] = float(number or 1)
         except ValueError:
             raise ModelError(f"{number!r} in {blend!r} is no number", "a:0.6,b:0.4") from None
+        if not 0 <= weights[style] < math.inf:
+            message = f"cannot blend {blend!r}: the weight {number} is not 0 or more"
+            raise ModelError(message, "a:0.6,b:0.4")
     total = sum(weights.values())
-    if not (total > 0 and all(weight >= 0 for weight in weights.values())):
-        raise ModelError(f"the weights in {blend!r} must add up to something", "a:0.6,b:0.4")
+    if not total:
+        message = f"cannot blend {blend!r}: all style weights are zero"
+        raise ModelError(message, "give at least one style a weight above 0")
     return {style: weight / total for style, weight in weights.items()}
 
 
@@ -157,9 +168,30 @@ def _has(model: Model, weights: dict[str, float]) -> bool:
 def _of_tier(models: list[Model], tier: str | None, blend: str) -> Model:
     wanted = [model for model in models if model.card.tier == (tier or PREFERRED)]
     if tier and not wanted:
-        tiers = ", ".join(sorted({model.card.tier for model in models}))
-        raise ModelError(f"there is no {tier} model of {blend}, only {tiers}", HINT)
+        raise no_tier(tier, f"{tier} model of {blend}", models)
     return (wanted or models)[0]
+
+
+def no_tier(tier: str, wanted: str, models: list[Model]) -> ModelError:
+    """Return the error for a tier that no model has, which names those there are."""
+    tiers = sorted({model.card.tier for model in models})
+    hint = f"--tier {tiers[0]}" if tiers else HINT
+    if tier in TRAINABLE:
+        hint += f"; `realtime-nst train PICTURE --tier {tier}` trains one"
+    return ModelError(f"there is no {wanted}, only {', '.join(tiers) or 'none'}", hint)
+
+
+def _is_image(name: str) -> bool:
+    kind, _ = mimetypes.guess_type(name)
+    return bool(kind and kind.startswith("image/"))
+
+
+def _untrained(name: str) -> ModelError:
+    once = command("gatys", "PHOTO", name, "-o", "OUT.png")
+    return ModelError(
+        f"cannot use {name} as a style: it is an image that no model has learned",
+        f"{command('train', name)}  # learns it; for a single photo: {once}",
+    )
 
 
 def _choice(model: Model, weights: dict[str, float]) -> Choice:

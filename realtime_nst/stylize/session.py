@@ -10,6 +10,7 @@ import numpy as np
 from realtime_nst import __version__
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError, NstError
 from realtime_nst.frame import Image
+from realtime_nst.libraries import install_command
 from realtime_nst.machine import installed_versions, processor, usable_cores
 from realtime_nst.stylize import devices
 from realtime_nst.stylize.candidates import AUTO, candidates, rivals
@@ -94,6 +95,8 @@ class Session:
         """What really runs, as the engine tells."""
         self.why = str(self.ran)
         """One line for people: what runs, and why nothing better does."""
+        self.passed_over = ""
+        """Why the NVIDIA GPU of this machine is not used; empty where it is, or there is none."""
 
     @property
     def placement(self) -> dict[str, int]:
@@ -194,10 +197,12 @@ def _anywhere(opening: Opening, precision: str | None, size: Size) -> Session:
         reason = error
     names = rivals()
     if not names:
-        hint = 'pip install "realtime-nst[cpu]"  # with an NVIDIA GPU: realtime-nst[gpu]'
+        hint = f"{install_command('cpu')}  # with an NVIDIA GPU: [gpu]"
         raise MissingExtra("neither ONNX Runtime nor OpenVINO is installed", hint)
     session = _fastest(opening, names, precision, size)
-    session.why += f" ({reason})"
+    if devices.nvidia_driver() or devices.nvidia_card():
+        session.passed_over = str(reason)
+        session.why += f" ({reason})"
     return session
 
 

@@ -8,7 +8,16 @@ from functools import cached_property
 from pathlib import Path
 
 from realtime_nst.errors import DeviceError, ModelError
-from realtime_nst.stylize.devices import DEVICES, FP16, FP32, INT8, PRECISIONS, Device
+from realtime_nst.stylize.devices import (
+    DEVICES,
+    FP16,
+    FP32,
+    INT8,
+    PRECISIONS,
+    Device,
+    installed,
+    nvidia_driver,
+)
 from realtime_nst.stylize.network import Network, Weights, read_network
 
 UNMADE = {
@@ -76,11 +85,12 @@ class Variants:
             raise DeviceError(f"there is no precision {precision!r}", hint)
         if any(precision in self.precisions(device) for device in devices):
             return
-        able = [name for name, device in DEVICES.items() if precision in device.precisions]
         unable = all(precision not in device.precisions for device in devices)
         if self.given.card.precision == FP32 and unable:
             labels = " and ".join(device.label for device in devices)
-            raise DeviceError(f"{labels} cannot compute in {precision}", f"--device {able[0]}")
+            usable = [name for name, device in DEVICES.items() if _usable(device, precision)]
+            hint = f"--device {usable[0]}" if usable else "--precision auto"
+            raise DeviceError(f"{labels} cannot compute in {precision}", hint)
         raise self._unmade(precision)
 
     def _unmade(self, precision: str) -> ModelError:
@@ -88,9 +98,7 @@ class Variants:
         if own != FP32:
             return ModelError(f"{self.given.path} computes in {own}", f"--precision {own}")
         if precision == INT8 and self.style is None:
-            message = (
-                f"an int8 model paints one style, {name} shall blend {len(self.given.card.styles)}"
-            )
+            message = f"cannot blend styles of {name} in int8: an int8 model holds one style"
             return ModelError(message, "--precision fp32")
         of = f" of {self.style}" if precision == INT8 else ""
         return ModelError(f"{name} has no {precision} variant{of}", UNMADE[precision])
@@ -105,3 +113,9 @@ class Variants:
         else:
             return None
         return path if self.given.card.precision == FP32 and path.is_file() else None
+
+
+def _usable(device: Device, precision: str) -> bool:
+    """Return whether a device computes in a precision, and may run on this machine."""
+    there = installed(device.package) and (nvidia_driver() or not device.nvidia)
+    return there and precision in device.precisions

@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from realtime_nst.errors import ModelError
+from realtime_nst.libraries import install_command
 from realtime_nst.stylize.models import model_folders
 from realtime_nst.train.checkpoint import Checkpoint, load_checkpoint
 from realtime_nst.train.transformer_net import Network
@@ -112,7 +113,7 @@ def _read(path: Path) -> _Start:
             network, styles = json.loads(about["network"]), json.loads(about["styles"])
             return _Start(network, styles, tensors.pop(LOOKS), tensors)
     except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read: {error}", "install realtime-nst again") from error
+        raise ModelError(f"{path} cannot be read: {error}", install_command(again=True)) from error
 
 
 def _only(name: str, tensor: Tensor, style: int) -> Tensor:

@@ -68,7 +68,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         values = torch.load(path, weights_only=True, map_location="cpu")
         if values["format"] != FORMAT:
             raise ModelError(f"{path} has checkpoint format {values['format']}", hint)
-        recipe = from_mapping(json.loads(values["recipe"]))
+        recipe = from_mapping(json.loads(values["recipe"]), f"the recipe in {path}")
         return Checkpoint(
             recipe, values["step"], values["weights"], values["optimizer"], values["losses"]
         )

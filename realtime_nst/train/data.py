@@ -163,16 +163,30 @@ def read_paintings(recipe: Recipe, folders: list[Path]) -> list[Tensor]:
     return [_read_painting(style, folders) for style in recipe.styles]
 
 
-def _read_painting(style: StyleSource, folders: list[Path]) -> Tensor:
-    candidates = [folder / style.picture for folder in folders]
+def find_painting(style: StyleSource, folders: list[Path]) -> Path:
+    """Return the style's image file.
+
+    Raises:
+        SourceError: it is missing, or not the one the recipe names.
+    """
+    named = Path(style.picture)
+    candidates = [named] if named.is_absolute() else [folder / named for folder in folders]
     path = next((path for path in candidates if path.is_file()), None)
+    if path is None and named.is_absolute():
+        raise SourceError(f"cannot read {named}: there is no such file", "check the path")
     if path is None:
-        tried = ", ".join(str(folder) for folder in folders)
-        raise SourceError(f"{style.picture} is in none of: {tried}", "say where: --paintings DIR")
+        tried = ", ".join(str(folder.absolute()) for folder in folders)
+        raise SourceError(
+            f"cannot find {named}, which the recipe names, in {tried}", "add --paintings FOLDER"
+        )
     if style.sha256 and sha256(path) != style.sha256:
         hint = "take the file the recipe was made for, or leave its sha256 out"
         raise SourceError(f"{path} is not the picture the recipe names: SHA-256 differs", hint)
-    painting = to_tensor(read_image(path))
+    return path
+
+
+def _read_painting(style: StyleSource, folders: list[Path]) -> Tensor:
+    painting = to_tensor(read_image(find_painting(style, folders)))
     scale = style.size / min(painting.shape[2:])
     return resize(painting, *(round(side * scale) for side in painting.shape[2:]))
 

@@ -8,34 +8,56 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
 from realtime_nst.errors import ModelError
+from realtime_nst.train.features import CONVOLUTIONS
 from realtime_nst.train.losses import LOSSES, Loss
+from realtime_nst.train.recipe_check import (
+    Allowed,
+    Count,
+    Factor,
+    Name,
+    Pixels,
+    Rate,
+    Seed,
+    Whole,
+    fill,
+    fill_rows,
+    one_of,
+)
 from realtime_nst.train.transformer_net import NETWORKS, Network
+
+LAYERS = {
+    f"{kind}{stage}_{number}"
+    for stage, count in enumerate(CONVOLUTIONS["vgg16"], 1)
+    for number in range(1, count + 1)
+    for kind in ("conv", "relu")
+} | {f"pool{stage}" for stage in range(1, 6)}
+"""Layers that a loss can look at."""
 
 
 @dataclass(frozen=True, slots=True)
 class StyleSource:
     """A painting to learn from, named so that anyone can find it again."""
 
-    name: str
-    picture: str
+    name: Name
+    picture: Annotated[str, Allowed("a file name", bool)]
     """File name; looked for beside the recipe and in the paintings' folder."""
     title: str = ""
     artist: str = ""
     year: str = ""
     sha256: str = ""
     """Of the picture file; checked when given."""
-    size: int = 512
+    size: Pixels = 512
     """Short side in pixels the picture is scaled to: a larger one makes larger strokes."""
-    weight: float = 1.0
+    weight: Factor = 1.0
     """On top of the style loss's own weight."""
-    steadiness: float = 1.0
+    steadiness: Factor = 1.0
     """On top of the temporal loss's own weight: styles of low contrast flicker most."""
-    turns: int = 1
+    turns: Whole = 1
     """Pictures it gets in each round of all styles; with 0 it stays as it is, as far as that is its
     own: see ``shared_rate``."""
     targets: str = ""
@@ -47,15 +69,15 @@ class StyleSource:
 class LossTerm:
     """One line of the objective."""
 
-    kind: str
+    kind: Annotated[str, one_of(*LOSSES)]
     """A key of ``losses.LOSSES``."""
-    weight: float
-    layers: tuple[str, ...] = ()
+    weight: Factor
+    layers: Annotated[
+        tuple[str, ...], Allowed("a list of layers of VGG-16", LAYERS.issuperset)
+    ] = ()
 
     def build(self) -> Loss:
         """The loss itself."""
-        if self.kind not in LOSSES:
-            raise ModelError(f"there is no loss {self.kind!r}", f"losses are: {', '.join(LOSSES)}")
         return LOSSES[self.kind](self.layers, self.weight)
 
 
@@ -63,10 +85,10 @@ class LossTerm:
 class Temporal:
     """Against flicker: see ``motion``."""
 
-    weight: float = 0.0
-    begin: int = 0
+    weight: Factor = 0.0
+    begin: Whole = 0
     """The step it is phased in from; it costs a second pass of the network a step."""
-    phase: int = 200
+    phase: Whole = 200
     """Steps until it counts in full."""
 
     def weight_at(self, step: int) -> float:
@@ -78,38 +100,38 @@ class Temporal:
 class Schedule:
     """How long and how fast to learn."""
 
-    steps: int = 1500
-    batch: int = 4
-    size: int = 256
+    steps: Count = 1500
+    batch: Count = 4
+    size: Pixels = 256
     """Side of the square crops, in pixels."""
-    learning_rate: float = 2e-3
+    learning_rate: Rate = 2e-3
     """Adam's, reached after ``warmup`` steps and then lowered to zero along a cosine."""
-    warmup: int = 50
-    copying: int = 0
+    warmup: Whole = 50
+    copying: Whole = 0
     """Steps at the beginning in which the network only learns to copy its input: far cheaper than
     steps with losses on features, and what comes after starts from a picture."""
-    freezing: int = 0
+    freezing: Whole = 0
     """The step from which the norms' own statistics take the place of each picture's, stair by
     stair; 0 never. A frozen network folds into plain convolutions."""
-    style_rate: float = 5.0
+    style_rate: Factor = 5.0
     """Times the learning rate for what each style has of its own."""
-    shared_rate: float = 1.0
+    shared_rate: Factor = 1.0
     """The same for what all share; 0 changes single styles and leaves all others as they are."""
-    seed: int = 1
+    seed: Seed = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """One network: its shape, its styles, its objective and its schedule."""
 
-    name: str
+    name: Name
     styles: tuple[StyleSource, ...]
     licence: str = "Apache-2.0"
     training_data: str = "not stated"
     network: Network = NETWORKS["fast"]
     schedule: Schedule = Schedule()
     temporal: Temporal = Temporal()
-    distillation: float = 0.0
+    distillation: Factor = 0.0
     """Weight of the mean squared difference from the styles' ``targets``."""
     losses: tuple[LossTerm, ...] = (
         # Each layer's weight makes it begin with about the same loss.
@@ -152,15 +174,17 @@ def read_recipe(path: Path) -> Recipe:
         ModelError: there is no such file, or it is not a recipe.
     """
     try:
-        return from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
+        return from_mapping(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
     except OSError as error:
         raise ModelError(f"no recipe at {path}", "give a recipe.toml or a picture") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ModelError(f"{path} is not TOML: {error}", "see models/*/recipe.toml") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ModelError(
+            f"cannot use {path}: it is not TOML: {error}", "correct that line"
+        ) from error
 
 
-def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path]:
-    """The recipe given, or one made for the pictures given; and the folder pictures lie in.
+def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path | None]:
+    """The recipe given, with the folder it lies in; or one made for the pictures given, and None.
 
     Raises:
         ModelError: there is no such recipe, tier or picture.
@@ -174,11 +198,12 @@ def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path]:
         StyleSource(_slug(path), str(path.absolute()), title=path.stem, sha256=_sha256(path))
         for path in styles
     )
-    return _own(sources, tier), Path()
+    return _own(sources, tier), None
 
 
 def _own(sources: tuple[StyleSource, ...], tier: str) -> Recipe:
     """For pictures of the user's own: from nothing, which takes an hour on two cores."""
+    _check_names(sources)
     name = "-".join(source.name for source in sources)
     schedule = Schedule(steps=4000, batch=2, learning_rate=1e-3, copying=300, freezing=1500)
     temporal = Temporal(weight=2e4, begin=2700)
@@ -211,40 +236,51 @@ def _slug(path: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "style"
 
 
-def from_mapping(values: Mapping[str, Any]) -> Recipe:
+def from_mapping(values: Mapping[str, Any], origin: str = "the recipe") -> Recipe:
     """A recipe from the plain values of a TOML or JSON file.
 
+    Args:
+        values: tables, lists of tables and plain values.
+        origin: where they come from, for messages.
+
     Raises:
-        ModelError: a value is missing, unknown or of the wrong kind.
+        ModelError: a value is missing, unknown or of the wrong type or range.
     """
-    rest = dict(values)
     try:
-        nested: dict[str, Any] = {
-            "styles": tuple(_fill(StyleSource, style) for style in rest.pop("styles")),
-            "network": _fill(Network, rest.pop("network", {})),
-            "schedule": _fill(Schedule, rest.pop("schedule", {})),
-            "temporal": _fill(Temporal, rest.pop("temporal", {})),
+        tables: dict[str, Any] = {
+            name: fill(kind, values.get(name, {}), f"[{name}]") for name, kind in TABLES
         }
-        if "losses" in rest:
-            nested["losses"] = tuple(_fill(LossTerm, term) for term in rest.pop("losses"))
-        recipe = _fill(Recipe, {**rest, **nested})
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ModelError(
-            f"the recipe is not complete: {error}", "see models/*/recipe.toml"
-        ) from error
-    if not any(style.turns > 0 for style in recipe.styles):
-        raise ModelError("no style of the recipe gets a turn", "leave `turns` out of one")
+        rows: dict[str, Any] = {
+            name: fill_rows(kind, values[name], name) for name, kind in ROWS if name in values
+        }
+        recipe = fill(Recipe, {**values, **tables, **rows}, "the recipe")
+        _check_whole(recipe)
+    except ModelError as error:
+        raise ModelError(f"cannot use {origin}: {error}", error.hint) from error
     return recipe
 
 
-T = TypeVar("T")
+TABLES: tuple[tuple[str, type], ...] = (
+    ("network", Network),
+    ("schedule", Schedule),
+    ("temporal", Temporal),
+)
+ROWS: tuple[tuple[str, type], ...] = (("styles", StyleSource), ("losses", LossTerm))
 
 
-def _fill(kind: type[T], values: Mapping[str, Any]) -> T:
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise ModelError(
-            f"a recipe has no {', '.join(unknown)}", f"it can have: {', '.join(sorted(known))}"
-        )
-    return kind(**{key: tuple(v) if isinstance(v, list) else v for key, v in values.items()})
+def _check_whole(recipe: Recipe) -> None:
+    """Raise a ModelError for values that do not fit together."""
+    _check_names(recipe.styles)
+    if not any(style.turns > 0 for style in recipe.styles):
+        raise ModelError("no style gets a turn", "leave `turns` out of one")
+    for term in recipe.losses:
+        if LOSSES[term.kind].of != "nothing" and not term.layers:
+            message = f"the {term.kind} loss has no layers"
+            raise ModelError(message, 'add layers = ["relu2_2"]')
+
+
+def _check_names(styles: Sequence[StyleSource]) -> None:
+    names = [style.name for style in styles]
+    for name in names:
+        if names.count(name) > 1:
+            raise ModelError(f"two styles have the name {name}", "rename one of them")

@@ -8,7 +8,7 @@ in width and depth alone. All hold several styles by conditional instance norm (
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 
 import torch
 import torch.nn.functional as F
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from realtime_nst.errors import ModelError
 from realtime_nst.train.norm import ConditionalNorm
+from realtime_nst.train.recipe_check import Allowed, Count, Whole, one_of
 
 Padding = Literal["zeros", "reflect"]
 MULTIPLE = 4
@@ -33,14 +34,16 @@ overlap."""
 class Network:
     """The shape of a network, as a recipe gives it."""
 
-    tier: str = "fast"
+    tier: Annotated[str, Allowed("nano, fast, quality or johnson", lambda v: v in NETWORKS)] = (
+        "fast"
+    )
     """A key of ``NETWORKS``."""
-    width: int = 48
+    width: Count = 48
     """Channels: of the whole body (multiples of 16 are what CPUs compute without waste), or of the
     first layer of johnson: 32, then 64 and 128."""
-    blocks: int = 4
+    blocks: Whole = 4
     """Residual blocks."""
-    upsampling: str = "resize"
+    upsampling: Annotated[str, one_of("resize", "transposed")] = "resize"
     """Of johnson: ``transposed`` as in the paper, or ``resize``: nearest x2 and a convolution
     (Odena et al. 2016), which draws no checkerboard."""
 

@@ -1,5 +1,6 @@
 """``train`` and ``export`` as people use them."""
 
+import shlex
 import signal
 import subprocess
 import sys
@@ -9,9 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
+from realtime_nst.cli.training import is_preview_step
 from realtime_nst.sinks.images import write_image
 from realtime_nst.stylize.models import find_style
 from realtime_nst.train.checkpoint import load_checkpoint
+from realtime_nst.train.recipe import read_recipe
 from tests.train.conftest import photo
 
 COMMAND = [sys.executable, "-m", "realtime_nst"]
@@ -67,6 +70,7 @@ def test_from_a_painting_to_a_model(recipe: Path, photos: Path, tmp_path: Path) 
     exported = run("export", out, model)
     assert exported.returncode == 0, exported.stderr
     assert "grey levels" in exported.stdout
+    assert f"next: realtime-nst webcam --style {model}\n" in exported.stderr
     assert find_style(str(model)).model.styles == ["dots"]
 
 
@@ -75,7 +79,7 @@ def test_ctrl_c_saves_and_resume_goes_on(recipe: Path, photos: Path, tmp_path: P
     out = tmp_path / "run"
     command = [*COMMAND, "train", str(recipe), "--content", str(photos), "--out", str(out)]
     with subprocess.Popen(
-        [*command, "--preview-every", "1"],
+        command,
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -87,7 +91,10 @@ def test_ctrl_c_saves_and_resume_goes_on(recipe: Path, photos: Path, tmp_path: P
     assert process.returncode == 130
     assert "of 5000 steps" in said
     assert "--resume goes on" in complained
+    assert f"try it now: realtime-nst export {out} mine.onnx" in complained
     done = load_checkpoint(out / "checkpoint.pt").step
+    assert f"preview: {out / f'preview_{done:06d}.png'}" in complained
+    assert (out / f"preview_{done:06d}.png").is_file()
     assert 0 < done < 5000
     rest = run(*command[3:], "--resume", "--steps", done + 1)
     assert rest.returncode == 0, rest.stderr
@@ -97,7 +104,7 @@ def test_ctrl_c_saves_and_resume_goes_on(recipe: Path, photos: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["missing.jpg"], "missing.jpg is in none of"),
+        (["missing.jpg"], "missing.jpg: there is no such file"),
         (["a.png", "--scratch", "--content", "empty"], "no pictures in"),
         (["a.png", "--scratch", "--content", "nowhere"], "no folder at"),
         (["missing.toml"], "no recipe at"),
@@ -115,6 +122,46 @@ def test_a_mistake_gets_one_line_and_a_hint(
     assert said in str(result.exception)
     assert getattr(result.exception, "hint", "")
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_recipe_in_the_current_folder_is_the_one_that_is_trained(
+    recipe: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(recipe)
+    text = RECIPE.format(steps=2).replace("width = 6", "width = 48").replace("= 1\n", "= 4\n")
+    (recipe / "recipe.toml").write_text(text)
+    options = ["--content", str(photos), "--out", str(tmp_path / "run")]
+    result = CliRunner().invoke(app, ["train", "recipe.toml", *options])
+    assert result.exit_code == 0, result.output
+    assert "2 of 2 steps" in result.output
+    assert "begins with" not in result.output
+    done = load_checkpoint(tmp_path / "run")
+    assert done.recipe == read_recipe(recipe / "recipe.toml")
+
+
+@pytest.mark.parametrize(
+    ("every", "wanted"), [(None, [25, 50, 100, 200, 400, 600]), (300, [300, 600])]
+)
+def test_previews_come_early(every: int | None, wanted: list[int]) -> None:
+    assert [step for step in range(1, 601) if is_preview_step(step, every)] == wanted
+
+
+def test_export_of_several_styles_shows_a_command_that_works(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = RECIPE.format(steps=1)
+    second = '[[styles]]\nname = "more dots"\npicture = "dots.png"\nsize = 64\n'
+    (recipe / "recipe.toml").write_text(text.replace("[[losses]]", f"{second}[[losses]]"))
+    out, model = tmp_path / "my run", tmp_path / "my model.onnx"
+    runner = CliRunner()
+    trained = runner.invoke(
+        app, ["train", str(recipe), "--content", str(recipe), "--out", str(out)]
+    )
+    assert f"next: realtime-nst export '{out}' mine.onnx" in trained.stdout
+    exported = runner.invoke(app, ["export", str(out), str(model)])
+    shown = exported.stderr.splitlines()[-1].partition("next: ")[2]
+    assert shlex.split(shown)[1:] == ["webcam", "--style", f"{model}:dots"]
+    assert find_style(shlex.split(shown)[-1]).weights == (1.0, 0.0)
 
 
 def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:

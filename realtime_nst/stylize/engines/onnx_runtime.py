@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import DeviceError, MissingExtra
 from realtime_nst.frame import LARGE, Image
+from realtime_nst.libraries import install_command
 from realtime_nst.stylize.devices import DEVICES, Device, refused, why_missing
 from realtime_nst.stylize.engines import Ran, Running, Settings, Size, StyleWeights, thread_count
 from realtime_nst.stylize.engines.bound import Bound
@@ -71,7 +72,7 @@ def onnx_runtime() -> Any:
     try:
         import onnxruntime
     except ImportError as error:
-        cure = 'pip install "realtime-nst[cpu]"  # with an NVIDIA GPU: realtime-nst[gpu]'
+        cure = f"{install_command('cpu')}  # with an NVIDIA GPU: [gpu]"
         raise MissingExtra(f"ONNX Runtime cannot be imported: {error}", cure) from error
     onnxruntime.disable_telemetry_events()  # its builds for Windows report to Microsoft
     return onnxruntime

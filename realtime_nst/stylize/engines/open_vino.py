@@ -9,6 +9,7 @@ import numpy as np
 
 from realtime_nst.errors import MissingExtra, ModelError
 from realtime_nst.frame import Image
+from realtime_nst.libraries import install_command
 from realtime_nst.stylize.devices import BF16, FP16, FP32, INT8, Device, refused
 from realtime_nst.stylize.engines import (
     Ran,
@@ -93,7 +94,7 @@ def openvino() -> Any:
     try:
         import openvino
     except ImportError as error:
-        cure = 'pip install "realtime-nst[openvino]"'
+        cure = install_command("openvino")
         raise MissingExtra(f"OpenVINO cannot be imported: {error}", cure) from error
     finally:
         if not told:

@@ -1,0 +1,153 @@
+"""Show how far a run is: a bar on a terminal, else a line every ten seconds."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+
+import typer
+
+from realtime_nst.frame import Frame
+from realtime_nst.meter import Meter
+
+LINE_SECONDS = 10.0
+"""Between two lines where there is no terminal: a log stays short and a watcher patient."""
+
+Clock = Callable[[], float]
+
+
+def is_interactive() -> bool:
+    """Return whether stderr is a terminal that can redraw a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def minutes(seconds: float) -> str:
+    """Format a duration: ``14:38``."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def periodically(seconds: float = LINE_SECONDS, clock: Clock = perf_counter) -> Callable[[], bool]:
+    """Return a function that is true once in so many seconds, beginning after as many."""
+    last = clock()
+
+    def due() -> bool:
+        nonlocal last
+        now = clock()
+        if now - last < seconds:
+            return False
+        last = now
+        return True
+
+    return due
+
+
+@dataclass(frozen=True, slots=True)
+class FrameProgress:
+    """Callbacks for ``pipeline.run``."""
+
+    on_frame: Callable[[Frame], None]
+    on_wait: Callable[[], None]
+
+
+@contextmanager
+def frames(total: int | None, meter: Meter, clock: Clock = perf_counter) -> Iterator[FrameProgress]:
+    """Count frames in a meter and show them with their rate and the time left.
+
+    Args:
+        total: number of frames, None where it is unknown.
+        meter: counts.
+        clock: in seconds.
+    """
+    if is_interactive():
+        with _frame_bar(total, meter) as show:
+            yield FrameProgress(show, _nothing)
+        return
+    began, due = clock(), periodically(clock=clock)
+
+    def tell() -> None:
+        if due():
+            typer.echo(frame_line(total, meter, clock() - began), err=True)
+
+    def count(frame: Frame) -> None:
+        meter.shown(frame)
+        tell()
+
+    yield FrameProgress(count, tell)
+
+
+def frame_line(total: int | None, meter: Meter, seconds: float) -> str:
+    """Format ``240 of 1800 frames, 24.0 fps, 1:05 left``; without a rate, the time it has taken."""
+    counted = f"{meter.frames} frames" if total is None else f"{meter.frames} of {total} frames"
+    if not meter.overall_fps:
+        return f"{counted}, {minutes(seconds)} so far"
+    rate = f"{counted}, {meter.overall_fps:.1f} fps"
+    left = None if total is None else max(0, total - meter.frames) / meter.overall_fps
+    return rate if left is None else f"{rate}, {minutes(left)} left"
+
+
+@contextmanager
+def _frame_bar(total: int | None, meter: Meter) -> Iterator[Callable[[Frame], None]]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    speed = TextColumn("{task.fields[fps]:.1f} fps, left")
+    several = (BarColumn(), MofNCompleteColumn(), speed, TimeRemainingColumn())
+    columns = (BarColumn(), TimeElapsedColumn()) if total == 1 else several
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        # Without a total the bar pulses: a single image gives no other sign of life.
+        task = bar.add_task("", total=None if total == 1 else total, fps=0.0)
+
+        def count(frame: Frame) -> None:
+            meter.shown(frame)
+            bar.update(task, completed=meter.frames, fps=meter.fps)
+
+        yield count
+
+
+@contextmanager
+def steps(
+    name: str, total: int, clock: Clock = perf_counter
+) -> Iterator[Callable[[int, str], None]]:
+    """Show the steps of a training or an optimization, each with a note.
+
+    Args:
+        name: of what is made.
+        total: number of steps.
+        clock: in seconds.
+    """
+    if is_interactive():
+        with _step_bar(name, total) as show:
+            yield show
+        return
+    due = periodically(clock=clock)
+
+    def line(done: int, note: str) -> None:
+        if due():
+            typer.echo(f"{name}: {note}", err=True)
+
+    yield line
+
+
+@contextmanager
+def _step_bar(name: str, total: int) -> Iterator[Callable[[int, str], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(name, total=total, note="")
+        yield lambda done, note: bar.update(task, completed=done, note=note)
+
+
+def _nothing() -> None:
+    """The bar moves by itself."""

@@ -1,0 +1,76 @@
+"""Progress without a terminal: a line now and then, so that a log shows that work goes on."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from realtime_nst.cli import progress
+from realtime_nst.frame import Frame
+from realtime_nst.meter import Meter
+
+
+class Clock:
+    """Seconds that pass only when told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def frame(index: int) -> Frame:
+    return Frame(np.zeros((1, 1, 3), np.uint8), index, Fraction(index), 0.0)
+
+
+def test_frames_prints_a_line_every_ten_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    meter = Meter(clock)
+    with progress.frames(100, meter, clock) as shown:
+        for index in range(50):
+            clock.now += 0.5
+            shown.on_frame(frame(index))
+    assert capsys.readouterr().err.splitlines() == [
+        "20 of 100 frames, 2.0 fps, 0:40 left",
+        "40 of 100 frames, 2.0 fps, 0:30 left",
+    ]
+
+
+def test_frames_of_a_pipe_have_no_end(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    with progress.frames(None, Meter(clock), clock) as shown:
+        for index in range(20):
+            clock.now += 1
+            shown.on_frame(frame(index))
+    assert capsys.readouterr().err.splitlines()[-1] == "20 frames, 1.0 fps"
+
+
+def test_one_large_image_shows_that_it_is_worked_on(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    with progress.frames(1, Meter(clock), clock) as shown:
+        for _ in range(25):
+            clock.now += 1
+            shown.on_wait()
+    assert capsys.readouterr().err.splitlines() == [
+        "0 of 1 frames, 0:10 so far",
+        "0 of 1 frames, 0:20 so far",
+    ]
+
+
+def test_steps_prints_a_line_every_ten_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    with progress.steps("sunset", 9, clock) as show:
+        for step in range(1, 10):
+            clock.now += 4
+            show(step, f"{step}/9")
+    assert capsys.readouterr().err.splitlines() == ["sunset: 3/9", "sunset: 6/9", "sunset: 9/9"]
+
+
+@pytest.mark.parametrize(("term", "wanted"), [("xterm", True), ("dumb", False)])
+def test_a_dumb_terminal_gets_lines(
+    term: str, wanted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert progress.is_interactive() is wanted

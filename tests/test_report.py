@@ -1,0 +1,31 @@
+"""What a run says at its end."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from realtime_nst.cli.report import reported
+from realtime_nst.errors import SinkError
+from realtime_nst.frame import Frame
+
+
+@pytest.mark.parametrize(
+    ("resumable", "frames", "hint", "noted"),
+    [
+        (True, 1, "choose another place", True),
+        (True, 0, "choose another place", False),
+        (False, 1, "choose another place", False),
+        (True, 1, "the same command with --resume goes on", False),
+    ],
+)
+def test_a_full_disk_leaves_something_to_resume(
+    resumable: bool, frames: int, hint: str, noted: bool
+) -> None:
+    with pytest.raises(SinkError) as caught, reported(Path("out"), resumable=resumable) as meter:
+        for index in range(frames):
+            meter.shown(Frame(np.zeros((1, 1, 3), np.uint8), index, Fraction(index), 0.0))
+        raise SinkError("cannot write out/000001.png: No space left on device", hint)
+    notes = getattr(caught.value, "__notes__", [])
+    assert ["--resume" in note for note in notes] == ([True] if noted else [])
