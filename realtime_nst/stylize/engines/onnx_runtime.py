@@ -73,7 +73,8 @@ def onnx_runtime() -> Any:
     except ImportError as error:
         cure = 'pip install "realtime-nst[cpu]"  # with an NVIDIA GPU: realtime-nst[gpu]'
         raise MissingExtra(f"ONNX Runtime cannot be imported: {error}", cure) from error
-    onnxruntime.disable_telemetry_events()  # its builds for Windows report to Microsoft
+    # Builds for Windows ignore the variables that the package sets when it is imported.
+    onnxruntime.disable_telemetry_events()
     return onnxruntime
 
 
