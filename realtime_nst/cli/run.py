@@ -36,7 +36,26 @@ Precision = Annotated[
 Stats = Annotated[
     bool, typer.Option("--stats/--no-stats", help="Say at the end how long each stage was at work.")
 ]
-Threads = Annotated[int | None, typer.Option(min=1, help="Of the CPU. [default: all cores]")]
+
+
+def limited(threads: int | None) -> int | None:
+    """Return the number of threads asked for, or as many as there are CPUs, and say so."""
+    from realtime_nst.machine import limit_threads
+
+    if threads is None or threads == limit_threads(threads):
+        return threads
+    count = limit_threads(threads)
+    plural = "" if count == 1 else "s"
+    typer.echo(f"note: --threads {threads}: only {count} CPU{plural} can be used", err=True)
+    return count
+
+
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        min=1, callback=limited, help="Number of CPU threads to use. [default: all cores]"
+    ),
+]
 
 
 def video(

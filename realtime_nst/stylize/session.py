@@ -10,7 +10,7 @@ import numpy as np
 from realtime_nst import __version__
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError, NstError
 from realtime_nst.frame import Image
-from realtime_nst.machine import installed_versions, processor, usable_cores
+from realtime_nst.machine import installed_versions, limit_threads, processor
 from realtime_nst.stylize import devices
 from realtime_nst.stylize.candidates import AUTO, candidates, rivals
 from realtime_nst.stylize.card import Card
@@ -159,7 +159,8 @@ def open_session(
     Args:
         path: an ONNX file of ours: see ``signature``.
         device: ``auto`` or a key of ``DEVICES``.
-        threads: of the CPU; None takes every physical core this process may use.
+        threads: of the CPU; None takes every physical core this process may use. Never more than
+            its logical CPUs.
         spin: let idle threads spin between frames: a few percent faster, but the cores stay busy.
             Right for files, wrong for a live picture that leaves gaps.
         precision: None runs this very file; ``auto`` takes the fastest there is of the model, else
@@ -177,7 +178,7 @@ def open_session(
     network = read_network(Path(path))
     if weights is not None:
         network.fixed(weights)  # as many as there are styles
-    opening = Opening(Variants(network, weights), threads or usable_cores(), spin)
+    opening = Opening(Variants(network, weights), limit_threads(threads), spin)
     if device != AUTO:
         device_named(device)
         return _fastest(opening, [device], precision, size)
