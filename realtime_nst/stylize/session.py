@@ -20,6 +20,7 @@ from realtime_nst.stylize.engines import Ran, Running, Settings, Size, StyleWeig
 from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
 from realtime_nst.stylize.engines.open_vino import open_openvino
 from realtime_nst.stylize.engines.probing import why_unsafe
+from realtime_nst.stylize.footprint import check_memory, that_fit
 from realtime_nst.stylize.network import Network, Weights, read_network
 from realtime_nst.stylize.signature import FRAME as FRAME
 from realtime_nst.stylize.signature import STYLIZED as STYLIZED
@@ -46,6 +47,7 @@ class Opening:
         Raises:
             NstError: it does not run; see ``Engine``.
         """
+        check_memory(self.variants.given.card, candidate, size)
         device = DEVICES[candidate.device]
         engine = open_openvino if candidate.device == "openvino" else open_onnx_runtime
         settings = Settings(self.threads, self.spin, candidate.precision)
@@ -203,7 +205,8 @@ def _anywhere(opening: Opening, precision: str | None, size: Size) -> Session:
 
 
 def _fastest(opening: Opening, names: list[str], precision: str | None, size: Size) -> Session:
-    found = candidates(opening.variants, names, precision)
+    card, possible = opening.variants.given.card, candidates(opening.variants, names, precision)
+    found = that_fit(card, possible, size)
     if len(found) == 1:
         return Session(opening, found[0], size)
     opening.prepare(found)

@@ -7,6 +7,10 @@ from realtime_nst.errors import DeviceError, ModelError
 from realtime_nst.stylize.devices import DEVICES, Device, refused
 from realtime_nst.stylize.network import Network
 
+OUT_OF_MEMORY = re.compile(r"AllocateRaw|[Ff]ailed to allocate|out of memory|bad.alloc")
+"""Failed allocations on processors and GPUs."""
+SMALLER = "choose a smaller --size or --render-scale"
+
 
 class Told:
     """While it is entered, errors of ONNX Runtime come out as ours."""
@@ -27,6 +31,8 @@ class Told:
 
     def _failed(self, error: Exception) -> ModelError | DeviceError:
         line = first_line(error)
+        if OUT_OF_MEMORY.search(line):
+            return DeviceError(f"{self._network.path} cannot run: out of memory", SMALLER)
         if self._device is DEVICES["cpu"]:
             return ModelError(f"{self._network.path} cannot run: {line}", "realtime-nst styles")
         return refused(self._device, line)
