@@ -72,7 +72,9 @@ def onnx_runtime() -> Any:
         import onnxruntime
     except ImportError as error:
         cure = 'pip install "realtime-nst[cpu]"  # with an NVIDIA GPU: realtime-nst[gpu]'
-        raise MissingExtra(f"ONNX Runtime cannot be imported: {error}", cure) from error
+        missing = error.name == "onnxruntime"
+        reason = "is not installed" if missing else f"cannot be imported: {error}"
+        raise MissingExtra(f"ONNX Runtime {reason}", cure) from error
     # Builds for Windows ignore the variables that the package sets when it is imported.
     onnxruntime.disable_telemetry_events()
     return onnxruntime

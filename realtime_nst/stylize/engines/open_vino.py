@@ -9,7 +9,7 @@ import numpy as np
 
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError
 from realtime_nst.frame import Image
-from realtime_nst.stylize.devices import BF16, FP16, FP32, INT8, Device, refused
+from realtime_nst.stylize.devices import BF16, DEVICES, FP16, FP32, INT8, Device, refused
 from realtime_nst.stylize.engines import (
     Ran,
     Running,
@@ -94,8 +94,9 @@ def openvino() -> Any:
     try:
         import openvino
     except ImportError as error:
-        cure = 'pip install "realtime-nst[openvino]"'
-        raise MissingExtra(f"OpenVINO cannot be imported: {error}", cure) from error
+        missing = error.name == "openvino"
+        reason = "OpenVINO is not installed" if missing else f"OpenVINO cannot be imported: {error}"
+        raise MissingExtra(reason, DEVICES["openvino"].cure) from error
     finally:
         if not told:
             del sys.modules[TELEMETRY]
