@@ -21,6 +21,7 @@ from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
 from realtime_nst.stylize.engines.open_vino import open_openvino
 from realtime_nst.stylize.engines.probing import why_unsafe
 from realtime_nst.stylize.footprint import check_memory, that_fit
+from realtime_nst.stylize.inputs import check_image, padded
 from realtime_nst.stylize.network import Network, Weights, read_network
 from realtime_nst.stylize.signature import FRAME as FRAME
 from realtime_nst.stylize.signature import STYLIZED as STYLIZED
@@ -106,21 +107,23 @@ class Session:
         """Stylize one (H, W, 3) uint8 BGR picture; the result has exactly its size.
 
         Args:
-            image: at least 32x32.
-            weights: (styles,) how much of each style; None paints what the session was opened for,
-                or else the first one alone.
+            image: of any size.
+            weights: (styles,) how much of each style; None paints what the session was opened for.
 
         Raises:
-            ModelError: the model gave another size, has another number of styles, or was opened
-                for other weights.
+            ImageError: the image has another type or shape.
+            ModelError: the model gave another size, has another number of styles, has several and
+                got no weights, or was opened for other weights.
         """
+        check_image(image)
         height, width = image.shape[:2]
-        checked = self._checked(weights)
-        stylized = self._at((height, width))(np.ascontiguousarray(image), checked)
-        if stylized.shape != image.shape:
-            message = f"{self.card.name} turned {image.shape} into {stylized.shape}"
+        checked, large = self._checked(weights), padded(image)
+        size = (large.shape[0], large.shape[1])
+        stylized = self._at(size)(np.ascontiguousarray(large), checked)
+        if stylized.shape != large.shape:
+            message = f"{self.card.name} turned {large.shape} into {stylized.shape}"
             raise ModelError(message, "export the model again: realtime-nst export")
-        return stylized
+        return stylized if large is image else np.ascontiguousarray(stylized[:height, :width])
 
     def _at(self, size: Size) -> Running:
         """Ready for a size; the one longest out of use makes room for a new one."""
@@ -139,11 +142,17 @@ class Session:
             message = f"{self.card.name} has {count} styles, but got weights {weights.shape}"
             raise ModelError(message)
         if self._blends:
-            first = np.eye(count, dtype=np.float32)[0]
-            return first if weights is None else np.asarray(weights, np.float32)
+            if weights is None:
+                raise self._undecided()
+            return np.asarray(weights, np.float32)
         if weights is not None and self._weights and not np.allclose(weights, self._weights):
             raise ModelError(f"{self.card.name} was opened for {self._weights}, not {weights}")
         return None
+
+    def _undecided(self) -> ModelError:
+        styles = [style.name for style in self.card.styles]
+        message = f"{self.card.name} has several styles: {', '.join(styles)}"
+        return ModelError(message, f"weights=find_style({styles[0]!r}).weights for open_session()")
 
 
 def open_session(
@@ -168,7 +177,7 @@ def open_session(
         precision: None runs this very file; ``auto`` takes the fastest there is of the model, else
             one of ``PRECISIONS``.
         weights: one a style, for a session that paints nothing else and is faster for it; None
-            leaves them to each call of ``run``.
+            leaves them to each call of ``run``, which a model of several styles then needs.
         size: height and width of the frames to come. Others can be painted, too; the first frame
             of a new size takes longer.
 
