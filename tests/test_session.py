@@ -1,6 +1,7 @@
 """Sessions: any size, the right weights and variant, and the truth about the device."""
 
 import re
+import shutil
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,28 @@ def test_run_pads_images_too_small_for_the_network(style: str, size: tuple[int, 
     choice = find_style(style)
     session = open_session(choice.model.path, "cpu", weights=choice.weights)
     assert session.run(np.zeros((*size, 3), np.uint8)).shape == (*size, 3)
+
+
+def flip_a_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_damaged_model_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(find_style("udnie").model.path.parent, tmp_path / "model")
+    path, weights = tmp_path / "model" / "model.onnx", find_style("udnie").weights
+    open_session(path, "cpu", weights=weights, precision="auto")  # and remember which is fastest
+    flip_a_bit(path.parent / "int8" / "udnie.onnx")
+    with pytest.raises(ModelError, match=r"udnie\.onnx is damaged: its checksum is wrong"):
+        open_session(path, "cpu", weights=weights, precision="int8")
+    session = open_session(path, "cpu", weights=weights, precision="auto")
+    assert session.why.startswith("ONNX Runtime fp32")
+    assert "udnie.onnx is damaged" in session.why
+    flip_a_bit(path)
+    with pytest.raises(ModelError, match=r"model\.onnx is damaged") as caught:
+        open_session(path, "cpu", weights=weights)
+    assert f"styles verify {path}" in caught.value.hint
 
 
 def test_wrong_number_of_weights(tmp_path: Path) -> None:
@@ -255,7 +278,7 @@ def test_the_next_best_runs_where_the_best_no_longer_does(
 
     monkeypatch.setattr(session_module, "open_openvino", refuses)
     session = open_session(variants, threads=1)
-    assert session.why.startswith("ONNX Runtime fp32, 1 thread: 2.0 ms")
+    assert session.why.startswith("ONNX Runtime fp32, 1 thread: 2.0 ms (OpenVINO is gone)")
 
 
 def test_without_any_engine(variants: Path, monkeypatch: pytest.MonkeyPatch) -> None:

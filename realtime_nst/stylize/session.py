@@ -220,20 +220,21 @@ def _fastest(opening: Opening, names: list[str], precision: str | None, size: Si
         return Session(opening, found[0], size)
     opening.prepare(found)
     verdict = choose(found, opening.trial, size, opening.key())
-    session, place = _first_that_opens(opening, verdict.ranking, size)
-    notes = "".join(f" ({failure})" for failure in verdict.failures)
-    session.why += f": {described(verdict.trials[place:], verdict.size, size)}{notes}"
+    session, failures = _first_that_opens(opening, verdict.ranking, size)
+    notes = dict.fromkeys([*verdict.failures, *map(str, failures)])
+    session.why += f": {described(verdict.trials[len(failures) :], verdict.size, size)}"
+    session.why += "".join(f" ({note})" for note in notes)
     return session
 
 
 def _first_that_opens(
     opening: Opening, ranking: list[Candidate], size: Size
-) -> tuple[Session, int]:
-    """The fastest, and its place; what ran once may be broken by now."""
+) -> tuple[Session, list[NstError]]:
+    """The fastest, and why those before it do not open: what ran once may be broken by now."""
     failures: list[NstError] = []
-    for place, candidate in enumerate(ranking):
+    for candidate in ranking:
         try:
-            return Session(opening, candidate, size), place
+            return Session(opening, candidate, size), failures
         except NstError as error:
             failures.append(error)
     raise failures[0]
