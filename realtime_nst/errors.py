@@ -6,6 +6,7 @@
     ├── SourceError   (OSError)       a picture, video or camera cannot be read
     ├── SinkError     (OSError)       a result cannot be written
     ├── ModelError    (ValueError)    a model, card, recipe or checkpoint is wrong or missing
+    ├── ImageError    (ValueError)    an image given in Python has the wrong type or shape
     ├── DeviceError   (RuntimeError)  the device asked for does not run
     ├── TrainError    (RuntimeError)  training or optimisation cannot go on
     └── MissingExtra  (ImportError)   an optional package is not installed
@@ -32,6 +33,10 @@ class SinkError(NstError, OSError):
 
 class ModelError(NstError, ValueError):
     """A model, card, recipe or checkpoint is wrong or missing."""
+
+
+class ImageError(NstError, ValueError):
+    """An image given in Python has the wrong type or shape."""
 
 
 class DeviceError(NstError, RuntimeError):

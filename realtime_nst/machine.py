@@ -130,6 +130,21 @@ def usable_cores() -> int:
     return len(siblings)
 
 
+def usable_cpus() -> int:
+    """Number of logical CPUs that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def limit_threads(threads: int | None) -> int:
+    """Return the number of threads to run: one for each core by default, at most one for each CPU.
+
+    Threads beyond that wait for one another: hundreds of them stop a machine.
+    """
+    return min(threads or usable_cores(), usable_cpus())
+
+
 def load() -> float | None:
     """How many processes wanted to run at once over the last minute; None where nobody counts."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None

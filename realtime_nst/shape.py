@@ -10,9 +10,13 @@ import cv2
 import numpy as np
 
 from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.memory import free_memory, require_memory
 from realtime_nst.pipeline import Stylize
 from realtime_nst.sinks.journal import Place
 from realtime_nst.sources import Source
+
+IN_FLIGHT = 12
+"""Frames in memory at once: those in the queues, and those that each stage works on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,16 @@ def behind(source: Source, done: Place) -> Source:
 
 
 def resized(source: Source, width: int, height: int) -> Source:
-    """A source in another size. Pixels become oblong where only so the shown shape stays."""
+    """A source in another size. Pixels become oblong where only so the shown shape stays.
+
+    Raises:
+        DeviceError: frames of that size do not fit into memory.
+    """
     info = source.info
     width = width or round(height * info.width * info.pixel_aspect / info.height)
     height = height or round(width * info.height / (info.width * info.pixel_aspect))
+    need = IN_FLIGHT * 3 * width * height
+    require_memory(f"{width}x{height}", need, free_memory(), "choose a smaller --size")
     aspect = info.pixel_aspect * Fraction(info.width * height, info.height * width)
     nearly_square = abs(aspect - 1) < Fraction(1, 100)  # rounding to whole pixels
 

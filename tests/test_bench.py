@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import cv2
@@ -17,7 +18,8 @@ from realtime_nst.bench.speed import compare, measure, need_single
 from realtime_nst.bench.subject import Wanted, everything, parse
 from realtime_nst.bench.whole import run_whole, synthetic
 from realtime_nst.cli.app import app
-from realtime_nst.errors import ModelError, SinkError, SourceError
+from realtime_nst.errors import MissingExtra, ModelError, SinkError, SourceError
+from realtime_nst.stylize.engines import probing
 from realtime_nst.timing import Effort
 from tests import tiny
 from tests.clips import Clip, make
@@ -280,3 +282,20 @@ def test_a_path_is_enough(tmp_path: Path) -> None:
     path = tiny.identity(tmp_path / "some.onnx")
     (speed,) = measure([Wanted(str(path), "cpu")], [(64, 48)], QUICK)
     assert speed.runner.model == "tiny-identity"
+
+
+def test_bench_leaves_out_engines_that_are_not_installed(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(probing, "version", version)
+    words = ["bench", "-s", "invert", "--size", "64x64", "--seconds", "0", "--warmup", "1"]
+    result = CliRunner().invoke(app, [*words, "--device", "cpu,openvino"])
+    assert result.exit_code == 0
+    assert "note: left out: OpenVINO is not installed" in result.stderr
+    assert "ONNX Runtime fp32" in result.stdout
+    result = CliRunner().invoke(app, [*words, "--device", "openvino"])
+    assert isinstance(result.exception, MissingExtra)
+    assert result.exception.hint == 'pip install "realtime-nst[openvino]"'

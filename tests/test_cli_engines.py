@@ -1,16 +1,23 @@
 """``--device`` and ``--precision`` on the command line: obeyed, said, or an error with its cure."""
 
+from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from typer import Typer
 from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
+from realtime_nst.cli.run import Threads
 from realtime_nst.errors import NstError
+from realtime_nst.machine import usable_cpus
 from realtime_nst.stylize import devices
 from realtime_nst.stylize.candidates import bytes_add_up
+from realtime_nst.stylize.session import open_session
 from tests import tiny
 
 
@@ -30,10 +37,11 @@ def warm(models: Path) -> Path:
     return models
 
 
-def image(photo: Path, *arguments: str) -> str:
+def image(photo: Path, *arguments: str, threads: int = 1) -> str:
     """What ``image`` says; its errors as they are raised."""
     painted = photo.with_name("painted.png")
-    words = ["image", str(photo), str(painted), "--style", *arguments, "--threads", "1"]
+    words = ["image", str(photo), str(painted), "--style", *arguments]
+    words += ["--threads", str(threads)]
     result = CliRunner().invoke(app, words, standalone_mode=False)
     if result.exception:
         raise result.exception
@@ -89,6 +97,30 @@ def test_cuda_is_mentioned_where_there_is_an_nvidia_card(
         told = image(photo, "invert", *options)
         assert ("CUDA does not run" in told) is noted
         assert ("note: CUDA" in told) is (noted and not options)
+
+
+def test_threads_beyond_cpus_are_capped_with_note(warm: Path, photo: Path) -> None:
+    cpus = usable_cpus()
+    ran = f"{cpus} thread{'' if cpus == 1 else 's'}\n"
+    noted = image(photo, "warm", "--device", "cpu", "--precision", "fp32", threads=100_000)
+    assert f"note: --threads 100000: only {cpus} CPU" in noted
+    assert ran in noted
+    session = open_session(warm / "tiny-two" / "model.onnx", "cpu", threads=100_000)
+    assert f"{session.why}\n".endswith(ran)
+
+
+def commands(group: Typer) -> Iterator[Any]:
+    yield from (each.callback for each in group.registered_commands)
+    for each in group.registered_groups:
+        assert each.typer_instance
+        yield from commands(each.typer_instance)
+
+
+def test_every_command_shares_the_threads_option() -> None:
+    named = [command for command in commands(app) if "threads" in signature(command).parameters]
+    assert {command.__name__ for command in named} >= {"video", "image", "webcam", "train", "sheet"}
+    for command in named:
+        assert signature(command).parameters["threads"].annotation == Threads
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Every engine paints the same picture, in an array of its own, and tells truly what ran."""
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 
@@ -29,6 +31,7 @@ from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
 from realtime_nst.stylize.engines.open_vino import open_openvino
 from realtime_nst.stylize.engines.raised import Told
 from realtime_nst.stylize.network import Network, read_network
+from realtime_nst.stylize.session import open_session
 from realtime_nst.stylize.signature import FRAME, STYLIZED, WEIGHTS
 from tests import tiny
 
@@ -205,6 +208,26 @@ def test_a_network_that_cannot_run(case: Case, tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ("ir_version", r"too new for ONNX Runtime \d.*: it has IR version 99, .* up to \d+$"),
+        ("opset_import", r"too new for ONNX Runtime \d.*: it has opset 99, .* up to \d+$"),
+    ],
+)
+def test_model_newer_than_onnx_runtime(tmp_path: Path, part: str, message: str) -> None:
+    path = tiny.invert(tmp_path / "model.onnx")
+    model = onnx.load(path)
+    if part == "ir_version":
+        model.ir_version = 99
+    else:
+        model.opset_import[0].version = 99
+    onnx.save(model, path)
+    with pytest.raises(ModelError, match=message) as caught:
+        open_session(path, "cpu")
+    assert re.fullmatch(r"pip install -U onnxruntime[-\w]*", caught.value.hint)
+
+
 def test_openvino_without_its_report(brush: Network) -> None:
     """Importing it would tell its maker; our import does not, and leaves no trace of how."""
     code = (
@@ -257,7 +280,7 @@ def test_an_engine_that_is_not_installed(
     hint: str,
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(MissingExtra, match="cannot be imported") as caught:
+    with pytest.raises(MissingExtra, match="is not installed") as caught:
         engine(brush, DEVICES[device], SETTINGS, SIZE)
     assert hint in caught.value.hint
 

@@ -26,6 +26,7 @@ LAYERS = {
     "stylize": 2,
     "timing": 1,
     "machine": 1,
+    "memory": 1,
     "flow": 1,
     "meter": 1,
     "settings": 1,

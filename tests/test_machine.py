@@ -11,11 +11,14 @@ import pytest
 from realtime_nst.machine import (
     Gpu,
     Machine,
+    limit_threads,
     load,
     nvidia_gpus,
     processor,
     processor_flags,
     this_machine,
+    usable_cores,
+    usable_cpus,
 )
 
 XEON = """processor	: 0
@@ -84,3 +87,10 @@ def test_gpus_are_those_the_driver_tells_of(
 def test_load_is_no_negative_number() -> None:
     if hasattr(os, "getloadavg"):
         assert (load() or 0) >= 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "threads"), [(None, usable_cores()), (1, 1), (100_000, usable_cpus())]
+)
+def test_limit_threads_caps_at_cpus(asked: int | None, threads: int) -> None:
+    assert limit_threads(asked) == threads

@@ -1,21 +1,24 @@
 """Sessions: any size, the right weights and variant, and the truth about the device."""
 
 import re
+import shutil
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime_nst.errors import DeviceError, MissingExtra, ModelError
+from realtime_nst.errors import DeviceError, ImageError, MissingExtra, ModelError
 from realtime_nst.stylize import devices
 from realtime_nst.stylize import session as session_module
 from realtime_nst.stylize.choosing import Trial, Verdict
 from realtime_nst.stylize.devices import Device
 from realtime_nst.stylize.engines import Running, Settings, Size
 from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
+from realtime_nst.stylize.models import find_style
 from realtime_nst.stylize.network import Network
 from realtime_nst.stylize.session import KEPT, Opening, Session, open_session
 from tests import tiny
@@ -48,14 +51,70 @@ def test_threads_are_said(tmp_path: Path) -> None:
     assert open_session(model, "cpu", threads=1, spin=False).why == "ONNX Runtime fp32, 1 thread"
 
 
-@pytest.mark.parametrize(
-    ("weights", "expected"), [(None, 200), ([1, 0], 200), ([0, 1], 0), ([0.5, 0.5], 100)]
-)
-def test_weights_blend_styles(tmp_path: Path, weights: list[float] | None, expected: int) -> None:
+@pytest.mark.parametrize(("weights", "expected"), [([1, 0], 200), ([0, 1], 0), ([0.5, 0.5], 100)])
+def test_weights_blend_styles(tmp_path: Path, weights: list[float], expected: int) -> None:
     session = open_session(tiny.two(tmp_path / "model.onnx"), "cpu")
-    given_weights = None if weights is None else np.array(weights, np.float32)
-    stylized = session.run(np.full((16, 16, 3), 200, np.uint8), given_weights)
+    stylized = session.run(np.full((16, 16, 3), 200, np.uint8), np.array(weights, np.float32))
     assert (stylized == expected).all()
+
+
+def test_run_without_weights_names_the_styles(tmp_path: Path) -> None:
+    path = tiny.two(tmp_path / "model.onnx")
+    with pytest.raises(ModelError, match="has several styles: keep, black") as caught:
+        open_session(path, "cpu").run(PICTURE)
+    assert "find_style('keep').weights" in caught.value.hint
+    assert (open_session(path, "cpu", weights=(0.0, 1.0)).run(PICTURE) == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("image", "message", "hint"),
+    [
+        (PICTURE.astype(np.float32) / 255, r"\(48, 64, 3\) float32", "astype"),
+        (PICTURE[..., 0], r"\(48, 64\) uint8", "COLOR_GRAY2BGR"),
+        (PICTURE[..., :1], r"\(48, 64, 1\) uint8", "COLOR_GRAY2BGR"),
+        (np.dstack([PICTURE, PICTURE[..., :1]]), r"\(48, 64, 4\) uint8", "COLOR_BGRA2BGR"),
+        (PICTURE[None], r"\(1, 48, 64, 3\)", r"image\[0\]"),
+        (PICTURE[:0], r"\(0, 64, 3\)", "one image"),
+        (PICTURE.tolist(), "cannot stylize a list", "np.asarray"),
+    ],
+)
+def test_run_refuses_other_types_and_shapes(
+    invert: Session, image: Any, message: str, hint: str
+) -> None:
+    with pytest.raises(ImageError, match=message) as caught:
+        invert.run(image)
+    assert re.search(hint, caught.value.hint)
+    assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize("style", ["starry-night", "starry-night@quality"])
+@pytest.mark.parametrize("size", [(1, 1), (3, 70), (31, 33)])
+def test_run_pads_images_too_small_for_the_network(style: str, size: tuple[int, int]) -> None:
+    choice = find_style(style)
+    session = open_session(choice.model.path, "cpu", weights=choice.weights)
+    assert session.run(np.zeros((*size, 3), np.uint8)).shape == (*size, 3)
+
+
+def flip_a_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_damaged_model_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(find_style("udnie").model.path.parent, tmp_path / "model")
+    path, weights = tmp_path / "model" / "model.onnx", find_style("udnie").weights
+    open_session(path, "cpu", weights=weights, precision="auto")  # and remember which is fastest
+    flip_a_bit(path.parent / "int8" / "udnie.onnx")
+    with pytest.raises(ModelError, match=r"udnie\.onnx is damaged: its checksum is wrong"):
+        open_session(path, "cpu", weights=weights, precision="int8")
+    session = open_session(path, "cpu", weights=weights, precision="auto")
+    assert session.why.startswith("ONNX Runtime fp32")
+    assert "udnie.onnx is damaged" in session.why
+    flip_a_bit(path)
+    with pytest.raises(ModelError, match=r"model\.onnx is damaged") as caught:
+        open_session(path, "cpu", weights=weights)
+    assert f"styles verify {path}" in caught.value.hint
 
 
 def test_wrong_number_of_weights(tmp_path: Path) -> None:
@@ -220,7 +279,7 @@ def test_the_next_best_runs_where_the_best_no_longer_does(
 
     monkeypatch.setattr(session_module, "open_openvino", refuses)
     session = open_session(variants, threads=1)
-    assert session.why.startswith("ONNX Runtime fp32, 1 thread: 2.0 ms")
+    assert session.why.startswith("ONNX Runtime fp32, 1 thread: 2.0 ms (OpenVINO is gone)")
 
 
 def test_without_any_engine(variants: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from realtime_nst.errors import ModelError
 from realtime_nst.frame import Frame
-from realtime_nst.machine import usable_cores
+from realtime_nst.machine import limit_threads
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.stylize.devices import DEVICES, PRECISIONS
 from realtime_nst.stylize.models import Choice, find_style, installed_models, read_model
@@ -76,7 +76,7 @@ class Subject:
 
     def __init__(self, wanted: Wanted, size: Size, tier: str | None = None) -> None:
         self.wanted, self.size, self.choice = wanted, size, chosen(wanted.style, tier)
-        self._threads = wanted.threads or usable_cores()
+        self._threads = limit_threads(wanted.threads)
         began = perf_counter()
         self.session = open_session(
             self.choice.model.path,

@@ -66,6 +66,8 @@ def main() -> None:
         _fail(error, str(error), error.hint)
     except ImportError as error:
         _fail(error, *explain(error))
+    except MemoryError as error:
+        _fail(error, f"not enough memory: {error}", "choose a smaller --size or --render-scale")
 
 
 def _fail(error: Exception, message: str, hint: str) -> NoReturn:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from realtime_nst.cli.run import Tier
+from realtime_nst.cli.run import Tier, limited
 from realtime_nst.cli.table import table
 from realtime_nst.errors import NstError
 from realtime_nst.timing import short
@@ -129,7 +129,7 @@ def _wanted(
 ) -> "list[Wanted]":
     from realtime_nst.bench.subject import Wanted, everything
 
-    counts = [_count(each) for each in threads.split(",")] if threads else [None]
+    counts = dict.fromkeys(map(_count, threads.split(","))) if threads else [None]
     names = styles or everything()
     every = product(names, devices.split(","), counts, precisions.split(","))
     return [Wanted(*each) for each in every]
@@ -156,7 +156,7 @@ def _each(
 def _count(text: str) -> int:
     if not text.isdigit() or not int(text):
         raise typer.BadParameter(f"{text!r} is no number of threads; e.g. 1,2")
-    return int(text)
+    return limited(int(text)) or 1
 
 
 def _sizes(text: str) -> "list[Size]":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from realtime_nst.cli.run import Threads
 from realtime_nst.cli.table import fitted, table
 from realtime_nst.errors import ModelError
 
@@ -113,7 +114,7 @@ def sheet(
     tile: Annotated[int, typer.Option(min=64, help="Width of a picture in pixels.")] = 320,
     columns: Annotated[int | None, typer.Option(min=1, help="Pictures in a row.")] = None,
     device: Annotated[str, typer.Option(help="As for image.")] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="Of the CPU.")] = None,
+    threads: Threads = None,
 ) -> None:
     """Paint a photo in every style, on one sheet with their names."""
     from realtime_nst.evaluate.sheet import contact_sheet, tile_of

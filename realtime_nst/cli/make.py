@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli.run import Threads
 from realtime_nst.errors import TrainError
 from realtime_nst.hints import command
 
@@ -55,7 +56,7 @@ def train(
     save_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 250,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, bf16 or fp32.")] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="Of the CPU.")] = None,
+    threads: Threads = None,
     compiled: Annotated[
         bool, typer.Option("--compile", help="Fuse the network; needs a C++ compiler.")
     ] = False,

@@ -16,9 +16,10 @@ from realtime_nst.shape import Shape, shaped
 from realtime_nst.sinks.codecs import PIPE
 from realtime_nst.sources import open_source
 from realtime_nst.stylize.engines import Size
+from realtime_nst.stylize.inputs import SMALLEST
 from realtime_nst.stylize.models import Choice, find_style
 from realtime_nst.stylize.session import USUAL, Session, open_session
-from realtime_nst.stylize.stylizer import SMALLEST, Stylizer
+from realtime_nst.stylize.stylizer import Stylizer
 from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
 from realtime_nst.stylize.timeline import FADE, Cue, Timeline
 

@@ -45,7 +45,26 @@ Verbose = Annotated[
         "--verbose", "-v", help="Also print how fast each engine was and why others do not run."
     ),
 ]
-Threads = Annotated[int | None, typer.Option(min=1, help="Of the CPU. [default: all cores]")]
+
+
+def limited(threads: int | None) -> int | None:
+    """Return the number of threads asked for, or as many as there are CPUs, and say so."""
+    from realtime_nst.machine import limit_threads
+
+    if threads is None or threads == limit_threads(threads):
+        return threads
+    count = limit_threads(threads)
+    plural = "" if count == 1 else "s"
+    typer.echo(f"note: --threads {threads}: only {count} CPU{plural} can be used", err=True)
+    return count
+
+
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        min=1, callback=limited, help="Number of CPU threads to use. [default: all cores]"
+    ),
+]
 
 
 def video(

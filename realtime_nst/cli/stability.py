@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli.run import Threads
 from realtime_nst.errors import NstError, SourceError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def stability(
     ] = None,
     tier: Annotated[str | None, typer.Option(help="Where several models have a style.")] = None,
     device: Annotated[str, typer.Option(help="As for video.")] = "cpu",
-    threads: Annotated[int | None, typer.Option(min=1, help="Of the CPU.")] = None,
+    threads: Threads = None,
     vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Picture of the figures to write.")] = None,

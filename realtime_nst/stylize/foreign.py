@@ -20,7 +20,6 @@ from realtime_nst.stylize.signature import (
 LIST = "realtime-nst styles"
 MAKE = "realtime-nst train PAINTING begins one of your own"
 EXPORT = "export it again: realtime-nst export RUN OUT.onnx"
-COPY = "copy it again; realtime-nst styles lists the models there are"
 BEGINNING = b"\x08"
 """The version of ONNX, which every exporter writes first; no text begins with this byte."""
 
@@ -36,10 +35,17 @@ def refusal(path: Path) -> ModelError:
         return ModelError(f"{path} cannot be read: {error.strerror}", LIST)
     except (Malformed, UnicodeDecodeError):
         damaged = model.startswith(BEGINNING)
-        return ModelError(f"{path} is damaged, or cut off", COPY) if damaged else not_onnx(path)
+        if damaged:
+            return ModelError(f"{path} is damaged, or cut off", damaged_hint(path))
+        return not_onnx(path)
     if signature.misfit() is None:
         return ModelError(f"{path} has no model card", EXPORT)
     return ModelError(f"{path} is another project's model: {_other(signature, defaults)}", MAKE)
+
+
+def damaged_hint(path: Path) -> str:
+    """Return what to do about a damaged model file."""
+    return f"copy it again; realtime-nst styles verify {path} checks it"
 
 
 def _other(signature: Signature, defaults: set[str]) -> str:

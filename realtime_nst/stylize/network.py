@@ -8,9 +8,10 @@ from pathlib import Path
 from realtime_nst.errors import ModelError
 from realtime_nst.stylize.card import KEY, Card
 from realtime_nst.stylize.fixed import fix_style, without_default
-from realtime_nst.stylize.foreign import refusal
+from realtime_nst.stylize.foreign import damaged_hint, refusal
 from realtime_nst.stylize.metadata import metadata_of
 from realtime_nst.stylize.protobuf import Malformed
+from realtime_nst.stylize.seal import is_whole
 from realtime_nst.stylize.signature import FRAME, Signature, read_signature
 
 UNFIT = "realtime-nst export makes one that does"
@@ -63,11 +64,15 @@ class Network:
         return replace(self, model=model, signature=read_signature(model))
 
 
-def read_network(path: Path) -> Network:
+def read_network(path: Path, *, check_seal: bool = True) -> Network:
     """Read a model and see that it is one of ours.
 
+    Args:
+        path: the file.
+        check_seal: whether to compare it with the checksum stored in it; some milliseconds.
+
     Raises:
-        ModelError: there is no such file, or it is no model of ours.
+        ModelError: there is no such file, or it is no model of ours, or damaged.
     """
     if not path.is_file():
         raise ModelError(f"there is no model {path}", "realtime-nst styles")
@@ -82,6 +87,8 @@ def read_network(path: Path) -> Network:
         raise refusal(path) from error
     if text is None:
         raise refusal(path)
+    if check_seal and is_whole(model) is False:
+        raise ModelError(f"{path} is damaged: its checksum is wrong", damaged_hint(path))
     if misfit := signature.misfit():
         raise ModelError(f"{path} does not fit: {misfit}", UNFIT)
     card = Card.from_json(text)

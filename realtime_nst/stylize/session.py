@@ -11,7 +11,7 @@ from realtime_nst import __version__
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError, NstError
 from realtime_nst.frame import Image
 from realtime_nst.libraries import install_command
-from realtime_nst.machine import installed_versions, processor, usable_cores
+from realtime_nst.machine import installed_versions, limit_threads, processor
 from realtime_nst.stylize import devices
 from realtime_nst.stylize.candidates import AUTO, candidates, rivals
 from realtime_nst.stylize.card import Card
@@ -21,6 +21,8 @@ from realtime_nst.stylize.engines import Ran, Running, Settings, Size, StyleWeig
 from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
 from realtime_nst.stylize.engines.open_vino import open_openvino
 from realtime_nst.stylize.engines.probing import why_unsafe
+from realtime_nst.stylize.footprint import check_memory, that_fit
+from realtime_nst.stylize.inputs import check_image, padded
 from realtime_nst.stylize.network import Network, Weights, read_network
 from realtime_nst.stylize.signature import FRAME as FRAME
 from realtime_nst.stylize.signature import STYLIZED as STYLIZED
@@ -47,6 +49,7 @@ class Opening:
         Raises:
             NstError: it does not run; see ``Engine``.
         """
+        check_memory(self.variants.given.card, candidate, size)
         device = DEVICES[candidate.device]
         engine = open_openvino if candidate.device == "openvino" else open_onnx_runtime
         settings = Settings(self.threads, self.spin, candidate.precision)
@@ -107,21 +110,23 @@ class Session:
         """Stylize one (H, W, 3) uint8 BGR picture; the result has exactly its size.
 
         Args:
-            image: at least 32x32.
-            weights: (styles,) how much of each style; None paints what the session was opened for,
-                or else the first one alone.
+            image: of any size.
+            weights: (styles,) how much of each style; None paints what the session was opened for.
 
         Raises:
-            ModelError: the model gave another size, has another number of styles, or was opened
-                for other weights.
+            ImageError: the image has another type or shape.
+            ModelError: the model gave another size, has another number of styles, has several and
+                got no weights, or was opened for other weights.
         """
+        check_image(image)
         height, width = image.shape[:2]
-        checked = self._checked(weights)
-        stylized = self._at((height, width))(np.ascontiguousarray(image), checked)
-        if stylized.shape != image.shape:
-            message = f"{self.card.name} turned {image.shape} into {stylized.shape}"
+        checked, large = self._checked(weights), padded(image)
+        size = (large.shape[0], large.shape[1])
+        stylized = self._at(size)(np.ascontiguousarray(large), checked)
+        if stylized.shape != large.shape:
+            message = f"{self.card.name} turned {large.shape} into {stylized.shape}"
             raise ModelError(message, "export the model again: realtime-nst export")
-        return stylized
+        return stylized if large is image else np.ascontiguousarray(stylized[:height, :width])
 
     def _at(self, size: Size) -> Running:
         """Ready for a size; the one longest out of use makes room for a new one."""
@@ -140,11 +145,17 @@ class Session:
             message = f"{self.card.name} has {count} styles, but got weights {weights.shape}"
             raise ModelError(message)
         if self._blends:
-            first = np.eye(count, dtype=np.float32)[0]
-            return first if weights is None else np.asarray(weights, np.float32)
+            if weights is None:
+                raise self._undecided()
+            return np.asarray(weights, np.float32)
         if weights is not None and self._weights and not np.allclose(weights, self._weights):
             raise ModelError(f"{self.card.name} was opened for {self._weights}, not {weights}")
         return None
+
+    def _undecided(self) -> ModelError:
+        styles = [style.name for style in self.card.styles]
+        message = f"{self.card.name} has several styles: {', '.join(styles)}"
+        return ModelError(message, f"weights=find_style({styles[0]!r}).weights for open_session()")
 
 
 def open_session(
@@ -162,13 +173,14 @@ def open_session(
     Args:
         path: an ONNX file of ours: see ``signature``.
         device: ``auto`` or a key of ``DEVICES``.
-        threads: of the CPU; None takes every physical core this process may use.
+        threads: of the CPU; None takes every physical core this process may use. Never more than
+            its logical CPUs.
         spin: let idle threads spin between frames: a few percent faster, but the cores stay busy.
             Right for files, wrong for a live picture that leaves gaps.
         precision: None runs this very file; ``auto`` takes the fastest there is of the model, else
             one of ``PRECISIONS``.
         weights: one a style, for a session that paints nothing else and is faster for it; None
-            leaves them to each call of ``run``.
+            leaves them to each call of ``run``, which a model of several styles then needs.
         size: height and width of the frames to come. Others can be painted, too; the first frame
             of a new size takes longer.
 
@@ -180,7 +192,7 @@ def open_session(
     network = read_network(Path(path))
     if weights is not None:
         network.fixed(weights)  # as many as there are styles
-    opening = Opening(Variants(network, weights), threads or usable_cores(), spin)
+    opening = Opening(Variants(network, weights), limit_threads(threads), spin)
     if device != AUTO:
         device_named(device)
         return _fastest(opening, [device], precision, size)
@@ -207,25 +219,27 @@ def _anywhere(opening: Opening, precision: str | None, size: Size) -> Session:
 
 
 def _fastest(opening: Opening, names: list[str], precision: str | None, size: Size) -> Session:
-    found = candidates(opening.variants, names, precision)
+    card, possible = opening.variants.given.card, candidates(opening.variants, names, precision)
+    found = that_fit(card, possible, size)
     if len(found) == 1:
         return Session(opening, found[0], size)
     opening.prepare(found)
     verdict = choose(found, opening.trial, size, opening.key())
-    session, place = _first_that_opens(opening, verdict.ranking, size)
-    notes = "".join(f" ({failure})" for failure in verdict.failures)
-    session.why += f": {described(verdict.trials[place:], verdict.size, size)}{notes}"
+    session, failures = _first_that_opens(opening, verdict.ranking, size)
+    notes = dict.fromkeys([*verdict.failures, *map(str, failures)])
+    session.why += f": {described(verdict.trials[len(failures) :], verdict.size, size)}"
+    session.why += "".join(f" ({note})" for note in notes)
     return session
 
 
 def _first_that_opens(
     opening: Opening, ranking: list[Candidate], size: Size
-) -> tuple[Session, int]:
-    """The fastest, and its place; what ran once may be broken by now."""
+) -> tuple[Session, list[NstError]]:
+    """The fastest, and why those before it do not open: what ran once may be broken by now."""
     failures: list[NstError] = []
-    for place, candidate in enumerate(ranking):
+    for candidate in ranking:
         try:
-            return Session(opening, candidate, size), place
+            return Session(opening, candidate, size), failures
         except NstError as error:
             failures.append(error)
     raise failures[0]

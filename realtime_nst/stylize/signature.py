@@ -1,6 +1,6 @@
 """What goes into a model and what comes out, read from the file, whichever engine will run it.
 
-The contract, for a frame of any size from 16x16 on: ``frame`` uint8 (1, H, W, 3) and, with several
+The contract, for a frame of any size from 32x32 on: ``frame`` uint8 (1, H, W, 3) and, with several
 styles, ``style_weights`` float32 (styles,) give ``stylized`` uint8 (1, H, W, 3).
 """
 

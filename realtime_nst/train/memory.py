@@ -4,13 +4,11 @@ What bounds a picture measured as a whole is what VGG's first stage keeps for th
 channels at full size, several times. Measured in tiles, it is L-BFGS's memory of earlier steps.
 """
 
-import os
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import torch
 
+from realtime_nst import memory
 from realtime_nst.errors import TrainError
 from realtime_nst.train.features import VGG, WIDTHS
 from realtime_nst.train.gatys import Settings
@@ -60,7 +58,7 @@ def free_memory(device: torch.device) -> float | None:
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         return float(free)
-    return _linux() if sys.platform.startswith("linux") else _physical()
+    return memory.free_memory()
 
 
 def fitting(
@@ -108,26 +106,3 @@ def _ways_out(
     ways += [adam] if fits(lean, choose) else []
     both = not ways and not choose and fits(lean, True)
     return [f"{tiled} and {adam}"] if both else ways
-
-
-def _linux() -> float | None:
-    """What the kernel holds free, or less where a container may not have it all."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        free = next(float(line.split()[1]) * 1024 for line in lines if "MemAvailable" in line)
-    except (OSError, StopIteration):
-        return None
-    try:
-        limit = float(Path("/sys/fs/cgroup/memory.max").read_text())
-        used = float(Path("/sys/fs/cgroup/memory.current").read_text())
-    except (OSError, ValueError):  # no container, or no limit ("max")
-        return free
-    return min(free, limit - used)
-
-
-def _physical() -> float | None:
-    """Half of what is built in, where nothing better can be asked without another package."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2
-    except (AttributeError, ValueError, OSError):  # Windows
-        return None

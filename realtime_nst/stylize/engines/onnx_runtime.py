@@ -73,8 +73,11 @@ def onnx_runtime() -> Any:
         import onnxruntime
     except ImportError as error:
         cure = f"{install_command('cpu')}  # with an NVIDIA GPU: [gpu]"
-        raise MissingExtra(f"ONNX Runtime cannot be imported: {error}", cure) from error
-    onnxruntime.disable_telemetry_events()  # its builds for Windows report to Microsoft
+        missing = error.name == "onnxruntime"
+        reason = "is not installed" if missing else f"cannot be imported: {error}"
+        raise MissingExtra(f"ONNX Runtime {reason}", cure) from error
+    # Builds for Windows ignore the variables that the package sets when it is imported.
+    onnxruntime.disable_telemetry_events()
     return onnxruntime
 
 

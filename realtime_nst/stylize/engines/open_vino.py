@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from realtime_nst.errors import MissingExtra, ModelError
+from realtime_nst.errors import DeviceError, MissingExtra, ModelError
 from realtime_nst.frame import Image
 from realtime_nst.libraries import install_command
 from realtime_nst.stylize.devices import BF16, FP16, FP32, INT8, Device, refused
@@ -20,6 +20,7 @@ from realtime_nst.stylize.engines import (
     thread_count,
 )
 from realtime_nst.stylize.engines.probing import why_unsafe
+from realtime_nst.stylize.engines.raised import OUT_OF_MEMORY, SMALLER
 from realtime_nst.stylize.network import Network
 from realtime_nst.stylize.signature import FRAME, STYLIZED, WEIGHTS
 
@@ -94,8 +95,9 @@ def openvino() -> Any:
     try:
         import openvino
     except ImportError as error:
-        cure = install_command("openvino")
-        raise MissingExtra(f"OpenVINO cannot be imported: {error}", cure) from error
+        missing = error.name == "openvino"
+        reason = "OpenVINO is not installed" if missing else f"OpenVINO cannot be imported: {error}"
+        raise MissingExtra(reason, install_command("openvino")) from error
     finally:
         if not told:
             del sys.modules[TELEMETRY]
@@ -148,7 +150,9 @@ def _precision(compiled: Any, nodes: list[Any]) -> str:
     return NAMES.get(usual, usual)
 
 
-def _failed(network: Network, error: RuntimeError) -> ModelError:
+def _failed(network: Network, error: RuntimeError) -> ModelError | DeviceError:
     """The last line of a message that begins with places in OpenVINO's own source."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if OUT_OF_MEMORY.search(str(error)):
+        return DeviceError(f"{network.path} cannot run: out of memory", SMALLER)
     return ModelError(f"{network.path} cannot run with OpenVINO: {lines[-1]}", "--device cpu")

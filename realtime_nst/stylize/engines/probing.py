@@ -8,12 +8,14 @@ outcome is remembered for this machine and version.
 import signal
 import subprocess
 import sys
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from realtime_nst import __version__
+from realtime_nst.errors import MissingExtra
 from realtime_nst.machine import processor
 from realtime_nst.stylize.cache import Key, recall, remember
+from realtime_nst.stylize.devices import DEVICES
 from realtime_nst.stylize.network import Network
 
 PROBE = Path(__file__).with_name("probe.py")
@@ -34,6 +36,9 @@ def why_unsafe(network: Network, probe: Path = PROBE) -> str | None:
     Args:
         network: as it will be run.
         probe: the script to run.
+
+    Raises:
+        MissingExtra: OpenVINO is not installed.
     """
     key = _key(network)
     known = recall(KIND, key)
@@ -51,10 +56,17 @@ def _key(network: Network) -> Key:
     # The styles of a model differ in numbers only, not in what is compiled.
     return {
         "processor": processor(),
-        "versions": [__version__, version("openvino")],
+        "versions": [__version__, _version()],
         "recipe": network.card.recipe_sha256,
         "model": [network.card.name, network.card.precision, network.blends],
     }
+
+
+def _version() -> str:
+    try:
+        return version("openvino")
+    except PackageNotFoundError as error:
+        raise MissingExtra("OpenVINO is not installed", DEVICES["openvino"].cure) from error
 
 
 def _exit_code(network: Network, probe: Path) -> int:

@@ -4,8 +4,18 @@ import re
 from functools import cache
 
 from realtime_nst.errors import DeviceError, ModelError
+from realtime_nst.machine import installed_versions
 from realtime_nst.stylize.devices import DEVICES, Device, refused
 from realtime_nst.stylize.network import Network
+
+OUT_OF_MEMORY = re.compile(r"AllocateRaw|[Ff]ailed to allocate|out of memory|bad.alloc")
+"""Failed allocations on processors and GPUs."""
+NEWER = {
+    "IR version": re.compile(r"Unsupported model IR version: (\d+), max supported\D+(\d+)"),
+    "opset": re.compile(r"Opset (\d+) is under development.* till opset (\d+)", re.DOTALL),
+}
+"""Refusals of models made by later releases of ONNX."""
+SMALLER = "choose a smaller --size or --render-scale"
 
 
 class Told:
@@ -27,6 +37,11 @@ class Told:
 
     def _failed(self, error: Exception) -> ModelError | DeviceError:
         line = first_line(error)
+        if newer := newer_than(str(error)):
+            message = f"{self._network.path} is too new for {_runtime()}: {newer}"
+            return ModelError(message, f"pip install -U {_package()}")
+        if OUT_OF_MEMORY.search(line):
+            return DeviceError(f"{self._network.path} cannot run: out of memory", SMALLER)
         if self._device is DEVICES["cpu"]:
             return ModelError(f"{self._network.path} cannot run: {line}", "realtime-nst styles")
         return refused(self._device, line)
@@ -54,6 +69,24 @@ def misreadings() -> tuple[type[Exception], ...]:
     from onnxruntime.capi import onnxruntime_pybind11_state as raised
 
     return (raised.InvalidProtobuf, raised.InvalidGraph, raised.NoModel)
+
+
+def newer_than(text: str) -> str | None:
+    """Return what a model has and ONNX Runtime supports, if the former is newer."""
+    for name, pattern in NEWER.items():
+        if match := pattern.search(text):
+            return f"it has {name} {match[1]}, supported are versions up to {match[2]}"
+    return None
+
+
+def _package() -> str:
+    """Name of the installed distribution of ONNX Runtime, of which there are several."""
+    names = (name for name in installed_versions() if name.startswith("onnxruntime"))
+    return next(names, "onnxruntime")
+
+
+def _runtime() -> str:
+    return f"ONNX Runtime {installed_versions().get(_package(), '')}".strip()
 
 
 def first_line(error: Exception) -> str:

@@ -1,0 +1,73 @@
+"""Memory that a network needs for a frame, checked before the frame is stylized."""
+
+from math import sqrt
+
+from realtime_nst.errors import DeviceError
+from realtime_nst.memory import free_memory, require_memory
+from realtime_nst.stylize.card import Card
+from realtime_nst.stylize.choosing import Candidate
+from realtime_nst.stylize.devices import BF16, FP32, INT8
+from realtime_nst.stylize.engines import Size
+
+FRAMES = 15
+"""Bytes per pixel of the frames themselves: source, input, output, result and its encoder's."""
+BYTES_PER_PIXEL = {
+    "cpu": {
+        FP32: {"nano": 90, "fast": 50, "quality": 145, "johnson": 1530},
+        INT8: {"fast": 42},
+    },
+    "openvino": {
+        FP32: {"nano": 100, "fast": 50, "quality": 128, "johnson": 575},
+        BF16: {"nano": 85, "fast": 31, "quality": 95, "johnson": 320},
+        INT8: {"fast": 22},
+    },
+}
+"""Peak memory of a network by device, precision and tier, per pixel: measured at 10 megapixels as
+what the process's peak grew by. Below 6 megapixels ONNX Runtime takes up to twice as much."""
+USUAL = "fast"
+"""The tier that others are taken for."""
+
+
+def bytes_needed(card: Card, candidate: Candidate, size: Size) -> float | None:
+    """Return the bytes for a frame of a size; None for GPUs, which have memory of their own."""
+    by_precision = BYTES_PER_PIXEL.get(candidate.device)
+    if by_precision is None:
+        return None
+    tiers = by_precision.get(candidate.precision, by_precision[FP32])
+    network = tiers.get(card.tier, by_precision[FP32].get(card.tier, tiers[USUAL]))
+    return (FRAMES + network) * size[0] * size[1]
+
+
+def check_memory(card: Card, candidate: Candidate, size: Size) -> None:
+    """Check that a frame of a size can be stylized.
+
+    Raises:
+        DeviceError: there is not enough memory.
+    """
+    need, free = bytes_needed(card, candidate, size), free_memory()
+    if need is None or free is None or need <= free:
+        return
+    height, width = size
+    share = sqrt(max(free, 0) / need)
+    fitting = f"{int(width * share)}x{int(height * share)}"
+    hint = f"choose a smaller --size or --render-scale: {fitting} pixels would fit"
+    require_memory(f"{width}x{height}", need, free, hint)
+
+
+def that_fit(card: Card, candidates: list[Candidate], size: Size) -> list[Candidate]:
+    """Return the candidates that have the memory for frames of a size.
+
+    Raises:
+        DeviceError: none of them has.
+    """
+    fitting: list[Candidate] = []
+    refusals: list[DeviceError] = []
+    for candidate in candidates:
+        try:
+            check_memory(card, candidate, size)
+            fitting.append(candidate)
+        except DeviceError as error:
+            refusals.append(error)
+    if candidates and not fitting:
+        raise refusals[-1]
+    return fitting

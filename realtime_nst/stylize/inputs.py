@@ -1,0 +1,44 @@
+"""Images on their way into a network: checked, and padded where they are too small for it."""
+
+import cv2
+import numpy as np
+
+from realtime_nst.errors import ImageError
+from realtime_nst.frame import Image
+
+SMALLEST = 32
+"""Pixels a network needs on each side."""
+LAYOUT = "(height, width, 3) uint8 BGR"
+
+
+def check_image(image: object) -> None:
+    """Check that an image is a (height, width, 3) uint8 array.
+
+    Raises:
+        ImageError: it has another type or shape.
+    """
+    if not isinstance(image, np.ndarray):
+        hint = "convert it first: np.asarray(image)[..., ::-1] for an RGB image of Pillow"
+        raise ImageError(f"cannot stylize a {type(image).__name__}: {LAYOUT} is needed", hint)
+    found = f"{image.shape} {image.dtype}"
+    if image.dtype != np.uint8:
+        hint = "scale it to 0..255 and convert it: image.astype(np.uint8)"
+    elif image.ndim == 3 and image.shape[2] == 4:
+        hint = "drop alpha first: cv2.cvtColor(image, cv2.COLOR_BGRA2BGR)"
+    elif image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 1):
+        hint = "give it three channels: cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)"
+    elif image.ndim != 3 or image.shape[2] != 3 or not image.size:
+        hint = "pass one image per call: image[0] of a batch"
+    else:
+        return
+    raise ImageError(f"cannot stylize {found}: {LAYOUT} is needed", hint)
+
+
+def padded(image: Image) -> Image:
+    """Extend an image too small for a network to the right and below by its last pixels."""
+    height, width = image.shape[:2]
+    below, right = max(0, SMALLEST - height), max(0, SMALLEST - width)
+    if not (below or right):
+        return image
+    larger = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    return np.ascontiguousarray(larger, np.uint8)
