@@ -11,7 +11,7 @@ from realtime_nst.frame import Image
 from realtime_nst.jobs import Job
 from realtime_nst.shape import Shape
 from realtime_nst.sinks.codecs import CONTAINERS, PIPE, VideoOptions
-from realtime_nst.sinks.images import NUMBER
+from realtime_nst.sinks.images import NUMBER, is_pattern
 from realtime_nst.sinks.journal import Journal, Place
 from realtime_nst.sinks.names import older_of, partial_of
 from realtime_nst.sinks.salvage import find
@@ -44,12 +44,13 @@ def can_go_on(result: Path) -> bool:
 
 
 def _is_pictures(result: Path) -> bool:
-    return bool(NUMBER.search(result.name)) or not result.suffix
+    return is_pattern(result) or not result.suffix
 
 
 def is_finished(result: Path) -> bool:
     """Whether a result was made before, to its end."""
-    there = Path(NUMBER.sub(lambda found: found[0] % 1, str(result)))
+    first = NUMBER.sub(lambda found: found[0] % 1, result.name)
+    there = result.with_name(first) if is_pattern(result) else result
     made = any(there.iterdir()) if there.is_dir() else there.exists()
     return made and not Journal(result, {}).known
 

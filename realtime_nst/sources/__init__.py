@@ -10,7 +10,7 @@ import cv2  # noqa: F401  (before PyAV: the other way round its windows hang, Py
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sources.film import PIPE
-from realtime_nst.sources.images import NUMBER, PICTURES, ImageSource
+from realtime_nst.sources.images import PICTURES, ImageSource, is_pattern
 from realtime_nst.sources.reading import Reading
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.sources.video import VideoSource
@@ -64,12 +64,12 @@ def open_source(
         SourceError: there is no such thing, or it cannot be read.
     """
     name, _, details = str(address).partition(":")
-    if name in SOURCES:
-        return SOURCES[name](details)
     path = Path(address)
+    if name in SOURCES and not path.exists():
+        return SOURCES[name](details)
     if str(address) == PIPE:
         return VideoSource(path, reading)
-    if NUMBER.search(path.name):
+    if is_pattern(path):
         return ImageSource.of_pattern(path, reading)
     if not path.exists():
         raise SourceError(f"there is no {path}", "check the path; names with spaces need quotes")

@@ -25,6 +25,12 @@ NUMBER = re.compile(r"%0?\d*d")
 """Stands for a picture's number in a name, as in FFmpeg."""
 
 
+def is_pattern(path: Path) -> bool:
+    """Return whether a name stands for numbered images; a file that exists is just that file."""
+    numbered = NUMBER.search(path.name) and path.suffix.lower() in PICTURES
+    return bool(numbered) and not path.exists()
+
+
 class ImageSource:
     """Pictures in the given order; they may differ in size.
 
@@ -49,8 +55,9 @@ class ImageSource:
 
     @classmethod
     def of_folder(cls, folder: Path, reading: Reading = Reading()) -> Self:  # noqa: B008  (frozen)
-        """The pictures lying in a folder, by name."""
-        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
+        """The pictures lying in a folder, by name; ``f2.png`` comes before ``f10.png``."""
+        found = (path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
+        paths = sorted(found, key=_natural)
         if not paths:
             raise SourceError(f"there is no picture in {folder}", f"endings: {_endings()}")
         return cls(_part(paths, reading), reading)
@@ -87,6 +94,12 @@ class ImageSource:
 
     def __exit__(self, *raised: object) -> None:
         """Nothing to close."""
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Return what sorts names with numbers in them by the numbers' values."""
+    parts = re.split("([0-9]+)", path.name)
+    return [(int(part) if number % 2 else 0, part) for number, part in enumerate(parts)]
 
 
 def _part(paths: Sequence[Path], reading: Reading) -> list[Path]:
