@@ -16,6 +16,7 @@ from realtime_nst.sinks.journal import Journal, Place
 from realtime_nst.sinks.names import older_of, partial_of
 from realtime_nst.sinks.salvage import find
 from realtime_nst.sources.fingerprint import fingerprint
+from realtime_nst.sources.opening import is_pipe
 from realtime_nst.sources.reading import Reading
 
 
@@ -64,7 +65,7 @@ def gone_on(
         SinkError: nothing like this can be gone on with, or it was begun with other settings.
     """
     if journal is None:
-        pipe = str(PIPE) in (str(job.source), str(job.result))
+        pipe = is_pipe(job.source) or str(job.result) == PIPE
         what = "a pipe" if pipe else f"a {job.result.suffix}"
         raise SinkError(f"{what} cannot be resumed; it is made in one go", "leave --resume out")
     if not journal.known:

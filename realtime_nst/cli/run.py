@@ -141,9 +141,10 @@ def video(
     from realtime_nst.jobs import jobs_for
     from realtime_nst.shape import Shape
     from realtime_nst.sinks.codecs import PIPE, VideoOptions
+    from realtime_nst.sources.opening import is_pipe
 
     reading = words.reading(start, end, duration, on_error, fps)
-    if words.pipe(format) == "rawvideo" and str(sources[0]) == PIPE:
+    if words.pipe(format) == "rawvideo" and is_pipe(sources[0]):
         reading = replace(reading, raw=words.raw(size, fps, pix_fmt))
         size, fps, pix_fmt = None, None, pix_fmt if str(result) == PIPE else None
     shape = Shape(words.pixels(size), words.rate(fps), render_scale, side_by_side)

@@ -17,6 +17,7 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Disposition, Stream
 
+from realtime_nst.continuity import RisingClock
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import StreamInfo
 from realtime_nst.pyav import file_url, open_input, readable
@@ -80,7 +81,7 @@ class Tracks:
         self._end = info.part[1] if info.part else None
         self._cut, self._length = info.part is not None, info.length
         self._tag(info)
-        self._packets = self._read(taken)
+        self._packets = self._read(taken, info.track)
         self._next = next(self._packets, None)
 
     def _wanted(self, stream: Stream, info: StreamInfo, audio: bool) -> bool:
@@ -174,17 +175,22 @@ class Tracks:
         metadata = tags_of(chapter["metadata"])
         return {**chapter, "start": start, "end": end, "metadata": metadata}
 
-    def _read(self, streams: list[Stream]) -> "Iterator[Packet[Any]]":
+    def _read(self, streams: list[Stream], track: int) -> "Iterator[Packet[Any]]":
         moving = [stream for stream in streams if stream.type != "attachment"]
         kind = self._input.format.name
+        leading = [self._input.streams[track], *self._input.streams.audio]
+        clock = RisingClock(self._input, leading)
+        read = {*moving, *leading} if clock.is_needed and moving else moving
         try:
             if self._cut and ("mp4" in kind or "matroska" in kind):
                 begin = max(self.zero - RUN_UP, Fraction(0))
                 self._input.seek(int(begin * av.time_base))
-            for packet in self._input.demux(*moving) if moving else ():
+            for packet in self._input.demux(*read) if read else ():
                 if self._length and packet.pos is not None and packet.pos >= self._length:
                     return
-                yield packet
+                clock.move(packet)
+                if packet.stream in moving and not clock.overlaps(packet):
+                    yield packet
         except av.FFmpegError as error:
             message = f"the sound of {self._path} is damaged: {error.strerror}"
             raise SourceError(message, "--no-audio leaves it out") from error

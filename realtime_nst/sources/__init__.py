@@ -9,8 +9,8 @@ import cv2  # noqa: F401  (before PyAV: the other way round its windows hang, Py
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sources.film import PIPE
 from realtime_nst.sources.images import PICTURES, ImageSource, is_pattern
+from realtime_nst.sources.opening import is_pipe
 from realtime_nst.sources.reading import Reading
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.sources.video import VideoSource
@@ -67,7 +67,7 @@ def open_source(
     path = Path(address)
     if name in SOURCES and not path.exists():
         return SOURCES[name](details)
-    if str(address) == PIPE:
+    if is_pipe(path):
         return VideoSource(path, reading)
     if is_pattern(path):
         return ImageSource.of_pattern(path, reading)

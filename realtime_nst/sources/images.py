@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.sources.picture import on_white
 from realtime_nst.sources.reading import Reading
 
 PICTURES = frozenset(
@@ -140,7 +141,7 @@ def read_image(path: Path) -> Image:
     jpeg = coded[: len(JPEG)].tobytes() == JPEG
     whole = None if jpeg else _decode(coded, cv2.IMREAD_UNCHANGED)
     if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
-        image = _on_white(whole)
+        image = on_white(whole)
     return np.ascontiguousarray(image, np.uint8)
 
 
@@ -149,13 +150,6 @@ def _decode(coded: NDArray[np.uint8], flags: int) -> NDArray[Any] | None:
         return cv2.imdecode(coded, flags)
     except cv2.error:  # an empty file, or one with an absurd size
         return None
-
-
-def _on_white(bgra: NDArray[Any]) -> Image:
-    """What is transparent often hides any colour; paper shows through instead."""
-    light = bgra.astype(np.float32) / np.iinfo(bgra.dtype).max
-    colours, alpha = light[..., :3], light[..., 3:]
-    return np.rint(255 * (colours * alpha + 1 - alpha)).astype(np.uint8)
 
 
 def _endings() -> str:
