@@ -181,7 +181,7 @@ def image(
 ) -> None:
     """Paint a picture, several, or all of a folder."""
     from realtime_nst.cli import painting
-    from realtime_nst.cli.report import reported
+    from realtime_nst.cli.report import reported, say
     from realtime_nst.cli.videos import paint
     from realtime_nst.sinks import open_sink
     from realtime_nst.sources import open_source
@@ -192,6 +192,7 @@ def image(
         reported(result) as meter,
         ImageSource(sources) if several else open_source(sources[0]) as pictures,
     ):
+        say(pictures.info.notes)
         stylizer = painting.open_style(style, painting.Engine(tier, device, precision, threads))
         with open_sink(result, pictures.info) as sink:
             paint(pictures, stylizer, sink, meter)

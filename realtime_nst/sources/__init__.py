@@ -9,6 +9,7 @@ import cv2  # noqa: F401  (before PyAV: the other way round its windows hang, Py
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.sources.animation import AnimationSource, is_animation
 from realtime_nst.sources.images import PICTURES, ImageSource, is_pattern
 from realtime_nst.sources.opening import is_pipe
 from realtime_nst.sources.reading import Reading
@@ -46,6 +47,8 @@ class Source(Protocol):
     ) -> None: ...
 
 
+ONE_FRAME = "the input is an animation; only its first frame is taken"
+
 SOURCES: dict[str, Callable[[str], Source]] = {"synthetic": SyntheticSource.from_address}
 """What can be named instead of a path, as ``NAME`` or ``NAME:DETAILS``."""
 
@@ -76,5 +79,14 @@ def open_source(
     if path.is_dir():
         return ImageSource.of_folder(path, reading)
     if path.suffix.lower() in PICTURES:
-        return ImageSource([path], reading)
+        return _open_image(path, reading)
     return VideoSource(path, reading)
+
+
+def _open_image(path: Path, reading: Reading) -> Source:
+    """Open an animation as a video where one is wanted; else an image."""
+    if not is_animation(path):
+        return ImageSource([path], reading)
+    return (
+        AnimationSource(path, reading) if reading.rate else ImageSource([path], notes=(ONE_FRAME,))
+    )
