@@ -12,6 +12,7 @@ import cv2
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.sinks.journal import Journal, Place
+from realtime_nst.sinks.names import partial_of
 
 FORMATS: dict[str, list[int]] = {
     ".png": [],
@@ -98,7 +99,7 @@ def write_whole(path: Path, coded: bytes) -> None:
     Raises:
         SinkError: it cannot be written.
     """
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    partial = partial_of(path)
     try:
         partial.write_bytes(coded)
         partial.replace(path)
