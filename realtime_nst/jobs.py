@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from glob import glob
+from glob import escape, glob
 from pathlib import Path
 
 from realtime_nst.errors import SinkError, SourceError
@@ -68,7 +68,10 @@ def _several(source: Path) -> bool:
 def _expand(source: Path) -> list[Path]:
     if not _several(source):
         return [source]
-    pattern = [Path(path) for path in glob(str(source))]  # noqa: PTH207  (it may be absolute)
+    parent = str(source.parent)
+    parent = escape(parent) if source.parent.is_dir() else parent  # a folder may be called [1]
+    names = glob(str(Path(parent, source.name)))  # noqa: PTH207  (it may be absolute)
+    pattern = [Path(name) for name in names]
     found = sorted(_videos(source) if source.is_dir() else pattern)
     if not found:
         raise SourceError(f"nothing is called {source}", "check the folder and the pattern")

@@ -34,6 +34,8 @@ LAYERS = {
     "errors": 0,
     "hints": 0,
     "libraries": 0,
+    "pyav": 0,
+    "continuity": 0,
     "__init__": 0,
 }
 """A module imports only from its own part of the package, or from a lower layer."""

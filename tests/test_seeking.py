@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[str, Clip]] = {
     "mpeg2": ("ts", replace(EVEN, codec="mpeg2video", options={"g": "12", "bf": "2"})),
     "divx": ("avi", replace(EVEN, codec="mpeg4", options={"g": "30"})),
     "h264 in avi": ("avi", replace(EVEN, options={"g": "30", "bf": "0"})),
+    "b-frames in avi": ("avi", replace(EVEN, options={"g": "30", "bf": "2"})),
     "mjpeg": ("mov", replace(LONG, codec="mjpeg", pixels="yuvj420p", options={})),
     "gif": ("gif", replace(EVEN, codec="gif", pixels="rgb8", tick=CENTI, ticks=FOURS, options={})),
 }  # fmt: skip

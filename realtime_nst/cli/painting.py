@@ -13,8 +13,8 @@ from realtime_nst import __version__
 from realtime_nst.cli import words
 from realtime_nst.errors import NstError
 from realtime_nst.shape import Shape, shaped
-from realtime_nst.sinks.codecs import PIPE
 from realtime_nst.sources import open_source
+from realtime_nst.sources.opening import is_pipe
 from realtime_nst.stylize.engines import Size
 from realtime_nst.stylize.inputs import SMALLEST
 from realtime_nst.stylize.models import Choice, find_style
@@ -83,7 +83,7 @@ def _session(choice: Choice, engine: Engine, size: Size | None) -> Session:
 
 def size_to_paint(source: Path, shape: Shape) -> Size | None:
     """Height and width of a video as the network gets it; None where it cannot be told yet."""
-    if str(source) == PIPE:  # it can be opened only once
+    if is_pipe(source):  # it can be opened only once
         return None
     try:
         with shaped(open_source(source), shape) as frames:

@@ -11,11 +11,12 @@ from realtime_nst.frame import Image
 from realtime_nst.jobs import Job
 from realtime_nst.shape import Shape
 from realtime_nst.sinks.codecs import CONTAINERS, PIPE, VideoOptions
-from realtime_nst.sinks.images import NUMBER
+from realtime_nst.sinks.images import NUMBER, is_pattern
 from realtime_nst.sinks.journal import Journal, Place
 from realtime_nst.sinks.names import older_of, partial_of
 from realtime_nst.sinks.salvage import find
 from realtime_nst.sources.fingerprint import fingerprint
+from realtime_nst.sources.opening import is_pipe
 from realtime_nst.sources.reading import Reading
 
 
@@ -44,12 +45,13 @@ def can_go_on(result: Path) -> bool:
 
 
 def _is_pictures(result: Path) -> bool:
-    return bool(NUMBER.search(result.name)) or not result.suffix
+    return is_pattern(result) or not result.suffix
 
 
 def is_finished(result: Path) -> bool:
     """Whether a result was made before, to its end."""
-    there = Path(NUMBER.sub(lambda found: found[0] % 1, str(result)))
+    first = NUMBER.sub(lambda found: found[0] % 1, result.name)
+    there = result.with_name(first) if is_pattern(result) else result
     made = any(there.iterdir()) if there.is_dir() else there.exists()
     return made and not Journal(result, {}).known
 
@@ -63,7 +65,7 @@ def gone_on(
         SinkError: nothing like this can be gone on with, or it was begun with other settings.
     """
     if journal is None:
-        pipe = str(PIPE) in (str(job.source), str(job.result))
+        pipe = is_pipe(job.source) or str(job.result) == PIPE
         what = "a pipe" if pipe else f"a {job.result.suffix}"
         raise SinkError(f"{what} cannot be resumed; it is made in one go", "leave --resume out")
     if not journal.known:

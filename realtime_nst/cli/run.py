@@ -173,9 +173,10 @@ def video(
     from realtime_nst.jobs import jobs_for
     from realtime_nst.shape import Shape
     from realtime_nst.sinks.codecs import PIPE, VideoOptions
+    from realtime_nst.sources.opening import is_pipe
 
     reading = words.reading(start, end, duration, on_error, fps)
-    if words.pipe(format) == "rawvideo" and str(sources[0]) == PIPE:
+    if words.pipe(format) == "rawvideo" and is_pipe(sources[0]):
         reading = replace(reading, raw=words.raw(size, fps, pix_fmt))
         size, fps, pix_fmt = None, None, pix_fmt if str(result) == PIPE else None
     shape = Shape(words.pixels(size), words.rate(fps), render_scale, side_by_side)
@@ -213,7 +214,7 @@ def image(
 ) -> None:
     """Paint a picture, several, or all of a folder."""
     from realtime_nst.cli import painting
-    from realtime_nst.cli.report import reported
+    from realtime_nst.cli.report import reported, say
     from realtime_nst.cli.videos import paint
     from realtime_nst.sinks import open_sink
     from realtime_nst.sources import open_source
@@ -224,6 +225,7 @@ def image(
         reported(result) as meter,
         ImageSource(sources) if several else open_source(sources[0]) as pictures,
     ):
+        say(pictures.info.notes)
         stylizer = painting.open_style(
             style, painting.Engine(tier, device, precision, threads, verbose)
         )

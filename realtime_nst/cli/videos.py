@@ -19,9 +19,10 @@ from realtime_nst.meter import Meter, Stopwatch
 from realtime_nst.pipeline import Stylize, run
 from realtime_nst.shape import Shape, announced, painted, shaped
 from realtime_nst.sinks import Sink, open_sink
-from realtime_nst.sinks.codecs import PIPE, VideoOptions
+from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sinks.journal import SEGMENT, Journal, nothing
 from realtime_nst.sources import Source, open_source
+from realtime_nst.sources.opening import is_pipe
 from realtime_nst.sources.reading import Reading
 from realtime_nst.stylize.calm import Calm
 from realtime_nst.stylize.temporal import Stabiliser
@@ -94,7 +95,7 @@ def convert(job: Job, choices: Choices, timeline: Timeline) -> Meter:
 
 def journal_of(job: Job, choices: Choices, memory: Memory) -> Journal | None:
     """Where to note what is finished; None: nobody could go on from there."""
-    if str(job.source) == PIPE or not can_go_on(job.result):
+    if is_pipe(job.source) or not can_go_on(job.result):
         return None
     every = settings(job.source, choices.painting, choices.reading, choices.shape, choices.video)
     return Journal(job.result, every, memory)

@@ -28,7 +28,7 @@ def reading(
     if finish is not None and finish <= begin:
         raise typer.BadParameter("the end must lie behind the start")
     pictures = rate(fps) or PICTURES_PER_SECOND
-    return Reading(begin, finish, on_error == "skip", troubles(), pictures)
+    return Reading(begin, finish, on_error == "skip", troubles(), report_note, pictures)
 
 
 def seconds(text: str | None) -> Fraction | None:
@@ -97,6 +97,11 @@ def styles(texts: Sequence[str]) -> dict[Fraction, str]:
             raise typer.BadParameter(f"{found[start]} and {name} begin at the same time; {cure}")
         found[start] = name
     return dict(sorted(found.items()))
+
+
+def report_note(note: str) -> None:
+    """Print what is only known on the way."""
+    typer.echo(f"note: {note}", err=True)
 
 
 def troubles(limit: int = 5) -> Callable[[str], None]:

@@ -11,7 +11,7 @@ from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks.codecs import CONTAINERS, PIPE, VideoOptions
 from realtime_nst.sinks.http import HttpSink
-from realtime_nst.sinks.images import FORMATS, ImageSink
+from realtime_nst.sinks.images import FORMATS, ImageSink, is_pattern
 from realtime_nst.sinks.journal import Journal
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.video import VideoSink
@@ -81,7 +81,7 @@ def open_sink(
         raise SinkError(f"cannot write to {address}", f"one of: {', '.join(SINKS)}, or a file")
     path = Path(address)
     suffix = path.suffix.lower()
-    still = suffix in FORMATS and (info.rate is None or "%" in path.name)  # .webp is both
+    still = suffix in FORMATS and (info.rate is None or is_pattern(path))  # .webp is both
     if str(address) == PIPE or (suffix in CONTAINERS and not still):
         return VideoSink(path, info, options, journal)
     if suffix in FORMATS or not suffix or path.is_dir():

@@ -12,6 +12,7 @@ import cv2
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.sinks.journal import Journal, Place
+from realtime_nst.sinks.names import partial_of
 
 FORMATS: dict[str, list[int]] = {
     ".png": [],
@@ -24,6 +25,11 @@ NUMBER = re.compile(r"%0?\d*d")
 """Stands for a frame's number in a name, as in FFmpeg."""
 
 
+def is_pattern(path: Path) -> bool:
+    """Return whether a name stands for numbered images."""
+    return bool(NUMBER.search(path.name)) and path.suffix.lower() in FORMATS
+
+
 class ImageSink:
     """A picture file, or a folder of them named after the pictures they were made of."""
 
@@ -31,7 +37,9 @@ class ImageSink:
 
     def __init__(self, path: Path, info: StreamInfo, journal: Journal | None = None) -> None:
         self._journal = journal
-        self._file, numbered = path, bool(NUMBER.search(path.name))
+        # A single image, as of `image`, has no number: its name is just a name.
+        numbered = is_pattern(path) and not (info.rate is None and info.frames == 1)
+        self._file, self._numbered = path, numbered
         single = path.suffix.lower() in FORMATS and not path.is_dir()
         self._folder = None if single else path
         self._stills = () if numbered else info.stills
@@ -51,6 +59,8 @@ class ImageSink:
 
     def _target(self, index: int) -> Path:
         if self._folder is None:
+            if not self._numbered:
+                return self._file
             # FFmpeg counts from 1 where it writes, and both find either.
             name = NUMBER.sub(lambda found: found[0] % (index + 1), self._file.name)
             return self._file.with_name(name)
@@ -89,7 +99,7 @@ def write_whole(path: Path, coded: bytes) -> None:
     Raises:
         SinkError: it cannot be written.
     """
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    partial = partial_of(path)
     try:
         partial.write_bytes(coded)
         partial.replace(path)

@@ -16,6 +16,7 @@ import numpy as np
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Image
+from realtime_nst.sinks.names import partial_of
 
 SEGMENT = 250
 """Frames from one place to the next, as many as x264 puts between two key frames anyway."""
@@ -57,7 +58,7 @@ class Journal:
     ) -> None:
         result = result if result.name else result.absolute()  # "." has no name
         self._result, self._settings, self._memory = result, dict(settings), memory
-        self._path = result.with_name(f"{result.stem}.partial{result.suffix}.json")
+        self._path = result.with_name(f"{partial_of(result).name}.json")
         self._places: list[Place] = []
         self.before: tuple[Path, Place] | None = None
         """What this run goes on from: another run's file, and how much of it; None: nothing."""

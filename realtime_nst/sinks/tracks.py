@@ -17,8 +17,10 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Disposition, Stream
 
+from realtime_nst.continuity import RisingClock
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import StreamInfo
+from realtime_nst.pyav import file_url, open_input, readable
 from realtime_nst.sinks.adts import configuration, has_headers, without_header
 from realtime_nst.sinks.codecs import takes
 from realtime_nst.sinks.subtitles import Lines, text_codec
@@ -79,7 +81,7 @@ class Tracks:
         self._end = info.part[1] if info.part else None
         self._cut, self._length = info.part is not None, info.length
         self._tag(info)
-        self._packets = self._read(taken)
+        self._packets = self._read(taken, info.track)
         self._next = next(self._packets, None)
 
     def _wanted(self, stream: Stream, info: StreamInfo, audio: bool) -> bool:
@@ -170,19 +172,25 @@ class Tracks:
         start, end = max(chapter["start"] - shift, 0), chapter["end"] - shift
         if self._end is not None:
             end = min(end, round((self._end - self.zero) / _rational(chapter["time_base"])))
-        return {**chapter, "start": start, "end": end}
+        metadata = tags_of(chapter["metadata"])
+        return {**chapter, "start": start, "end": end, "metadata": metadata}
 
-    def _read(self, streams: list[Stream]) -> "Iterator[Packet[Any]]":
+    def _read(self, streams: list[Stream], track: int) -> "Iterator[Packet[Any]]":
         moving = [stream for stream in streams if stream.type != "attachment"]
         kind = self._input.format.name
+        leading = [self._input.streams[track], *self._input.streams.audio]
+        clock = RisingClock(self._input, leading)
+        read = {*moving, *leading} if clock.is_needed and moving else moving
         try:
             if self._cut and ("mp4" in kind or "matroska" in kind):
                 begin = max(self.zero - RUN_UP, Fraction(0))
                 self._input.seek(int(begin * av.time_base))
-            for packet in self._input.demux(*moving) if moving else ():
+            for packet in self._input.demux(*read) if read else ():
                 if self._length and packet.pos is not None and packet.pos >= self._length:
                     return
-                yield packet
+                clock.move(packet)
+                if packet.stream in moving and not clock.overlaps(packet):
+                    yield packet
         except av.FFmpegError as error:
             message = f"the sound of {self._path} is damaged: {error.strerror}"
             raise SourceError(message, "--no-audio leaves it out") from error
@@ -245,7 +253,7 @@ def _nearest_rate(codec: str, rate: int) -> int:
 
 def _open(path: Path) -> InputContainer:
     try:
-        return av.open(str(path), metadata_errors="replace")
+        return open_input(file_url(path))
     except av.FFmpegError as error:
         message = f"{path} cannot be read again: {error.strerror}"
         raise SourceError(message, "leave it where it is until the end") from error
@@ -260,7 +268,8 @@ def _name(stream: Stream) -> str:
     """``audio track 2 (vorbis, ger)``."""
     context = stream.codec_context
     codec = context.name if context else getattr(stream, "name", None)
-    details = ", ".join(text for text in (codec, stream.metadata.get("language")) if text)
+    language = readable(stream.metadata.get("language") or "")
+    details = ", ".join(text for text in (codec, language) if text)
     return f"{stream.type} track {stream.index}" + (f" ({details})" if details else "")
 
 

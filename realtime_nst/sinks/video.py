@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 
 from realtime_nst.errors import NstError, SinkError
 from realtime_nst.frame import Colours, Frame, Image, StreamInfo
+from realtime_nst.pyav import file_url
 from realtime_nst.sinks.codecs import (
     CODECS,
     PIPE,
@@ -72,7 +73,7 @@ class VideoSink:
         pixels = pixels_of(codec, info, options)
         try:
             with self._errors():
-                target = "pipe:1" if self._pipe else str(self._partial)
+                target = "pipe:1" if self._pipe else file_url(self._partial)
                 self._output = av.open(target, "w", format=container.kind, options=container.muxer)
                 words = told(codec, container, options, info.width * info.height)
                 self._stream = self._add_video(codec, words)
@@ -276,11 +277,19 @@ def refuse_input(path: Path, info: StreamInfo) -> None:
     Raises:
         SinkError: it is a folder, or the input would be written over.
     """
-    if path.is_dir():
+    if _exists(path) and path.is_dir():
         raise SinkError(f"{path} is a folder", "give the name of a file")
     for written in (path, partial_of(path), older_of(path)):
-        if info.path and written.exists() and written.samefile(info.path):
+        if info.path and _exists(written) and written.samefile(info.path):
             raise SinkError(f"{written} is the input", "choose another name for the result")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # its name is too long
+        message = f"cannot write {path}: {error.strerror}"
+        raise SinkError(message, "choose a shorter name") from error
 
 
 def _cure(error: Exception) -> str:

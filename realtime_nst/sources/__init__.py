@@ -9,8 +9,9 @@ import cv2  # noqa: F401  (before PyAV: the other way round its windows hang, Py
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sources.film import PIPE
-from realtime_nst.sources.images import NUMBER, PICTURES, ImageSource
+from realtime_nst.sources.animation import AnimationSource, is_animation
+from realtime_nst.sources.images import PICTURES, ImageSource, is_pattern
+from realtime_nst.sources.opening import is_pipe
 from realtime_nst.sources.reading import Reading
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.sources.video import VideoSource
@@ -46,6 +47,8 @@ class Source(Protocol):
     ) -> None: ...
 
 
+ONE_FRAME = "the input is an animation; only its first frame is taken"
+
 SOURCES: dict[str, Callable[[str], Source]] = {"synthetic": SyntheticSource.from_address}
 """What can be named instead of a path, as ``NAME`` or ``NAME:DETAILS``."""
 
@@ -64,17 +67,26 @@ def open_source(
         SourceError: there is no such thing, or it cannot be read.
     """
     name, _, details = str(address).partition(":")
-    if name in SOURCES:
-        return SOURCES[name](details)
     path = Path(address)
-    if str(address) == PIPE:
+    if name in SOURCES and not path.exists():
+        return SOURCES[name](details)
+    if is_pipe(path):
         return VideoSource(path, reading)
-    if NUMBER.search(path.name):
+    if is_pattern(path):
         return ImageSource.of_pattern(path, reading)
     if not path.exists():
         raise SourceError(f"there is no {path}", "check the path; names with spaces need quotes")
     if path.is_dir():
         return ImageSource.of_folder(path, reading)
     if path.suffix.lower() in PICTURES:
-        return ImageSource([path], reading)
+        return _open_image(path, reading)
     return VideoSource(path, reading)
+
+
+def _open_image(path: Path, reading: Reading) -> Source:
+    """Open an animation as a video where one is wanted; else an image."""
+    if not is_animation(path):
+        return ImageSource([path], reading)
+    return (
+        AnimationSource(path, reading) if reading.rate else ImageSource([path], notes=(ONE_FRAME,))
+    )

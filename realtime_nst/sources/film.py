@@ -1,6 +1,7 @@
 """What is coded in a video file: decoded frames in order, with their times."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -8,18 +9,25 @@ from pathlib import Path
 from typing import cast
 
 import av
-from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from realtime_nst.continuity import RisingClock
 from realtime_nst.errors import SourceError
-from realtime_nst.sources.header import Promise, matroska_end, rational, seconds_of
-from realtime_nst.sources.reading import Raw, Reading
+from realtime_nst.sources.decoding import Decoder, Timed
+from realtime_nst.sources.header import (
+    Promise,
+    frames_of,
+    matroska_end,
+    rate_of,
+    rational,
+    seconds_of,
+    speed_of,
+)
+from realtime_nst.sources.opening import choose_stream, is_pipe, left_in_pipe, length_of, open_video
+from realtime_nst.sources.reading import Reading
 
-PIPE = "-"
-"""The name of standard input: a film comes in, in whatever FFmpeg recognizes as it comes."""
 REPAIR = "ffmpeg -i BROKEN -c copy REPAIRED.mkv  # may save the part that is whole"
 ENTERED = frozenset(
     (
@@ -36,6 +44,9 @@ NEAR = 2
 RUN_UP = (0, 10)
 """Seconds to jump short of the goal: some files lead a little too far."""
 
+SUSPECTED_PACKETS = 2
+"""Packets behind one that may be damaged, in which a new clock may begin and explain it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -44,28 +55,34 @@ class Moment:
     ticks: int
     """Its time on the file's clock, in the file's unit."""
     picture: VideoFrame
+    pixel_aspect: Fraction
+    """Width of a pixel by its height, as the file has it here."""
 
 
 class Film:
-    """The first track of pictures in a file that is no cover. Iterated on one thread at a time."""
+    """The main track of pictures in a file. Iterated on one thread at a time."""
 
     def __init__(self, path: Path, reading: Reading) -> None:
         self._path, self._reading = path, reading
-        self._pipe = str(path) == PIPE
-        self.length = path.stat().st_size if path.is_file() else None
-        """Bytes of the file as it was opened; what it grows by meanwhile is left out."""
+        self.is_pipe = is_pipe(path)
+        """Whether it can be read only once."""
         self.origin: int | None = None
         """The first frame's time in ticks; known once that was read."""
+        self._joined = False
         self._open()
 
     def _open(self) -> None:
-        raw, self._grew = self._reading.raw, False
-        self._container = _open_pipe(raw) if raw and self._pipe else _open(self._path)
+        self._grew = False
+        self._container = open_video(self._path, self._reading.raw)
         try:
-            self.stream = _picture_stream(self._path, self._container)
-            self.stream.thread_type = "AUTO"
+            self.length = length_of(self._path, self._container)
+            """Bytes of the file as it was opened; what it grows by meanwhile is left out."""
+            self.stream = choose_stream(self._path, self._container)
+            self._decoder = Decoder(self._container, self.stream)
             self._promise = Promise(self._container, self.stream, lacking=self._lacks_bytes())
-            self.tick = rational(self.stream.time_base) or Fraction(1, 90000)
+            tick = rational(self.stream.time_base) or Fraction(1, 90000)
+            self.tick = tick / speed_of(self._container, self.stream)
+            self._clock = self._new_clock()
             self._moments = self._timed(self._decode())
         except BaseException:
             self._container.close()
@@ -80,7 +97,18 @@ class Film:
     @property
     def rate(self) -> Fraction | None:
         """Average frames per second."""
-        return rational(self.stream.average_rate) or rational(self.stream.guessed_rate)
+        return rate_of(self._container, self.stream)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is not read, a line each."""
+        left = left_in_pipe(self._container, self.stream) if self.is_pipe else None
+        return (left,) if left else ()
+
+    @property
+    def frames(self) -> int:
+        """Number of frames, as far as the header says; else 0."""
+        return frames_of(self._container, self.stream)
 
     @property
     def seconds(self) -> Fraction | None:
@@ -102,15 +130,35 @@ class Film:
         Args:
             seconds: after the first frame, which was read; not before what was read last.
         """
-        if seconds > NEAR and not self._pipe and self._can_jump() and not self._jumped_to(seconds):
+        near = seconds <= NEAR or self.is_pipe
+        if not near and self._can_jump(seconds) and not self._jumped_to(seconds):
             self.close()
             self._open()
         return self._moments
 
-    def _can_jump(self) -> bool:
+    def _can_jump(self, seconds: Fraction) -> bool:
         kind = self._container.format.name
-        known = any(name in kind for name in INDEXED)
-        return known and self.stream.codec_context.codec.canonical_name in ENTERED
+        known = any(name in kind for name in INDEXED) and not self._decoder.sorts
+        known = known and self.stream.codec_context.codec.canonical_name in ENTERED
+        return known and not (self._clock.is_needed and self._restarts_before(seconds))
+
+    def _restarts_before(self, seconds: Fraction) -> bool:
+        """Return whether no time stamp tells where a moment lies; all up to there is read."""
+        goal = (self.origin or 0) + int(seconds / self.tick)
+        with open_video(self._path, None) as file, suppress(av.FFmpegError):
+            stream = file.streams[self.stream.index]
+            clock = RisingClock(file, (stream, *file.streams.audio))
+            for packet in file.demux(stream, *file.streams.audio):
+                clock.move(packet)
+                if clock.restarts:
+                    return True
+                if packet.stream is stream and (packet.dts or 0) > goal:
+                    return False
+        return True
+
+    def _new_clock(self) -> RisingClock:
+        self._suspects: dict[int, tuple[float, int]] = {}
+        return RisingClock(self._container, (self.stream, *self._container.streams.audio))
 
     def _jumped_to(self, seconds: Fraction) -> bool:
         goal = (self.origin or 0) + int(seconds / self.tick)
@@ -123,6 +171,7 @@ class Film:
         except av.FFmpegError:
             return False
         self._promise.jumped()
+        self._clock = self._new_clock()
         moments = self._timed(self._decode())
         for moment in moments:
             if moment.picture.pts is None or moment.ticks > goal:
@@ -132,34 +181,65 @@ class Film:
                 return True
         return False
 
-    def _timed(self, pictures: Iterator[VideoFrame]) -> Iterator[Moment]:
+    def _timed(self, pictures: Iterator[Timed]) -> Iterator[Moment]:
         """Frames with their times, which rise."""
         ticks: int | None = None
-        for picture in pictures:
-            if picture.pts is None:
+        whole, coded = rational(self.stream.sample_aspect_ratio), self._decoder.pixel_aspect
+        for pts, picture in pictures:
+            if pts is None:
                 ticks = 0 if ticks is None else ticks + self._gap()
             else:
                 # Broken files repeat a time; the encoder behind us needs it to rise.
-                ticks = picture.pts if ticks is None else max(picture.pts, ticks + 1)
+                ticks = pts if ticks is None else max(pts, ticks + 1)
             self.origin = ticks if self.origin is None else self.origin
-            yield Moment(ticks, picture)
+            aspect = self._decoder.pixel_aspect
+            aspect = whole if aspect == coded else aspect
+            yield Moment(ticks, picture, aspect or Fraction(1))
 
     def _gap(self) -> int:
         """Ticks to the next frame where the file does not say (old AVI files)."""
         return round(1 / (self.rate or Fraction(25)) / self.tick)
 
-    def _decode(self) -> Iterator[VideoFrame]:
+    def _decode(self) -> Iterator[Timed]:
         """All frames; what is damaged is an error, or is told and left out."""
         for packet in self._packets():
+            self._judge(packet, joined=self._clock.move(packet))
             self._promise.kept(packet)
-            if packet.is_corrupt:
-                self._trouble("breaks off")
             if packet.stream is self.stream:
                 yield from self._frames(packet)
         if self._grew:
             yield from self._frames(None)  # what the decoder still holds
+        if self.origin is None:
+            self._refuse_late_index()
         if self._promise.broken():
             self._trouble("breaks off")
+
+    @property
+    def _seconds(self) -> float:
+        """How far the file was read, after its first frame."""
+        return max(self._promise.seconds - float((self.origin or 0) * self.tick), 0.0)
+
+    def _judge(self, packet: "Packet[VideoStream]", *, joined: bool) -> None:
+        """Look for damage, but not where a new clock begins.
+
+        There FFmpeg, which counts the pieces of packets, takes one of the last ones for damaged.
+        """
+        suspect = self._suspects.pop(packet.stream.index, None)
+        if joined:
+            self._note_join()
+        elif suspect or packet.is_corrupt:
+            wait = SUSPECTED_PACKETS if self._clock.is_needed else 0
+            seconds, wait = suspect or (self._seconds, wait)
+            if wait and packet.dts is not None:
+                self._suspects[packet.stream.index] = (seconds, wait - 1)
+            else:
+                self._trouble("breaks off", seconds)
+
+    def _note_join(self) -> None:
+        if not self._joined:
+            self._joined = True
+            text = f"the time stamps of {self._path} jump after {self._seconds:.1f} s"
+            self._reading.on_note(f"{text}; what follows joins on")
 
     def _packets(self) -> "Iterator[Packet[VideoStream]]":
         packets = self._container.demux(self.stream, *self._container.streams.audio)
@@ -167,22 +247,33 @@ class Film:
             for packet in cast("Iterator[Packet[VideoStream]]", packets):
                 if self.length and packet.pos is not None and packet.pos >= self.length:
                     self._grew = True
-                    behind = f"behind {self._promise.seconds:.1f} s"
+                    behind = f"behind {self._seconds:.1f} s"
                     self._reading.on_trouble(f"what {self._path} grew by meanwhile, {behind}")
                     return
                 yield packet
         except av.FFmpegError as error:
+            if self.origin is None:
+                self._refuse_late_index()
             self._trouble(f"cannot be read any more ({error.strerror})")
 
-    def _frames(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
+    def _refuse_late_index(self) -> None:
+        if self.is_pipe and "mp4" in self._container.format.name:
+            message = (
+                f"cannot read {self._path}: its index lies at its end, and a pipe has no way back"
+            )
+            hint = "ffmpeg -i IN -c copy -movflags +faststart OUT.mp4, or give the file, not a pipe"
+            raise SourceError(message, hint)
+
+    def _frames(self, packet: "Packet[VideoStream] | None") -> list[Timed]:
         try:
-            return self.stream.decode(packet)
+            return self._decoder.decode(packet)
         except av.FFmpegError as error:
             self._trouble(f"is damaged ({error.strerror})")
             return []
 
-    def _trouble(self, what: str) -> None:
-        message = f"{self._path} {what} after {self._promise.seconds:.1f} s"
+    def _trouble(self, what: str, after: float | None = None) -> None:
+        seconds = self._seconds if after is None else after
+        message = f"{self._path} {what} after {seconds:.1f} s"
         if not self._reading.skip_broken:
             raise SourceError(message, f"--on-error skip leaves it out; or repair: {REPAIR}")
         self._reading.on_trouble(message)
@@ -190,34 +281,3 @@ class Film:
     def close(self) -> None:
         """Close the file."""
         self._container.close()
-
-
-def _open(path: Path) -> InputContainer:
-    try:
-        # Old AVI files have titles in whatever letters their makers used.
-        return av.open("pipe:0" if str(path) == PIPE else str(path), metadata_errors="replace")
-    except av.FileNotFoundError as error:
-        raise SourceError(f"there is no {path}", "check the path") from error
-    except av.PermissionError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}", f"chmod u+r {path}") from error
-    except av.FFmpegError as error:
-        message = f"{path} is not a video that can be read: {error.strerror}"
-        raise SourceError(message, "videos are e.g. .mp4, .mkv, .mov, .webm or .avi") from error
-
-
-def _open_pipe(raw: Raw) -> InputContainer:
-    told = {"pixel_format": raw.pixels, "framerate": str(raw.rate)}
-    try:
-        options = {**told, "video_size": f"{raw.width}x{raw.height}"}
-        return av.open("pipe:0", format="rawvideo", options=options)
-    except av.FFmpegError as error:
-        message = f"the pipe cannot be read as {raw.pixels}: {error.strerror}"
-        raise SourceError(message, "ffmpeg -pix_fmts lists what --pix-fmt takes") from error
-
-
-def _picture_stream(path: Path, container: InputContainer) -> VideoStream:
-    """The first video stream that is no cover picture."""
-    for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            return stream
-    raise SourceError(f"{path} has no video in it, only sound", "choose another file")

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from realtime_nst.errors import SourceError
-from realtime_nst.sources.images import NUMBER
+from realtime_nst.sources.images import is_pattern
 
 SAMPLES, LENGTH = 16, 1 << 16
 """How many places of a file are looked at, and bytes at each."""
@@ -24,7 +24,7 @@ def fingerprint(address: Path) -> str:
 
 
 def _of_pictures(address: Path) -> str:
-    folder = address.parent if NUMBER.search(address.name) else address
+    folder = address.parent if is_pattern(address) else address
     listing = sorted((path.name, path.stat().st_size) for path in folder.glob("*"))
     return hashlib.sha256(repr(listing).encode()).hexdigest()[:16]
 

@@ -2,10 +2,11 @@
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 from av.container import InputContainer
+from av.format import Flags
 from av.packet import Packet
 from av.video.stream import VideoStream
 
@@ -18,6 +19,38 @@ def seconds_of(container: InputContainer) -> Fraction | None:
 def rational(value: Any) -> Fraction | None:
     """PyAV 19 has its own rational numbers; what is unknown is None or, there, 0/0."""
     return Fraction(value.numerator, value.denominator) if value else None
+
+
+def rate_of(container: InputContainer, stream: VideoStream) -> Fraction | None:
+    """Return the average number of frames per second."""
+    average, guessed = rational(stream.average_rate), rational(stream.guessed_rate)
+    return guessed or average if _is_bare(container) else average or guessed
+
+
+def speed_of(container: InputContainer, stream: VideoStream) -> Fraction:
+    """Return by what to speed up the times of a bare stream (.h264, .hevc).
+
+    FFmpeg makes them up for 25 frames per second, whatever the stream itself says.
+    """
+    assumed, rate = rational(stream.average_rate), rate_of(container, stream)
+    return rate / assumed if assumed and rate and _is_bare(container) else Fraction(1)
+
+
+def _is_bare(container: InputContainer) -> bool:
+    return bool(container.format.flags & cast(int, Flags.no_timestamps.value))
+
+
+def frames_of(container: InputContainer, stream: VideoStream) -> int:
+    """Return how many frames will be shown, as far as the header says; else 0."""
+    entries = stream.index_entries if "mp4" in container.format.name and stream.frames else ()
+    return sum(not entry.is_discard for entry in entries) or stream.frames
+
+
+def _packets_of(container: InputContainer, stream: VideoStream) -> int:
+    """Return how many packets an MP4 holds of a stream; else 0. An edit list leaves some out."""
+    if "mp4" not in container.format.name:
+        return 0
+    return min(stream.frames, len(stream.index_entries) or stream.frames)
 
 
 def matroska_end(path: Path) -> int | None:
@@ -61,7 +94,7 @@ class Promise:
         kind = container.format.name
         tick = rational(stream.time_base) or Fraction(0)
         self._stream, self._packets = stream, 0
-        self._due = stream.frames if "mp4" in kind else 0
+        self._due = _packets_of(container, stream)
         self._length = stream.frames * tick if kind == "avi" else Fraction(0)
         self._lacking = lacking
         self.seconds = 0.0

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.sources.picture import on_white
 from realtime_nst.sources.reading import Reading
 
 PICTURES = frozenset(
@@ -23,6 +24,12 @@ JPEG = b"\xff\xd8\xff"
 """What every JPEG file begins with."""
 NUMBER = re.compile(r"%0?\d*d")
 """Stands for a picture's number in a name, as in FFmpeg."""
+
+
+def is_pattern(path: Path) -> bool:
+    """Return whether a name stands for numbered images; a file that exists is just that file."""
+    numbered = NUMBER.search(path.name) and path.suffix.lower() in PICTURES
+    return bool(numbered) and not path.exists()
 
 
 class ImageSource:
@@ -49,8 +56,9 @@ class ImageSource:
 
     @classmethod
     def of_folder(cls, folder: Path, reading: Reading = Reading()) -> Self:  # noqa: B008  (frozen)
-        """The pictures lying in a folder, by name."""
-        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
+        """The pictures lying in a folder, by name; ``f2.png`` comes before ``f10.png``."""
+        found = (path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
+        paths = sorted(found, key=_natural)
         if not paths:
             raise SourceError(f"there is no picture in {folder}", f"endings: {_endings()}")
         return cls(_part(paths, reading), reading)
@@ -87,6 +95,12 @@ class ImageSource:
 
     def __exit__(self, *raised: object) -> None:
         """Nothing to close."""
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Return what sorts names with numbers in them by the numbers' values."""
+    parts = re.split("([0-9]+)", path.name)
+    return [(int(part) if number % 2 else 0, part) for number, part in enumerate(parts)]
 
 
 def _part(paths: Sequence[Path], reading: Reading) -> list[Path]:
@@ -127,7 +141,7 @@ def read_image(path: Path) -> Image:
     jpeg = coded[: len(JPEG)].tobytes() == JPEG
     whole = None if jpeg else _decode(coded, cv2.IMREAD_UNCHANGED)
     if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
-        image = _on_white(whole)
+        image = on_white(whole)
     return np.ascontiguousarray(image, np.uint8)
 
 
@@ -136,13 +150,6 @@ def _decode(coded: NDArray[np.uint8], flags: int) -> NDArray[Any] | None:
         return cv2.imdecode(coded, flags)
     except cv2.error:  # an empty file, or one with an absurd size
         return None
-
-
-def _on_white(bgra: NDArray[Any]) -> Image:
-    """What is transparent often hides any colour; paper shows through instead."""
-    light = bgra.astype(np.float32) / np.iinfo(bgra.dtype).max
-    colours, alpha = light[..., :3], light[..., 3:]
-    return np.rint(255 * (colours * alpha + 1 - alpha)).astype(np.uint8)
 
 
 def _endings() -> str:

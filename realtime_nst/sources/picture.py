@@ -1,6 +1,7 @@
 """A decoded frame as an upright BGR picture, and what a person should know about it."""
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any, cast
 
 import cv2
@@ -10,6 +11,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from realtime_nst.flow import ignore
 from realtime_nst.frame import UNSPECIFIED, Colours, Image
 from realtime_nst.sources.hdr import CURVES, NAMES, ToneMap
 
@@ -39,31 +41,116 @@ TURNS: dict[Turn, Callable[[Any], NDArray[Any]]] = {
 """How to do what a phone notes beside the pixels."""
 
 
-class Upright:
-    """Turns decoded frames into pictures, all of them as large as the first one."""
+WHITE = 255
 
-    def __init__(self, first: VideoFrame) -> None:
+
+class Upright:
+    """Turns decoded frames into pictures, all of them as large as the first one.
+
+    Args:
+        first: the first frame.
+        pixel_aspect: width of its pixels by their height.
+        on_note: receives what changes on the way, each kind of change once.
+    """
+
+    def __init__(
+        self,
+        first: VideoFrame,
+        pixel_aspect: Fraction = Fraction(1),
+        on_note: Callable[[str], None] = ignore,
+    ) -> None:
+        self._on_note, self._noted = on_note, set[str]()
         self._turn = turn_of(first)
         self.turned = self._turn[0] == 0
         """Whether width and height change places."""
-        self._size = (first.width, first.height)
+        self._size, self._aspect = (first.width, first.height), pixel_aspect
         # One for all frames: it keeps swscale's tables, which take long to build.
         self._reformatter = VideoReformatter()
-        self._tone_map = ToneMap(first.color_trc) if first.color_trc in CURVES else None
-        self.colours = BT709 if self._tone_map else colours_of(first)
+        self._transfer = first.color_trc
+        self._tone_maps: dict[int, ToneMap] = {}
+        self.colours = BT709 if first.color_trc in CURVES else colours_of(first)
 
-    def __call__(self, decoded: VideoFrame) -> Image:
-        """The picture of a frame."""
-        pixels = self._reformatter.reformat(
-            decoded,
-            *self._size,  # some files change their size on the way; the result cannot
-            format="rgb48le" if self._tone_map else "bgr24",
-            src_colorspace=_matrix(decoded),
-            interpolation=DEEP if self._tone_map else EXACT,
-        ).to_ndarray()
-        bgr = self._tone_map(pixels.astype(np.uint16, copy=False)) if self._tone_map else pixels
+    def __call__(self, decoded: VideoFrame, pixel_aspect: Fraction, seconds: float) -> Image:
+        """Convert a frame.
+
+        Args:
+            decoded: the frame.
+            pixel_aspect: width of its pixels by their height.
+            seconds: its time, for notes.
+        """
+        self._note_changes(decoded, pixel_aspect, seconds)
+        size = self._fitting(decoded, pixel_aspect)
+        bgr = _with_bars(self._converted(decoded, size), self._size)
         turn = TURNS.get(self._turn)
         return np.ascontiguousarray(turn(bgr) if turn else bgr, np.uint8)
+
+    def _converted(self, decoded: VideoFrame, size: tuple[int, int]) -> NDArray[Any]:
+        tone_map, alpha = self._tone_map(decoded.color_trc), has_alpha(decoded)
+        pixels = self._reformatter.reformat(
+            decoded,
+            *size,
+            format="rgb48le" if tone_map else "bgra" if alpha else "bgr24",
+            src_colorspace=_matrix(decoded),
+            interpolation=DEEP if tone_map else EXACT,
+        ).to_ndarray()
+        if tone_map:
+            return tone_map(pixels.astype(np.uint16, copy=False))
+        return on_white(pixels) if alpha else pixels
+
+    def _tone_map(self, transfer: int) -> ToneMap | None:
+        if transfer in CURVES and transfer not in self._tone_maps:
+            self._tone_maps[transfer] = ToneMap(transfer)
+        return self._tone_maps.get(transfer)
+
+    def _fitting(self, decoded: VideoFrame, pixel_aspect: Fraction) -> tuple[int, int]:
+        """Return the largest size in which a frame keeps its shape within that of the first."""
+        width, height = self._size
+        if (decoded.width, decoded.height, pixel_aspect) == (width, height, self._aspect):
+            return self._size
+        shape = decoded.width * pixel_aspect / (decoded.height * self._aspect)
+        return min(width, round(height * shape)) or 1, min(height, round(width / shape)) or 1
+
+    def _note_changes(self, decoded: VideoFrame, pixel_aspect: Fraction, seconds: float) -> None:
+        (width, height), when = self._size, f"from {seconds:.1f} s on"
+        if (decoded.width, decoded.height) != self._size:
+            size = f"{decoded.width}x{decoded.height}"
+            self._note("size", f"the input is {size} {when}; it is fitted into {width}x{height}")
+        elif pixel_aspect != self._aspect:
+            text = f"the input's pixels are {float(pixel_aspect):.4g} times as wide as high {when}"
+            self._note("aspect", f"{text}; it is fitted into the shape it began with")
+        names = [NAMES.get(transfer, "SDR") for transfer in (self._transfer, decoded.color_trc)]
+        if names[0] != names[1]:
+            text = f"the input changes from {names[0]} to {names[1]} {when}"
+            self._note("transfer", f"{text}; the result is all BT.709")
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind not in self._noted:
+            self._noted.add(kind)
+            self._on_note(text)
+
+
+def has_alpha(frame: VideoFrame) -> bool:
+    """Return whether a frame's format has a channel for transparency."""
+    return any(component.is_alpha for component in frame.format.components)
+
+
+def on_white(bgra: NDArray[Any]) -> Image:
+    """Return what shows on white paper; what is transparent often hides any color."""
+    if bgra.dtype == np.uint8 and bgra[..., 3].min() == WHITE:
+        return np.ascontiguousarray(bgra[..., :3])
+    light = bgra.astype(np.float32) / np.iinfo(bgra.dtype).max
+    colors, alpha = light[..., :3], light[..., 3:]
+    return np.rint(WHITE * (colors * alpha + 1 - alpha)).astype(np.uint8)
+
+
+def _with_bars(image: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
+    """Return an image in the middle of a larger black one."""
+    (width, height), (inner_height, inner_width) = size, image.shape[:2]
+    if (inner_width, inner_height) == size:
+        return image
+    left, top = (width - inner_width) // 2, (height - inner_height) // 2
+    right, bottom = width - inner_width - left, height - inner_height - top
+    return cv2.copyMakeBorder(image, top, bottom, left, right, cv2.BORDER_CONSTANT, value=(0, 0, 0))
 
 
 def turn_of(frame: VideoFrame) -> Turn:
@@ -96,6 +183,8 @@ def notes_of(frame: VideoFrame) -> Iterator[str]:
         yield f"the input is HDR ({name}, {bits} bit); it is tone-mapped to 8 bit BT.709"
     elif bits > 8:
         yield f"the input has {bits} bit; it is painted in 8"
+    if has_alpha(frame) and frame.to_ndarray(format="bgra")[..., 3].min() < WHITE:
+        yield "the input is transparent; it is shown on white"
     if int(frame.colorspace) not in KNOWN:
         name = "BT.709" if frame.height >= HD else "BT.601"
         yield f"the input's colours (matrix {int(frame.colorspace)}) are taken for {name}"

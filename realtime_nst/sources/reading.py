@@ -32,6 +32,8 @@ class Reading:
     """True: go on behind what cannot be read, and tell; False: that is an error."""
     on_trouble: Callable[[str], None] = ignore
     """Told of what was skipped, a line each, on the thread that reads."""
+    on_note: Callable[[str], None] = ignore
+    """Receives what changes on the way and is not kept, a line each, on the thread that reads."""
     rate: Fraction | None = None
     """Frames per second of pictures, which have none; None takes them for stills."""
     resume: Fraction = Fraction(0)

@@ -9,8 +9,7 @@ from typing import Self
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sources.film import PIPE, REPAIR, Film, Moment
-from realtime_nst.sources.header import rational
+from realtime_nst.sources.film import REPAIR, Film, Moment
 from realtime_nst.sources.picture import Upright, notes_of
 from realtime_nst.sources.reading import Reading
 
@@ -31,7 +30,7 @@ class VideoSource:
                 hint = "check --start and --end" if self._where() else REPAIR
                 raise SourceError(f"{path} has no frame that can be decoded{self._where()}", hint)
             self._moments = self._from(first)
-            self._upright = Upright(first.picture)
+            self._upright = Upright(first.picture, first.pixel_aspect, reading.on_note)
             self.info = self._describe(first)
         except BaseException:
             self._film.close()
@@ -47,7 +46,8 @@ class VideoSource:
         try:
             for index, moment in enumerate(self._moments):
                 pts = moment.ticks * self._film.tick - self.info.start
-                image, length = self._upright(moment.picture), moment.picture.duration
+                image = self._upright(moment.picture, moment.pixel_aspect, float(pts))
+                length = moment.picture.duration
                 shown = length * self._film.tick if length else None
                 yield Frame(image, index, pts, perf_counter(), shown)
         finally:
@@ -88,7 +88,7 @@ class VideoSource:
     def _describe(self, first: Moment) -> StreamInfo:
         film, asked = self._film, self._options
         width, height = first.picture.width, first.picture.height
-        aspect = rational(film.stream.sample_aspect_ratio) or Fraction(1)
+        aspect = first.pixel_aspect
         if self._upright.turned:
             width, height, aspect = height, width, 1 / aspect
         origin = (film.origin or 0) * film.tick
@@ -100,7 +100,7 @@ class VideoSource:
             height,
             film.rate,
             self._count(),
-            path=None if str(self._path) == PIPE else self._path,
+            path=None if film.is_pipe else self._path,
             length=film.length,
             start=first.ticks * film.tick,
             part=None if whole else (origin + asked.start, end),
@@ -108,14 +108,14 @@ class VideoSource:
             pixel_aspect=aspect,
             colours=self._upright.colours,
             track=film.stream.index,
-            notes=tuple(notes_of(first.picture)),
+            notes=(*film.notes, *notes_of(first.picture)),
         )
 
     def _count(self) -> int | None:
         """How many frames will come, as far as the header says."""
         film, asked = self._film, self._options
-        if not asked.start and asked.end is None and film.stream.frames:
-            return film.stream.frames
+        if not asked.start and asked.end is None and film.frames:
+            return film.frames
         if not (film.seconds and film.rate):
             return None
         end = film.seconds if asked.end is None else min(film.seconds, asked.end)
