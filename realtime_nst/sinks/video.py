@@ -11,7 +11,6 @@ from typing import Self, cast
 
 import av
 from av.codec import Codec as Library
-from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
@@ -35,6 +34,7 @@ from realtime_nst.sinks.journal import Journal, Place
 from realtime_nst.sinks.names import older_of
 from realtime_nst.sinks.names import partial_of as partial_of
 from realtime_nst.sinks.salvage import packets
+from realtime_nst.sinks.tail import Tail
 from realtime_nst.sinks.tracks import Tracks
 
 
@@ -63,7 +63,6 @@ class VideoSink:
         self._journal = journal
         self._last = -1  # time written
         self._shown_for = 0  # ticks, as far as the last frame says
-        self._held: Packet[VideoStream] | None = None
         self._shown: Image | None = None
         self._closed = False
         container = self._container = container_of(path, options)
@@ -76,6 +75,7 @@ class VideoSink:
                 self._output = av.open(target, "w", format=container.kind, options=container.muxer)
                 words = told(codec, container, options, info.width * info.height)
                 self._stream = self._add_video(codec, words)
+                self._tail = Tail(self._output)
                 colours = info.colours if container.tagged else Colours()
                 prepare = partial(self._prepare, codec, pixels, colours)
                 self._encoder = Encoder(self._stream, words, prepare)
@@ -135,7 +135,7 @@ class VideoSink:
         moment = self._info.start + frame.pts
         with self._errors():
             if self._journal and self._journal.due(frame.index):
-                self._mux(self._encoder.flush())
+                self._tail.mux(self._encoder.flush())
                 self._encoder.renew()
                 self._journal.add(Place(frame.index, frame.pts, self._last))
             self._encode(frame.image, self._ticks(moment))
@@ -146,24 +146,18 @@ class VideoSink:
     def _encode(self, image: Image, ticks: int) -> None:
         if self._container.gapless and self._shown is not None:
             for gap in range(self._last + 1, ticks):
-                self._mux(self._encoder.encode(self._shown, gap))
-        self._mux(self._encoder.encode(image, ticks))
+                self._tail.mux(self._encoder.encode(self._shown, gap))
+        self._tail.mux(self._encoder.encode(image, ticks))
         self._last, self._shown = ticks, image
-
-    def _mux(self, packets: "list[Packet[VideoStream]]") -> None:
-        """Pass packets on, but for the latest one, which may turn out to be the last."""
-        for packet in packets:
-            if self._held:
-                self._output.mux(self._held)
-            self._held = packet
 
     def _mux_last(self) -> None:
         """Pass on the rest, with how long the last frame is shown: no other one tells."""
-        rest = [*([self._held] if self._held else []), *self._encoder.flush()]
+        rest = [*self._tail.release(), *self._encoder.flush()]
         for packet in rest:
             if packet.pts == self._last and self._shown_for:
                 packet.duration = self._shown_for
-            self._output.mux(packet)
+        self._tail.mux(rest)
+        self._tail.finish()
 
     def _begin(self) -> None:
         """Begin with what another run has finished, if there is something."""
@@ -181,7 +175,7 @@ class VideoSink:
             tick, pts, dts = Fraction(packet.time_base), packet.pts or 0, packet.dts or 0
             shift = pts - floor(begin / tick + Fraction(1, 2)) if shift is None else shift
             packet.pts, packet.dts = pts - shift, dts - shift
-            self._mux(self._encoder.passed(packet))
+            self._tail.mux(self._encoder.passed(packet))
             if self._tracks:
                 self._tracks.copy_until(self._zero + packet.pts * tick)
         self._last = place.ticks
