@@ -32,6 +32,7 @@ LAYERS = {
     "frame": 0,
     "errors": 0,
     "libraries": 0,
+    "pyav": 0,
     "__init__": 0,
 }
 """A module imports only from its own part of the package, or from a lower layer."""

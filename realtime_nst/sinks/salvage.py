@@ -10,6 +10,7 @@ import av
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from realtime_nst.pyav import file_url, open_input
 from realtime_nst.sinks.journal import Journal, Place
 from realtime_nst.sinks.names import older_of, partial_of
 
@@ -47,7 +48,7 @@ def packets(path: Path, count: int) -> Iterator["Packet[VideoStream]"]:
 
 
 def _packets(path: Path) -> Iterator["Packet[VideoStream]"]:
-    with av.open(str(path), metadata_errors="replace") as file:
+    with open_input(file_url(path)) as file:
         stream = file.streams.video[0]
         measured, timed = _is_measured(stream), "matroska" not in file.format.name
         whole = _whole(file.demux(stream))

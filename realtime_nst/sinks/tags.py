@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from realtime_nst.pyav import readable
+
 OWN_TAGS = frozenset(("major_brand", "minor_version", "compatible_brands", "encoder", "rotate"))
 """What is true of the input file only, not of its content."""
 QUICKTIME = {
@@ -23,10 +25,11 @@ TITLED = frozenset(
 
 
 def tags_of(metadata: dict[str, str]) -> dict[str, str]:
-    """Without what the next muxer writes itself, such as Matroska's statistics."""
+    """Without what the next muxer writes itself, such as Matroska's statistics; readable."""
     own = {name for name in metadata if name.lower() in OWN_TAGS or name.startswith("_STATISTICS")}
     counted = {"BPS", "DURATION", "NUMBER_OF_FRAMES", "NUMBER_OF_BYTES"}
-    return {name: text for name, text in metadata.items() if name not in own | counted}
+    kept = {name: text for name, text in metadata.items() if name not in own | counted}
+    return {readable(name): readable(text) for name, text in kept.items()}
 
 
 def dropped(muxer: str, names: Iterable[str]) -> list[str]:

@@ -19,6 +19,7 @@ from av.stream import Disposition, Stream
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import StreamInfo
+from realtime_nst.pyav import file_url, open_input, readable
 from realtime_nst.sinks.adts import configuration, has_headers, without_header
 from realtime_nst.sinks.codecs import takes
 from realtime_nst.sinks.subtitles import Lines, text_codec
@@ -170,7 +171,8 @@ class Tracks:
         start, end = max(chapter["start"] - shift, 0), chapter["end"] - shift
         if self._end is not None:
             end = min(end, round((self._end - self.zero) / _rational(chapter["time_base"])))
-        return {**chapter, "start": start, "end": end}
+        metadata = tags_of(chapter["metadata"])
+        return {**chapter, "start": start, "end": end, "metadata": metadata}
 
     def _read(self, streams: list[Stream]) -> "Iterator[Packet[Any]]":
         moving = [stream for stream in streams if stream.type != "attachment"]
@@ -245,7 +247,7 @@ def _nearest_rate(codec: str, rate: int) -> int:
 
 def _open(path: Path) -> InputContainer:
     try:
-        return av.open(str(path), metadata_errors="replace")
+        return open_input(file_url(path))
     except av.FFmpegError as error:
         message = f"{path} cannot be read again: {error.strerror}"
         raise SourceError(message, "leave it where it is until the end") from error
@@ -260,7 +262,8 @@ def _name(stream: Stream) -> str:
     """``audio track 2 (vorbis, ger)``."""
     context = stream.codec_context
     codec = context.name if context else getattr(stream, "name", None)
-    details = ", ".join(text for text in (codec, stream.metadata.get("language")) if text)
+    language = readable(stream.metadata.get("language") or "")
+    details = ", ".join(text for text in (codec, language) if text)
     return f"{stream.type} track {stream.index}" + (f" ({details})" if details else "")
 
 

@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 
 from realtime_nst.errors import NstError, SinkError
 from realtime_nst.frame import Colours, Frame, Image, StreamInfo
+from realtime_nst.pyav import file_url
 from realtime_nst.sinks.codecs import (
     CODECS,
     PIPE,
@@ -71,7 +72,7 @@ class VideoSink:
         pixels = pixels_of(codec, info, options)
         try:
             with self._errors():
-                target = "pipe:1" if self._pipe else str(self._partial)
+                target = "pipe:1" if self._pipe else file_url(self._partial)
                 self._output = av.open(target, "w", format=container.kind, options=container.muxer)
                 words = told(codec, container, options, info.width * info.height)
                 self._stream = self._add_video(codec, words)

@@ -15,6 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import SourceError
+from realtime_nst.pyav import file_url, open_input
 from realtime_nst.sources.header import Promise, matroska_end, rational, seconds_of
 from realtime_nst.sources.reading import Raw, Reading
 
@@ -194,8 +195,7 @@ class Film:
 
 def _open(path: Path) -> InputContainer:
     try:
-        # Old AVI files have titles in whatever letters their makers used.
-        return av.open("pipe:0" if str(path) == PIPE else str(path), metadata_errors="replace")
+        return open_input("pipe:0" if str(path) == PIPE else file_url(path))
     except av.FileNotFoundError as error:
         raise SourceError(f"there is no {path}", "check the path") from error
     except av.PermissionError as error:
@@ -209,7 +209,7 @@ def _open_pipe(raw: Raw) -> InputContainer:
     told = {"pixel_format": raw.pixels, "framerate": str(raw.rate)}
     try:
         options = {**told, "video_size": f"{raw.width}x{raw.height}"}
-        return av.open("pipe:0", format="rawvideo", options=options)
+        return open_input("pipe:0", format="rawvideo", options=options)
     except av.FFmpegError as error:
         message = f"the pipe cannot be read as {raw.pixels}: {error.strerror}"
         raise SourceError(message, "ffmpeg -pix_fmts lists what --pix-fmt takes") from error
