@@ -181,8 +181,14 @@ PIPE = "-"
 """The name of standard output."""
 PIPES = {"y4m": ".y4m", "rawvideo": ".yuv"}
 """What goes through it, by the word that people type: as into files with these endings."""
-REFUSED = {"mov": frozenset(("flac", "opus", "truehd", "vp9", "av1"))}
-"""By muxer: what FFmpeg says it takes, and then refuses when the file begins."""
+REFUSED = {
+    "mov": frozenset(("flac", "opus", "truehd", "vp9", "av1")),
+    "mp4": frozenset(name for name in codecs_available if name.startswith("pcm_")),
+    "avi": frozenset(("flac", "vorbis")),
+}
+"""By muxer: what FFmpeg says it takes, and then refuses when the file begins, or writes in a way
+that hardly any player reads: PCM in MP4 is younger than most of them, and each packet of FLAC in an
+AVI is followed by thousands of empty ones."""
 
 
 def container_of(path: Path, options: VideoOptions) -> Container:
