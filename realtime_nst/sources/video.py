@@ -105,6 +105,8 @@ class VideoSource:
             start=first.ticks * film.tick,
             part=None if whole else (origin + asked.start, end),
             tick=film.tick,
+            base_rate=rational(film.stream.base_rate),
+            pixels=first.picture.format.name,
             pixel_aspect=aspect,
             colours=self._upright.colours,
             track=film.stream.index,
