@@ -185,7 +185,10 @@ def remux(
         (
             "avi",
             ["h264", "aac", "mp3"],
-            ["audio track 2 (flac, eng) becomes libmp3lame", "subtitle", "attachment track 4"],
+            [
+                *("audio track 2 (flac, eng) becomes libmp3lame", "subtitle", "attachment track 4"),
+                "the first frame comes 0.4 s early",
+            ],
         ),
     ],
 )

@@ -144,6 +144,8 @@ class Container:
     """FFmpeg's name, where the ending does not tell."""
     ticks: int | None = None
     """Units of time per second, where it has its own."""
+    shortest: int = 1
+    """Units that a frame is shown at least."""
     tagged: bool = True
     """Whether it can say which colours it has; if not, readers guess by its size."""
     constant: bool = False
@@ -170,7 +172,8 @@ CONTAINERS = {
     # AVI keeps no presentation times, so frames must not be reordered; and nothing may be moved to
     # later, where sound begins before 0, or the first frame would last twice as long.
     ".avi": Container("h264", "libmp3lame", {"bf": "0"}, _AVI, constant=True),
-    ".gif": Container("gif", ticks=100),
+    # Browsers take one hundredth of a second for ten.
+    ".gif": Container("gif", ticks=100, shortest=2),
     ".apng": Container("apng", muxer={"plays": "0"}, ticks=1000),
     ".webp": Container("webp", muxer={"loop": "0"}, ticks=1000),
     ".y4m": _RAW,

@@ -26,7 +26,7 @@ from realtime_nst.sinks.audio import (
     has_parameters,
     layout_of,
 )
-from realtime_nst.sinks.codecs import takes
+from realtime_nst.sinks.codecs import VideoOptions, takes
 from realtime_nst.sinks.copying import Copy, is_accepted, open_again
 from realtime_nst.sinks.subtitles import Lines, clip, text_codec
 from realtime_nst.sinks.tags import QUICKTIME, dropped, tags_of
@@ -67,9 +67,8 @@ class Tracks:
         info: StreamInfo,
         output: OutputContainer,
         codec: str,
-        *,
-        audio: bool,
-        skip_broken: bool = False,
+        options: VideoOptions,
+        notes: list[str],
     ) -> None:
         """Open what is beside the picture.
 
@@ -78,18 +77,18 @@ class Tracks:
             info: of the picture that comes out of it.
             output: the file to put it into; nothing was written to it yet.
             codec: to encode sound with that the container does not take; empty if it takes none.
-            audio: whether sound comes along.
-            skip_broken: whether sound that is encoded again may be damaged; else that is an error.
+            options: say whether sound comes along, and whether it may be damaged.
+            notes: gets a line for each thing that does not come along as it was.
         """
-        self.notes: list[str] = []
-        """What does not come along as it was, a line each."""
-        self._path, self._output, self._codec = path, output, codec
-        self._skip_broken = skip_broken
+        self._path, self._output, self._codec, self._notes = path, output, codec, notes
+        self._skip_broken = options.skip_broken
         self._ending = Path(output.name).suffix or "a pipe"
         self._input = open_again(path)
         self._ways: dict[int, Way] = {}
         self._begin = info.part[0] if info.part else info.start
-        wanted = [stream for stream in self._input.streams if self._wanted(stream, info, audio)]
+        wanted = [
+            stream for stream in self._input.streams if self._wanted(stream, info, options.audio)
+        ]
         for stream in wanted:
             self._add(stream)
         taken = [stream for stream in wanted if stream.index in self._ways]
@@ -121,17 +120,17 @@ class Tracks:
         late = self._lacks_its_beginning(stream)
         if not late and self._takes(stream):
             if stream.type == "video":
-                self.notes.append(f"{name} is a second picture; it is copied as it is")
+                self._notes.append(f"{name} is a second picture; it is copied as it is")
             return Copy(self._path, stream, self._output)
         if isinstance(stream, AudioStream) and self._codec and has_parameters(stream):
             why = f"{ending} does not take it as it is"
             why = f"{ending} begins all streams at once, so silence comes first" if late else why
-            self.notes.append(f"{name} becomes {self._encoding_of(stream)}: {why}")
+            self._notes.append(f"{name} becomes {self._encoding_of(stream)}: {why}")
             return self._transcoder(stream)
         if text := text_codec(stream, self._output):
-            self.notes.append(f"{name} becomes {text}: {ending} does not take it as it is")
+            self._notes.append(f"{name} becomes {text}: {ending} does not take it as it is")
             return Lines(stream, self._output, text)
-        self.notes.append(f"{name} is left out: {ending} does not take it")
+        self._notes.append(f"{name} is left out: {ending} does not take it")
         return None
 
     def _lacks_its_beginning(self, stream: Stream) -> bool:
@@ -145,7 +144,7 @@ class Tracks:
             stream,
             self._output,
             self._codec,
-            self.notes,
+            self._notes,
             skip_broken=self._skip_broken,
         )
 
@@ -168,7 +167,7 @@ class Tracks:
         empty track of it."""
         if self._output.format.name != "matroska":
             left_out = f"is left out: {self._ending} gets none here"
-            self.notes.append(f"{_name(stream)}, the cover, {left_out}")
+            self._notes.append(f"{_name(stream)}, the cover, {left_out}")
             return
         codec = stream.codec_context.codec.canonical_name if stream.codec_context else ""
         kind, ending = ("png", "png") if codec == "png" else ("jpeg", "jpg")
@@ -195,7 +194,7 @@ class Tracks:
         picture.metadata.update(tags_of(before.metadata))
         picture.disposition = before.disposition | Disposition.default
         if lost := dropped(self._output.format.name, self._output.metadata):
-            self.notes.append(f"tags that have no place there are left out: {', '.join(lost)}")
+            self._notes.append(f"tags that have no place there are left out: {', '.join(lost)}")
         chapters = (self._moved(chapter) for chapter in self._input.chapters())
         self._output.set_chapters(
             [chapter for chapter in chapters if chapter["end"] > chapter["start"]]
