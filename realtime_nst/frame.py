@@ -74,6 +74,10 @@ class StreamInfo:
     """The part of the file that was asked for, on its own clock, open or not; None: all of it."""
     tick: Fraction | None = None
     """The file's unit of time in seconds: every pts is a multiple of it."""
+    base_rate: Fraction | None = None
+    """The lowest rate at which every frame has its place, as far as the container says."""
+    pixels: str = ""
+    """FFmpeg's name for how the pixels were stored, for sinks that store less."""
     pixel_aspect: Fraction = Fraction(1)
     """Width of a pixel by its height, upright."""
     colours: Colours = Colours()

@@ -24,7 +24,8 @@ class Shape:
     """What a user can choose about size, rate and arrangement."""
 
     size: tuple[int, int] | None = None
-    """Width and height of the pictures; None keeps them; 0 for one follows from the other."""
+    """Width and height of the pictures; None keeps them; 0 for one follows from the other, and is
+    even, for most encoders share one colour between pairs of pixels."""
     rate: Fraction | None = None
     """Frames per second, all equally long; None keeps every frame at its time."""
     render_scale: float = 1.0
@@ -88,8 +89,8 @@ def resized(source: Source, width: int, height: int) -> Source:
         DeviceError: frames of that size do not fit into memory.
     """
     info = source.info
-    width = width or round(height * info.width * info.pixel_aspect / info.height)
-    height = height or round(width * info.height / (info.width * info.pixel_aspect))
+    width = width or _even(height * info.width * info.pixel_aspect / info.height)
+    height = height or _even(width * info.height / (info.width * info.pixel_aspect))
     need = IN_FLIGHT * 3 * width * height
     require_memory(f"{width}x{height}", need, free_memory(), "choose a smaller --size")
     aspect = info.pixel_aspect * Fraction(info.width * height, info.height * width)
@@ -103,11 +104,15 @@ def resized(source: Source, width: int, height: int) -> Source:
     return Changed(source, replace(info, width=width, height=height, pixel_aspect=aspect), change)
 
 
+def _even(length: Fraction) -> int:
+    return max(2 * round(length / 2), 2)
+
+
 def at_rate(source: Source, rate: Fraction) -> Source:
     """A source at a constant rate: frames come twice or not at all, as their times demand."""
     info, total = source.info, source.info.frames
     frames = round(total * rate / info.rate) if total and info.rate else None
-    changed = replace(info, rate=rate, tick=1 / rate, frames=frames)
+    changed = replace(info, rate=rate, tick=1 / rate, base_rate=None, frames=frames)
     return Changed(source, changed, lambda frames: _steady(frames, rate))
 
 

@@ -79,3 +79,22 @@ def test_side_by_side() -> None:
     assert announced(source.info, Shape(side_by_side=True)).width == 128
     assert (both[:, :64] == frame.image).all()
     assert (both[:, 64:] == 255 - frame.image).all()
+
+
+@pytest.mark.parametrize(
+    ("source", "asked", "expected"),
+    [
+        ((854, 480), (1280, 0), (1280, 720)),  # 719.4
+        ((1920, 1080), (0, 480), (854, 480)),  # 853.3
+        ((1080, 1920), (240, 0), (240, 426)),  # 426.7
+        ((641, 361), (640, 0), (640, 360)),
+        ((641, 361), (641, 0), (641, 360)),
+        ((641, 361), (641, 361), (641, 361)),  # asked for
+        ((64, 4), (16, 0), (16, 2)),
+    ],
+)
+def test_size_left_open_is_even(
+    source: tuple[int, int], asked: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    info = shaped(SyntheticSource(*source, frames=1), Shape(asked)).info
+    assert (info.width, info.height) == expected

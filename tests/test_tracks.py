@@ -184,8 +184,11 @@ def remux(
         ),
         (
             "avi",
-            ["h264", "aac", "flac"],
-            ["subtitle track 3 (srt, fre) is left out", "attachment track 4"],
+            ["h264", "aac", "mp3"],
+            [
+                *("audio track 2 (flac, eng) becomes libmp3lame", "subtitle", "attachment track 4"),
+                "the first frame comes 0.4 s early",
+            ],
         ),
     ],
 )

@@ -13,8 +13,10 @@ from av.video.stream import VideoStream
 from realtime_nst.frame import Image
 from realtime_nst.sinks.colours import Painter
 
-LONGEST_AHEAD = 1_000_000
-"""Seconds an encoder may look ahead: days, for a film with a frame an hour."""
+REORDERED = 3
+"""Frames from which on an encoder may store them in another order than they are shown in. x265
+knows how far it does only then, and before gives moments of decoding from memory that nobody
+initialized: most of them are impossible, some only wrong."""
 
 
 class Encoder:
@@ -36,6 +38,7 @@ class Encoder:
         self._context = stream.codec_context
         self._painter = prepare(self._context)
         self._decoded: Fraction | None = None  # the last moment of decoding, in seconds
+        self._count = 0  # frames of this piece
 
     def encode(self, image: Image, ticks: int) -> "list[Packet[VideoStream]]":
         """What comes out when a picture goes in.
@@ -46,11 +49,16 @@ class Encoder:
         """
         picture = self._painter(image)
         picture.pts, picture.time_base = ticks, Fraction(self._context.time_base)
+        self._count += 1
         return self._marked(self._context.encode(picture))
 
     def flush(self) -> "list[Packet[VideoStream]]":
         """The rest of the piece."""
-        return self._marked(self._context.encode(None))
+        packets = self._context.encode(None)
+        if self._count < REORDERED:
+            for packet in packets:
+                packet.dts = packet.pts
+        return self._marked(packets)
 
     def renew(self) -> None:
         """Begin another piece; the last one was flushed."""
@@ -61,7 +69,7 @@ class Encoder:
         context.framerate, context.flags = first.framerate, first.flags
         context.bit_rate, context.bit_rate_tolerance = 0, 128_000
         self._painter = self._prepare(context)
-        self._context = context
+        self._context, self._count = context, 0
 
     def passed(self, packet: "Packet[VideoStream]") -> "list[Packet[VideoStream]]":
         """A packet that another run has encoded, as one of this run."""
@@ -77,9 +85,6 @@ class Encoder:
         return packets
 
     def _moment_of_decoding(self, packet: "Packet[Any]") -> int:
-        shown, decoded, tick = packet.pts or 0, packet.dts or 0, Fraction(packet.time_base)
-        # Of a film of one or two frames x265 takes these moments out of thin air; there they are
-        # those of showing.
-        decoded = decoded if 0 <= (shown - decoded) * tick <= LONGEST_AHEAD else shown
+        decoded, tick = packet.dts or 0, Fraction(packet.time_base)
         # An encoder begins before its first picture, which may be before the end of the last piece.
         return decoded if self._decoded is None else max(decoded, floor(self._decoded / tick) + 1)

@@ -7,23 +7,29 @@ takes them; what does not is put into words.
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 import av
-from av.audio.frame import AudioFrame
+from av.audio.layout import AudioLayout
 from av.audio.stream import AudioStream
-from av.codec import Codec
-from av.container import InputContainer, OutputContainer
+from av.container import OutputContainer
 from av.packet import Packet
 from av.stream import Disposition, Stream
 
 from realtime_nst.continuity import RisingClock
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import StreamInfo
-from realtime_nst.pyav import file_url, open_input, readable
-from realtime_nst.sinks.adts import configuration, has_headers, without_header
-from realtime_nst.sinks.codecs import takes
-from realtime_nst.sinks.subtitles import Lines, text_codec
+from realtime_nst.pyav import readable
+from realtime_nst.sinks.audio import (
+    LONGEST_GAP,
+    TIMELESS,
+    AudioTranscoder,
+    has_parameters,
+    layout_of,
+)
+from realtime_nst.sinks.codecs import VideoOptions, takes
+from realtime_nst.sinks.copying import Copy, is_accepted, open_again
+from realtime_nst.sinks.subtitles import Lines, clip, text_codec
 from realtime_nst.sinks.tags import QUICKTIME, dropped, tags_of
 
 if TYPE_CHECKING:
@@ -31,8 +37,23 @@ if TYPE_CHECKING:
 
 RUN_UP = 20
 """Seconds before a part from which on packets are read: tracks may lie apart in a file."""
-LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
-"""Channels as encoders know them."""
+
+
+class Way(Protocol):
+    """One stream on its way into another file."""
+
+    @property
+    def result(self) -> Stream:
+        """The stream in that file."""
+        ...
+
+    def mux(self, packet: "Packet[Any]") -> None:
+        """Pass a packet on; its timestamps are those of that file."""
+        ...
+
+    def finish(self) -> None:
+        """Pass on the rest; no packet comes any more."""
+        ...
 
 
 class Tracks:
@@ -47,9 +68,8 @@ class Tracks:
         info: StreamInfo,
         output: OutputContainer,
         codec: str,
-        *,
-        audio: bool,
-        skip_broken: bool = False,
+        options: VideoOptions,
+        notes: list[str],
     ) -> None:
         """Open what is beside the picture.
 
@@ -58,23 +78,21 @@ class Tracks:
             info: of the picture that comes out of it.
             output: the file to put it into; nothing was written to it yet.
             codec: to encode sound with that the container does not take; empty if it takes none.
-            audio: whether sound comes along.
-            skip_broken: whether sound that is encoded again may be damaged; else that is an error.
+            options: say whether sound comes along, and whether it may be damaged.
+            notes: gets a line for each thing that does not come along as it was.
         """
-        self.notes: list[str] = []
-        """What does not come along as it was, a line each."""
-        self._path, self._output, self._codec = path, output, codec
-        self._skip_broken = skip_broken
-        self._input = _open(path)
-        self._copied: dict[int, Stream] = {}
-        self._encoded: dict[int, AudioStream] = {}
-        self._lines: dict[int, Lines] = {}
-        self._headed: set[int] = set()
-        wanted = [stream for stream in self._input.streams if self._wanted(stream, info, audio)]
+        self._path, self._output, self._codec, self._notes = path, output, codec, notes
+        self._skip_broken = options.skip_broken
+        self._ending = Path(output.name).suffix or "a pipe"
+        self._input = open_again(path)
+        self._ways: dict[int, Way] = {}
+        self._begin = info.part[0] if info.part else info.start
+        wanted = [
+            stream for stream in self._input.streams if self._wanted(stream, info, options.audio)
+        ]
         for stream in wanted:
             self._add(stream)
-        known = self._copied.keys() | self._encoded.keys() | self._lines.keys()
-        taken = [stream for stream in wanted if stream.index in known]
+        taken = [stream for stream in wanted if stream.index in self._ways]
         sounds = [_start(stream) for stream in taken if stream.type == "audio"]
         self.zero = info.part[0] if info.part else min([info.start, *sounds])
         """Where on the file's own clock the output begins, in seconds."""
@@ -91,32 +109,53 @@ class Tracks:
         return stream.index != info.track and not chapters and not dropped
 
     def _add(self, stream: Stream) -> None:
-        name, ending = _name(stream), Path(self._output.name).suffix or "a pipe"
-        result: Stream
         if stream.disposition & Disposition.attached_pic:
-            self._add_cover(stream, f"{name}, the cover, is left out: {ending} gets none here")
-            return
-        if self._takes(stream):
-            result = self._copied[stream.index] = self._output.add_stream_from_template(
-                stream, opaque=True
-            )
-            if has_headers(stream):
-                self._headed.add(stream.index)
-                with _open(self._path) as file:
-                    packets = file.demux(file.streams[stream.index])
-                    result.codec_context.extradata = configuration(packets)
+            self._add_cover(stream)
+        elif way := self._way(stream):
+            self._ways[stream.index] = way
+            self._describe(stream, way.result)
+
+    def _way(self, stream: Stream) -> Way | None:
+        """How a stream gets into the output, with a note unless it stays as it is."""
+        name, ending = _name(stream), self._ending
+        late = self._lacks_its_beginning(stream)
+        if not late and self._takes(stream):
             if stream.type == "video":
-                self.notes.append(f"{name} is a second picture; it is copied as it is")
-        elif isinstance(stream, AudioStream) and self._codec and _plays(stream):
-            result = self._encoded[stream.index] = self._add_encoder(stream)
-            self.notes.append(f"{name} becomes {self._codec}: {ending} does not take it as it is")
-        elif text := text_codec(stream, self._output):
-            lines = self._lines[stream.index] = Lines(stream, self._output, text)
-            result = lines.result
-            self.notes.append(f"{name} becomes {text}: {ending} does not take it as it is")
-        else:
-            self.notes.append(f"{name} is left out: {ending} does not take it")
-            return
+                self._notes.append(f"{name} is a second picture; it is copied as it is")
+            return Copy(self._path, stream, self._output)
+        if isinstance(stream, AudioStream) and self._codec and has_parameters(stream):
+            why = f"{ending} does not take it as it is"
+            why = f"{ending} begins all streams at once, so silence comes first" if late else why
+            self._notes.append(f"{name} becomes {self._encoding_of(stream)}: {why}")
+            return self._transcoder(stream)
+        if text := text_codec(stream, self._output):
+            self._notes.append(f"{name} becomes {text}: {ending} does not take it as it is")
+            return Lines(stream, self._output, text)
+        self._notes.append(f"{name} is left out: {ending} does not take it")
+        return None
+
+    def _lacks_its_beginning(self, stream: Stream) -> bool:
+        """Return whether a stream begins later than the frames, in a file without timestamps."""
+        timeless = stream.type == "audio" and self._output.format.name in TIMELESS
+        return timeless and _start(stream) - self._begin > LONGEST_GAP
+
+    def _transcoder(self, stream: AudioStream) -> AudioTranscoder:
+        return AudioTranscoder(
+            self._path,
+            stream,
+            self._output,
+            self._codec,
+            self._notes,
+            skip_broken=self._skip_broken,
+        )
+
+    def _encoding_of(self, stream: AudioStream) -> str:
+        layout = layout_of(self._codec, stream)
+        fewer = stream.channels > AudioLayout(layout).nb_channels
+        return f"{self._codec}, {layout}" if fewer else self._codec
+
+    def _describe(self, stream: Stream, result: Stream) -> None:
+        """Carry over the tags of a stream."""
         result.metadata.update(tags_of(stream.metadata))
         if self._output.format.name == "mov" and stream.language in QUICKTIME:
             result.metadata["language"] = QUICKTIME[stream.language]
@@ -124,15 +163,16 @@ class Tracks:
         if stream.type == "video":  # or players show this one instead of the painted one
             result.disposition &= ~Disposition.default
 
-    def _add_cover(self, stream: Stream, sorry: str) -> None:
+    def _add_cover(self, stream: Stream) -> None:
         """A cover is an attachment in Matroska. In MP4 files that grow in pieces FFmpeg makes an
         empty track of it."""
         if self._output.format.name != "matroska":
-            self.notes.append(sorry)
+            left_out = f"is left out: {self._ending} gets none here"
+            self._notes.append(f"{_name(stream)}, the cover, {left_out}")
             return
         codec = stream.codec_context.codec.canonical_name if stream.codec_context else ""
         kind, ending = ("png", "png") if codec == "png" else ("jpeg", "jpg")
-        with _open(self._path) as file:
+        with open_again(self._path) as file:
             packet = next(file.demux(file.streams[stream.index]))
             self._output.add_attachment(f"cover.{ending}", f"image/{kind}", bytes(packet))
 
@@ -144,14 +184,9 @@ class Tracks:
             return False
         if stream.type == "video" and self._output.format.name == "avi":
             return False  # H.264 would need start codes, and players show the first track only
-        return takes(self._output, stream.codec_context.codec.canonical_name)
-
-    def _add_encoder(self, stream: AudioStream) -> AudioStream:
-        rate = _nearest_rate(self._codec, stream.rate)
-        result = cast(AudioStream, self._output.add_stream(self._codec, rate=rate))
-        most = 2 if self._codec == "libmp3lame" else len(LAYOUTS)
-        result.codec_context.layout = LAYOUTS[min(stream.channels, most)]
-        return result
+        known = takes(self._output, stream.codec_context.codec.canonical_name)
+        tried = stream.type == "audio"
+        return known and (not tried or is_accepted(self._path, stream, self._output))
 
     def _tag(self, info: StreamInfo) -> None:
         """Carry over the tags of the file and of its picture, and the chapters."""
@@ -160,7 +195,7 @@ class Tracks:
         picture.metadata.update(tags_of(before.metadata))
         picture.disposition = before.disposition | Disposition.default
         if lost := dropped(self._output.format.name, self._output.metadata):
-            self.notes.append(f"tags that have no place there are left out: {', '.join(lost)}")
+            self._notes.append(f"tags that have no place there are left out: {', '.join(lost)}")
         chapters = (self._moved(chapter) for chapter in self._input.chapters())
         self._output.set_chapters(
             [chapter for chapter in chapters if chapter["end"] > chapter["start"]]
@@ -198,19 +233,22 @@ class Tracks:
     def copy_until(self, seconds: Fraction | None) -> None:
         """Pass on what happens up to a moment on the file's own clock; None: all of it."""
         while self._next is not None and (seconds is None or _time(self._next) <= seconds):
-            if self._wanted_at(_time(self._next)):
+            if self._is_wanted(self._next):
                 self._pass_on(self._next)
             self._next = next(self._packets, None)
 
-    def _wanted_at(self, moment: Fraction) -> bool:
-        """Where a part was asked for, nothing from outside comes along."""
-        early = self._cut and moment < self.zero
+    def _is_wanted(self, packet: "Packet[Any]") -> bool:
+        """Where a part was asked for, nothing from outside comes along; subtitles may straddle."""
+        moment = _time(packet)
+        shown = packet.duration if packet.stream.type == "subtitle" else None
+        last = moment + shown * _rational(packet.time_base) if shown else moment
+        early = self._cut and (last <= self.zero if shown else moment < self.zero)
         return not early and (self._end is None or moment < self._end)
 
     def finish(self) -> None:
         """Flush the encoders; nothing can be passed on any more."""
-        for result in self._encoded.values():
-            self._output.mux(result.encode(None))
+        for way in self._ways.values():
+            way.finish()
 
     def close(self) -> None:
         """Close the file the tracks come from."""
@@ -221,47 +259,9 @@ class Tracks:
         shift = round(self.zero / _rational(packet.time_base)) if packet.time_base else 0
         packet.pts = None if packet.pts is None else packet.pts - shift
         packet.dts = None if packet.dts is None else packet.dts - shift
-        if index in self._lines:
-            self._output.mux(list(self._lines[index].encode(packet)))
-        elif index in self._encoded:
-            for frame in self._heard(packet):
-                self._output.mux(self._encoded[index].encode(frame))
-        elif packet.dts is not None:  # None marks the end of the stream
-            packet = without_header(packet) if index in self._headed else packet
-            packet.stream = self._copied[index]
-            self._output.mux(packet)
-
-    def _heard(self, packet: "Packet[Any]") -> "list[AudioFrame]":
-        """What a packet of sound holds; what is damaged is an error, or is left out and told."""
-        try:
-            return cast("list[AudioFrame]", packet.stream.decode(packet))
-        except av.FFmpegError as error:
-            where = f"after {float(_time(packet)):.1f} s"
-            message = f"the sound of {self._path} is damaged {where}: {error.strerror}"
-            if not self._skip_broken:
-                hint = "--no-audio leaves it out, --on-error skip what is damaged of it"
-                raise SourceError(message, hint) from error
-            self.notes.append(f"skipped: {message}")
-            return []
-
-
-def _nearest_rate(codec: str, rate: int) -> int:
-    """The highest one up to a rate that an encoder takes; Opus computes in 48 kHz in any case."""
-    known = Codec(codec, "w").audio_rates or [rate]
-    return 48000 if codec == "libopus" else max([r for r in known if r <= rate], default=min(known))
-
-
-def _open(path: Path) -> InputContainer:
-    try:
-        return open_input(file_url(path))
-    except av.FFmpegError as error:
-        message = f"{path} cannot be read again: {error.strerror}"
-        raise SourceError(message, "leave it where it is until the end") from error
-
-
-def _plays(stream: AudioStream) -> bool:
-    """Whether a track's header says enough to decode it."""
-    return bool(stream.codec_context and stream.rate and stream.channels)
+        if self._cut and packet.stream.type == "subtitle":
+            clip(packet, None if self._end is None else self._end - self.zero)
+        self._ways[index].mux(packet)
 
 
 def _name(stream: Stream) -> str:

@@ -7,17 +7,20 @@ from functools import partial
 from math import floor
 from pathlib import Path
 from types import TracebackType
-from typing import Self, cast
+from typing import Any, Self, cast
 
 import av
 from av.codec import Codec as Library
-from av.packet import Packet
+from av.container import OutputContainer
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import NstError, SinkError
 from realtime_nst.frame import Colours, Frame, Image, StreamInfo
 from realtime_nst.pyav import file_url
+from realtime_nst.sinks.aspect import STDOUT, Y4mFile, shape_notes, stored_as, stretched
+from realtime_nst.sinks.chroma import chroma_notes
+from realtime_nst.sinks.clock import Clock
 from realtime_nst.sinks.codecs import (
     CODECS,
     PIPE,
@@ -36,6 +39,7 @@ from realtime_nst.sinks.journal import Journal, Place
 from realtime_nst.sinks.names import older_of
 from realtime_nst.sinks.names import partial_of as partial_of
 from realtime_nst.sinks.salvage import packets
+from realtime_nst.sinks.tail import Tail
 from realtime_nst.sinks.tracks import Tracks
 
 
@@ -60,23 +64,28 @@ class VideoSink:
         if not self._pipe:
             refuse_input(path, info)
         self._path, self._info = path, info
+        self._notes: list[str] = []
+        self._y4m: Y4mFile | None = None
         self._partial = partial_of(path)
         self._journal = journal
-        self._last = -1  # time written
         self._shown_for = 0  # ticks, as far as the last frame says
-        self._held: Packet[VideoStream] | None = None
         self._shown: Image | None = None
         self._closed = False
         container = self._container = container_of(path, options)
-        self._tick = _tick(container, info)
         codec = codec_of(container, options)
-        pixels = pixels_of(codec, info, options)
+        self._clock = Clock(container, info, self._ending, self._notes)
         try:
             with self._errors():
-                target = "pipe:1" if self._pipe else file_url(self._partial)
-                self._output = av.open(target, "w", format=container.kind, options=container.muxer)
-                words = told(codec, container, options, info.width * info.height)
+                self._output = self._open(container)
+                muxer = self._output.format.name
+                self._stored = stored = stored_as(info, codec.encoder, muxer)
+                pixels = pixels_of(codec, stored, options)
+                self._notes += shape_notes(info, stored, muxer)
+                asked = options.pix_fmt is not None
+                self._notes += chroma_notes(stored, codec.encoder, pixels, chosen=asked)
+                words = told(codec, container, options, stored.width * stored.height)
                 self._stream = self._add_video(codec, words)
+                self._tail = Tail(self._output)
                 colours = info.colours if container.tagged else Colours()
                 prepare = partial(self._prepare, codec, pixels, colours)
                 self._encoder = Encoder(self._stream, words, prepare)
@@ -90,24 +99,33 @@ class VideoSink:
     @property
     def notes(self) -> tuple[str, ...]:
         """What will not come along as it was; at the end, also what was damaged."""
-        return tuple(self._tracks.notes) if self._tracks else ()
+        return tuple(self._notes)
+
+    @property
+    def _ending(self) -> str:
+        return "a pipe" if self._pipe else self._path.suffix
+
+    def _open(self, container: Container) -> OutputContainer:
+        target: Any = "pipe:1" if self._pipe else file_url(self._partial)
+        if container.kind == "yuv4mpegpipe" and self._info.pixel_aspect != 1:
+            path = STDOUT if self._pipe else self._partial
+            target = self._y4m = Y4mFile(path, self._info.pixel_aspect)
+        return av.open(target, "w", format=container.kind, options=container.muxer)
 
     def _add_video(self, codec: Codec, options: dict[str, str]) -> VideoStream:
         name = Library(codec.encoder, "w").canonical_name
         own = codec == CODECS[self._container.codec]
         if not own and not takes(self._output, name):
-            ending = "a pipe" if self._pipe else self._path.suffix
-            raise SinkError(f"{ending} does not take {name}", ".mkv takes nearly everything")
-        rate = self._info.rate or 1
-        return cast(VideoStream, self._output.add_stream(codec.encoder, rate, options))
+            raise SinkError(f"{self._ending} does not take {name}", ".mkv takes nearly everything")
+        return cast(VideoStream, self._output.add_stream(codec.encoder, self._clock.rate, options))
 
     def _prepare(
         self, codec: Codec, pixels: str, colours: Colours, context: VideoCodecContext
     ) -> Painter:
         """Tell an encoder what will come."""
-        info = self._info
+        info = self._stored
         context.width, context.height, context.pix_fmt = info.width, info.height, pixels
-        context.time_base = self._tick  # before the first frame: it is the unit of every pts
+        context.time_base = self._clock.unit  # before the first frame: it is the unit of every pts
         context.sample_aspect_ratio = info.pixel_aspect
         if tag := codec.tags.get(self._output.format.name):
             context.codec_tag = tag
@@ -117,14 +135,8 @@ class VideoSink:
         """What else is in the input; it decides with the first frame where the output begins."""
         if self._info.path is None:
             return None
-        return Tracks(
-            self._info.path,
-            self._info,
-            self._output,
-            container.sound,
-            audio=options.audio,
-            skip_broken=options.skip_broken,
-        )
+        info, output = self._info, self._output
+        return Tracks(self._info.path, info, output, container.sound, options, self._notes)
 
     def write(self, frame: Frame) -> None:
         """Encode a frame, and pass on what happens up to it."""
@@ -136,35 +148,31 @@ class VideoSink:
         moment = self._info.start + frame.pts
         with self._errors():
             if self._journal and self._journal.due(frame.index):
-                self._mux(self._encoder.flush())
+                self._tail.mux(self._encoder.flush())
                 self._encoder.renew()
-                self._journal.add(Place(frame.index, frame.pts, self._last))
-            self._encode(frame.image, self._ticks(moment))
-            self._shown_for = round((frame.duration or 0) / self._tick)
+                self._journal.add(Place(frame.index, frame.pts, self._clock.last))
+            before, ticks = self._clock.last, self._clock.next(moment - self._zero)
+            if ticks is not None:
+                self._encode(stretched(frame.image, self._stored), before, ticks)
+                self._shown_for = round((frame.duration or 0) / self._clock.unit)
             if self._tracks:
                 self._tracks.copy_until(moment)
 
-    def _encode(self, image: Image, ticks: int) -> None:
+    def _encode(self, image: Image, before: int, ticks: int) -> None:
         if self._container.gapless and self._shown is not None:
-            for gap in range(self._last + 1, ticks):
-                self._mux(self._encoder.encode(self._shown, gap))
-        self._mux(self._encoder.encode(image, ticks))
-        self._last, self._shown = ticks, image
-
-    def _mux(self, packets: "list[Packet[VideoStream]]") -> None:
-        """Pass packets on, but for the latest one, which may turn out to be the last."""
-        for packet in packets:
-            if self._held:
-                self._output.mux(self._held)
-            self._held = packet
+            for gap in range(before + 1, ticks):
+                self._tail.mux(self._encoder.encode(self._shown, gap))
+        self._tail.mux(self._encoder.encode(image, ticks))
+        self._shown = image
 
     def _mux_last(self) -> None:
         """Pass on the rest, with how long the last frame is shown: no other one tells."""
-        rest = [*([self._held] if self._held else []), *self._encoder.flush()]
+        rest = [*self._tail.release(), *self._encoder.flush()]
         for packet in rest:
-            if packet.pts == self._last and self._shown_for:
+            if packet.pts == self._clock.last and self._shown_for:
                 packet.duration = self._shown_for
-            self._output.mux(packet)
+        self._tail.mux(rest)
+        self._tail.finish()
 
     def _begin(self) -> None:
         """Begin with what another run has finished, if there is something."""
@@ -182,13 +190,10 @@ class VideoSink:
             tick, pts, dts = Fraction(packet.time_base), packet.pts or 0, packet.dts or 0
             shift = pts - floor(begin / tick + Fraction(1, 2)) if shift is None else shift
             packet.pts, packet.dts = pts - shift, dts - shift
-            self._mux(self._encoder.passed(packet))
+            self._tail.mux(self._encoder.passed(packet))
             if self._tracks:
                 self._tracks.copy_until(self._zero + packet.pts * tick)
-        self._last = place.ticks
-
-    def _ticks(self, moment: Fraction) -> int:
-        return max(self._last + 1, round((moment - self._zero) / self._tick))
+        self._clock.last = place.ticks
 
     @property
     def _zero(self) -> Fraction:
@@ -213,7 +218,7 @@ class VideoSink:
         if self._closed:
             return
         self._closed = True
-        if self._last < 0:
+        if self._clock.last < 0:
             self._abandon()
         elif kind is None or issubclass(kind, KeyboardInterrupt):
             self._finish(whole=kind is None)
@@ -258,6 +263,8 @@ class VideoSink:
                 self._tracks.finish()
                 self._tracks.close()
             self._output.close()
+            if self._y4m:
+                self._y4m.close()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -296,11 +303,3 @@ def _cure(error: Exception) -> str:
     if isinstance(error, (av.ArgumentError, av.ExternalError)):
         return "the encoder does not take this; try another --size, --codec or --pix-fmt"
     return "check the folder, its permissions and its free space"
-
-
-def _tick(container: Container, info: StreamInfo) -> Fraction:
-    """The unit of time of the file, in seconds."""
-    frame = 1 / info.rate if info.rate else Fraction(1, 90000)
-    if container.ticks:
-        return Fraction(1, container.ticks)
-    return frame if container.constant else info.tick or frame

@@ -10,6 +10,7 @@ from typing import Self
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sources.film import REPAIR, Film, Moment
+from realtime_nst.sources.header import rational
 from realtime_nst.sources.picture import Upright, notes_of
 from realtime_nst.sources.reading import Reading
 
@@ -105,6 +106,8 @@ class VideoSource:
             start=first.ticks * film.tick,
             part=None if whole else (origin + asked.start, end),
             tick=film.tick,
+            base_rate=rational(film.stream.base_rate),
+            pixels=first.picture.format.name,
             pixel_aspect=aspect,
             colours=self._upright.colours,
             track=film.stream.index,

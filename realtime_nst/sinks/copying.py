@@ -1,0 +1,82 @@
+"""Streams that are copied packet by packet, and whether a container really takes them."""
+
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.stream import Stream
+
+from realtime_nst.errors import SourceError
+from realtime_nst.pyav import file_url, open_input
+from realtime_nst.sinks.adts import configuration, has_headers, without_header
+from realtime_nst.sinks.tail import Tail
+
+TRIED_PACKETS = 16
+"""Number of packets muxed on trial. Some muxers refuse a stream with the first one, AVI refuses
+blocks that share a timestamp with the second."""
+
+
+def open_again(path: Path) -> InputContainer:
+    """Open the file whose frames are read for its other streams.
+
+    Raises:
+        SourceError: it cannot be read any more.
+    """
+    try:
+        return open_input(file_url(path))
+    except av.FFmpegError as error:
+        message = f"{path} cannot be read again: {error.strerror}"
+        raise SourceError(message, "leave it where it is until the end") from error
+
+
+class Copy:
+    """One stream on its way into another file, bit for bit."""
+
+    def __init__(self, path: Path, stream: Stream, output: OutputContainer) -> None:
+        self._output = output
+        self.result = output.add_stream_from_template(stream, opaque=True)
+        self._headed = has_headers(stream)
+        self._tail = Tail(output) if stream.type == "video" else None
+        if self._headed:
+            with open_again(path) as file:
+                packets = file.demux(file.streams[stream.index])
+                self.result.codec_context.extradata = configuration(packets)
+
+    def mux(self, packet: "Packet[Any]") -> None:
+        """Pass a packet on."""
+        if packet.dts is None:  # the mark of the stream's end
+            return
+        packet = without_header(packet) if self._headed else packet
+        packet.stream = self.result
+        if self._tail:
+            self._tail.mux([packet])
+        else:
+            self._output.mux(packet)
+
+    def finish(self) -> None:
+        """Pass on what was held back."""
+        if self._tail:
+            self._tail.finish()
+
+
+def is_accepted(path: Path, stream: Stream, output: OutputContainer) -> bool:
+    """Return whether a muxer writes the first packets of a stream, tried in memory.
+
+    FFmpeg's lists of codecs are too long: MP4, for one, refuses MP3 at 8 kHz.
+    """
+    try:
+        with (
+            open_again(path) as file,
+            av.open(BytesIO(), "w", format=output.format.name) as trial,
+        ):
+            source = file.streams[stream.index]
+            copy = Copy(path, source, trial)
+            for packet in islice(file.demux(source), TRIED_PACKETS):
+                copy.mux(packet)
+    except av.FFmpegError:
+        return False
+    return True

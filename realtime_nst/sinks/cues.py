@@ -1,0 +1,61 @@
+"""Subtitles that overlap, for containers that show one at a time."""
+
+from dataclasses import dataclass
+
+FIELDS = 8
+"""Fields of an ASS event before its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A text and when it is shown."""
+
+    start: int
+    end: int
+    text: bytes
+    """An ASS event, as FFmpeg's decoders give it."""
+
+
+class CueStack:
+    """Turns cues that overlap into cues that follow one another and show the same text.
+
+    >>> stack = CueStack()
+    >>> stack.add(Cue(0, 3, b"0,0,,,0,0,0,,A"))
+    []
+    >>> [(cue.start, cue.end) for cue in stack.add(Cue(1, 2, b"1,0,,,0,0,0,,B"))]
+    [(0, 1)]
+    >>> [(cue.start, cue.end, cue.text[-4:]) for cue in stack.rest()]
+    [(1, 2, b'A\\\\NB'), (2, 3, b',,,A')]
+    """
+
+    def __init__(self) -> None:
+        self._shown: list[Cue] = []
+        self._until = 0
+
+    def add(self, cue: Cue) -> list[Cue]:
+        """Return what is finished as a cue begins; cues come in the order of their start."""
+        start = max(cue.start, self._until)
+        finished = self._finished(start)
+        self._until = start
+        if cue.end > start:
+            self._shown.append(cue)
+        return finished
+
+    def rest(self) -> list[Cue]:
+        """Return what is left."""
+        return self._finished(max((cue.end for cue in self._shown), default=0))
+
+    def _finished(self, end: int) -> list[Cue]:
+        finished = []
+        while self._shown and self._until < end:
+            stop = min(end, *(cue.end for cue in self._shown))
+            finished.append(Cue(self._until, stop, _joined(self._shown)))
+            self._shown = [cue for cue in self._shown if cue.end > stop]
+            self._until = stop
+        return finished
+
+
+def _joined(cues: list[Cue]) -> bytes:
+    """One event with the text of several, a line each."""
+    first, *others = (cue.text for cue in cues)
+    return b"\\N".join([first, *(text.split(b",", FIELDS)[-1] for text in others)])
