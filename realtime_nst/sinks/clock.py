@@ -36,7 +36,7 @@ class Clock:
         self.last = -1
         """The last timestamp given, in units."""
         self._reported = False
-        if info.rate and info.rate > self._most:
+        if container.shortest > 1 and info.rate and info.rate > self._most:
             self._report_dropped()
 
     @property

@@ -31,6 +31,7 @@ from realtime_nst.sinks.codecs import VideoOptions, takes
 from realtime_nst.sinks.copying import Copy, is_accepted, open_again
 from realtime_nst.sinks.subtitles import Lines, clip, text_codec
 from realtime_nst.sinks.tags import QUICKTIME, dropped, tags_of
+from realtime_nst.sinks.timecode import begins_later, timecode_note
 
 if TYPE_CHECKING:
     from av.container.core import Chapter
@@ -84,7 +85,8 @@ class Tracks:
         self._path, self._output, self._codec, self._notes = path, output, codec, notes
         self._skip_broken = options.skip_broken
         self._ending = Path(output.name).suffix or "a pipe"
-        self._input = open_again(path)
+        self._input, self._info = open_again(path), info
+        self._frames = self._input.streams[info.track]
         self._ways: dict[int, Way] = {}
         self._begin = info.part[0] if info.part else info.start
         wanted = [
@@ -111,6 +113,10 @@ class Tracks:
     def _add(self, stream: Stream) -> None:
         if stream.disposition & Disposition.attached_pic:
             self._add_cover(stream)
+        elif stream.type == "data" and "timecode" in stream.metadata:
+            later = begins_later(self._info, _start(self._frames))
+            if note := timecode_note(self._output.format.name, self._info, later=later):
+                self._notes.append(f"{_name(stream)}, the timecode, {note}")
         elif way := self._way(stream):
             self._ways[stream.index] = way
             self._describe(stream, way.result)
@@ -191,8 +197,11 @@ class Tracks:
     def _tag(self, info: StreamInfo) -> None:
         """Carry over the tags of the file and of its picture, and the chapters."""
         self._output.metadata.update(tags_of(self._input.metadata))
-        picture, before = self._output.streams.video[0], self._input.streams[info.track]
+        picture, before = self._output.streams.video[0], self._frames
         picture.metadata.update(tags_of(before.metadata))
+        if begins_later(info, _start(before)):
+            picture.metadata.pop("timecode", None)
+            self._output.metadata.pop("timecode", None)
         picture.disposition = before.disposition | Disposition.default
         if lost := dropped(self._output.format.name, self._output.metadata):
             self._notes.append(f"tags that have no place there are left out: {', '.join(lost)}")

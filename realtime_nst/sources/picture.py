@@ -190,6 +190,20 @@ def notes_of(frame: VideoFrame) -> Iterator[str]:
         yield f"the input's colours (matrix {int(frame.colorspace)}) are taken for {name}"
     if frame.interlaced_frame:
         yield "the input is interlaced; both fields are painted as one picture"
+    yield from _lost_with_the_pixels(frame)
+
+
+def _lost_with_the_pixels(frame: VideoFrame) -> Iterator[str]:
+    """Yield what is attached to frames, or to the description of their stream."""
+    # PyAV's own types do not know that side data is found by its Type.
+    side_data = cast(Any, frame.side_data)
+    if side_data.get(Type.A53_CC) is not None:
+        yield "the closed captions inside the frames (CEA-608 or 708) are left out"
+    if side_data.get(Type.SPHERICAL) is not None:
+        yield "the input is a 360 degree video; players will show the result flat"
+    stereo = side_data.get(Type.STEREO3D)
+    if stereo is not None and any(bytes(stereo)[:4]):  # 0: not stereoscopic
+        yield "the input is stereoscopic; players will show the result flat"
 
 
 def _matrix(decoded: VideoFrame) -> int | None:

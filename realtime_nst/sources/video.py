@@ -9,6 +9,7 @@ from typing import Self
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.sources.aperture import aperture_notes
 from realtime_nst.sources.film import REPAIR, Film, Moment
 from realtime_nst.sources.header import rational
 from realtime_nst.sources.picture import Upright, notes_of
@@ -111,7 +112,11 @@ class VideoSource:
             pixel_aspect=aspect,
             colours=self._upright.colours,
             track=film.stream.index,
-            notes=(*film.notes, *notes_of(first.picture)),
+            notes=(
+                *film.notes,
+                *notes_of(first.picture),
+                *aperture_notes(self._path, first.picture.width, first.picture.height),
+            ),
         )
 
     def _count(self) -> int | None:

@@ -1,0 +1,44 @@
+"""Clean aperture of QuickTime and MP4 files: the part of each frame that is meant to be shown."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+MARK = b"\0\0\0\x28clap"
+"""Beginning of the box: its length and its kind (ISO/IEC 14496-12, 12.1.4)."""
+LONGEST_INDEX = 1 << 26
+"""Bytes of an index that is searched; it describes its streams before their samples."""
+
+
+def aperture_notes(path: Path, width: int, height: int) -> Iterator[str]:
+    """Yield what becomes of a clean aperture that is not the whole frame.
+
+    PyAV does not show it.
+    """
+    shown = _clean_aperture(path) if path.is_file() else None
+    if shown and shown != (width, height):
+        size = f"{round(shown[0])}x{round(shown[1])}"
+        yield f"the input asks to be cropped to {size} (clap); the whole frame is kept"
+
+
+def _clean_aperture(path: Path) -> tuple[Fraction, Fraction] | None:
+    found = _index(path).partition(MARK)[2][:16]
+    numbers = [int.from_bytes(found[place : place + 4], "big") for place in range(0, 16, 4)]
+    if len(found) < 16 or 0 in numbers:
+        return None
+    return Fraction(numbers[0], numbers[1]), Fraction(numbers[2], numbers[3])
+
+
+def _index(path: Path) -> bytes:
+    """The box that describes all streams; empty in other kinds of files."""
+    with path.open("rb") as file:
+        while len(head := file.read(8)) == 8 and head[4:].isalnum():
+            size, header = int.from_bytes(head[:4], "big"), 8
+            if size == 1:
+                size, header = int.from_bytes(file.read(8), "big"), 16
+            if head[4:] == b"moov":
+                return file.read(min(size - header, LONGEST_INDEX))
+            if size < header:  # up to the end
+                break
+            file.seek(size - header, 1)
+    return b""
