@@ -1,5 +1,8 @@
 """Progress without a terminal: a line now and then, so that a log shows that work goes on."""
 
+import os
+import subprocess
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -65,6 +68,26 @@ def test_steps_prints_a_line_every_ten_seconds(capsys: pytest.CaptureFixture[str
             clock.now += 4
             show(step, f"{step}/9")
     assert capsys.readouterr().err.splitlines() == ["sunset: 3/9", "sunset: 6/9", "sunset: 9/9"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
+def test_tell_prints_above_the_bar() -> None:
+    import pty
+
+    code = (
+        "from realtime_nst.cli import progress\n"
+        "with progress.steps('sunset', 2) as show:\n"
+        "    show(1, '1/2'); progress.tell('preview: 1.png'); show(2, '2/2')\n"
+    )
+    terminal, stderr = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm"}
+    subprocess.run([sys.executable, "-c", code], stderr=stderr, env=environment, check=True)
+    os.close(stderr)
+    shown = os.read(terminal, 65536).decode()
+    os.close(terminal)
+    before, _, _ = shown.partition("preview: 1.png\r\n")
+    assert before != shown
+    assert before.endswith("\x1b[2K")  # the bar's line was cleared
 
 
 @pytest.mark.parametrize(("term", "wanted"), [("xterm", True), ("dumb", False)])

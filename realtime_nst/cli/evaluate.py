@@ -93,17 +93,14 @@ def _sizes(text: str) -> list[int]:
 def _followed(
     candidate: "Candidate", photos: list[Path], size: int, iterations: int, init: str
 ) -> "list[Case]":
-    from rich.console import Console
-    from rich.progress import Progress
-
+    from realtime_nst.cli import progress
     from realtime_nst.train.fidelity import each_case
 
     cases: list[Case] = []
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"{candidate.name}, {size} px", total=len(photos))
+    with progress.steps(f"{candidate.name}, {size} px", len(photos)) as show:
         for case in each_case(candidate, photos, size, iterations, init):
             cases.append(case)
-            bar.advance(task)
+            show(len(cases), f"{len(cases)} of {len(photos)} photos")
     return cases
 
 

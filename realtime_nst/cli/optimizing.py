@@ -152,7 +152,7 @@ def bar(name: str, iterations: int) -> Iterator[Callable[["Iterate"], None]]:
             done, left = f"{iterate.iteration}/{iterations}", progress.minutes(iterate.left)
             shown(iterate.iteration, f"{done}  {describe(iterate)}  {left} left")
             if iterate.note:
-                typer.echo(f"note: {iterate.note}", err=True)
+                progress.tell(f"note: {iterate.note}")
 
         yield show
 

@@ -23,6 +23,14 @@ def is_interactive() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
+def tell(line: str) -> None:
+    """Print a line to stderr, above a bar if there is one.
+
+    Not by ``typer.echo``, which writes to the terminal behind rich's back, into the bar's line.
+    """
+    sys.stderr.write(f"{line}\n")
+
+
 def minutes(seconds: float) -> str:
     """Format a duration: ``14:38``."""
     whole = round(seconds)

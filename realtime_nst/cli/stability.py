@@ -132,24 +132,22 @@ def _measured(folder: Path | None) -> "list[Scene]":
 def _judged(
     chosen: "list[Contestant]", scenes: "list[Scene]", how: Judging, *, look: bool
 ) -> "tuple[list[Report], list[Image]]":
-    from rich.console import Console
-    from rich.progress import Progress
-
+    from realtime_nst.cli import progress
     from realtime_nst.evaluate.drawing import draw_strip
     from realtime_nst.evaluate.stability import Report, paint_scene, score
 
     reports, strips = [], []
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        for contestant in chosen:
-            task = bar.add_task(contestant.style, total=len(scenes))
+    with progress.steps("stability", len(chosen) * len(scenes)) as show:
+        for number, contestant in enumerate(chosen):
             distance, paint, scores = _distance(contestant, how.paintings), how.open(contestant), []
-            for scene in scenes:
+            for place, scene in enumerate(scenes, 1):
                 painted = paint_scene(scene, paint, how.strength)
                 # Frames of measured flow are too few for a memory to fill.
                 scores.append(score(painted, None if scene.kind == "truth" else distance))
                 if look:
                     strips.append(draw_strip(painted, f"{contestant.style}, {scene.name}"))
-                bar.advance(task)
+                done = number * len(scenes) + place
+                show(done, f"{contestant.style}, {place} of {len(scenes)} scenes")
             names = contestant.model, contestant.style
             reports.append(Report(*names, how.strength, tuple(scores)))
     return reports, strips

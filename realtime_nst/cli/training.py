@@ -93,16 +93,16 @@ def follow(trainer: "Trainer", pictures: "Tensor | None", every: int | None) -> 
     name, steps = trainer.recipe.name, trainer.recipe.schedule.steps
     trainer.save()  # a place that cannot be written to is found out now, not in an hour
     with interrupts() as stopped, progress.steps(name, steps) as show:
-        typer.echo(f"{name}: {trainer.runs_on}", err=True)
+        progress.tell(f"{name}: {trainer.runs_on}")
         for step in trainer.run():
             if step.step == MEASURED:
-                typer.echo(f"about {-(-step.eta // 60):.0f} min; {ENOUGH}", err=True)
+                progress.tell(f"about {-(-step.eta // 60):.0f} min; {ENOUGH}")
             show(step.step, describe(step))
             ends = step.step == steps or stopped()
             if ends and step.step < steps:
                 trainer.save()  # before the preview, which a second Ctrl-C cuts off
             if pictures is not None and (ends or is_preview_step(step.step, every)):
-                typer.echo(f"preview: {write_preview(trainer, pictures)}", err=True)
+                progress.tell(f"preview: {write_preview(trainer, pictures)}")
             if ends:
                 break
     _finish(trainer)

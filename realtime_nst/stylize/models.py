@@ -152,7 +152,7 @@ def _parse(blend: str) -> dict[str, float]:
             raise ModelError(f"{number!r} in {blend!r} is no number", "a:0.6,b:0.4") from None
         if not 0 <= weights[style] < math.inf:
             message = f"cannot blend {blend!r}: the weight {number} is not 0 or more"
-            raise ModelError(message, "a:0.6,b:0.4")
+            raise ModelError(message, "give weights of 0 or more, e.g. a:0.6,b:0.4")
     total = sum(weights.values())
     if not total:
         message = f"cannot blend {blend!r}: all style weights are zero"
