@@ -95,7 +95,6 @@ def heard(path: Path) -> tuple[str, int, np.ndarray]:
         ("avi", "pcm_s16le", "stereo", RATE, "avi", ""),
         ("mkv", "libmp3lame", "mono", 8000, "mp4", "aac"),
         ("mkv", "libmp3lame", "mono", RATE, "mp4", ""),
-        ("avi", "adpcm_ms", "mono", 44100, "avi", "libmp3lame"),
         ("mkv", "flac", "stereo", RATE, "avi", "libmp3lame"),
         ("mkv", "flac", "5.1", RATE, "avi", "libmp3lame, stereo"),
         ("mkv", "flac", "5.1", RATE, "webm", "libopus"),
@@ -115,6 +114,15 @@ def test_audio_is_copied_or_encoded_again_and_reported(
     assert channels == (2 if fewer else av.AudioLayout(layout).nb_channels)
     loudness = np.sqrt(2 * np.mean(samples[rate // 4 : rate // 2] ** 2)) / (8000 / 32768)
     assert 0.9 < loudness < (3 if fewer else 1.1)
+
+
+def test_avi_takes_adpcm_of_a_wrong_bit_rate(tmp_path: Path) -> None:
+    """By which FFmpeg 8's muxer counts time, so that blocks share a timestamp."""
+    clip = make_audible(tmp_path / "in.avi", "adpcm_ms", "mono", rate=44100)
+    notes = convert(clip, tmp_path / "out.avi")
+    codec, _, samples = heard(tmp_path / "out.avi")
+    assert (codec == "adpcm_ms") is (not notes)
+    assert len(samples) / 44100 == pytest.approx(1, abs=0.1)
 
 
 def test_avi_begins_late_audio_with_silence(tmp_path: Path) -> None:

@@ -3,12 +3,10 @@
 import struct
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
 
 import av
 import pytest
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from realtime_nst.sinks import open_sink
 from realtime_nst.sources import open_source
@@ -84,7 +82,7 @@ def captioned(path: Path) -> Path:
     captions = b"\xb5\0\x31GA94\x03\x41\xff\xfc\x80\x80\xff"
     message = b"\0\0\1\x06" + bytes([4, len(captions)]) + captions + b"\x80"
     with av.open(str(clip)) as source, av.open(str(raw), "w") as output:
-        stream = cast(VideoStream, output.add_stream_from_template(source.streams.video[0]))
+        stream = output.add_stream_from_template(source.streams.video[0])
         for packet in source.demux(video=0):
             if packet.dts is not None:
                 packet.stream = stream
@@ -94,7 +92,7 @@ def captioned(path: Path) -> Path:
         data = data.replace(b"\0\0\1" + kind, message + b"\0\0\1" + kind)
     raw.write_bytes(data)
     with av.open(str(raw)) as source, av.open(str(path), "w") as output:
-        stream = cast(VideoStream, output.add_stream_from_template(source.streams.video[0]))
+        stream = output.add_stream_from_template(source.streams.video[0])
         for number, packet in enumerate(source.demux(video=0)):
             if packet.size:
                 packet.pts = packet.dts = number * 40

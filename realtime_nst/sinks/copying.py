@@ -40,6 +40,8 @@ class Copy:
         self._output = output
         self.result = output.add_stream_from_template(stream, opaque=True)
         self._headed = has_headers(stream)
+        # Matroska stores no dts, and FFmpeg cannot guess those of the first packets.
+        self._early: list[Packet[Any]] = []
         self._tail = Tail(output) if stream.type == "video" else None
         if self._headed:
             with open_again(path) as file:
@@ -48,17 +50,30 @@ class Copy:
 
     def mux(self, packet: "Packet[Any]") -> None:
         """Pass a packet on."""
-        if packet.dts is None:  # the mark of the stream's end
+        if packet.dts is None:
+            if packet.pts is not None:  # else it is the mark of the stream's end
+                self._early.append(packet)
             return
-        packet = without_header(packet) if self._headed else packet
-        packet.stream = self.result
-        if self._tail:
-            self._tail.mux([packet])
-        else:
-            self._output.mux(packet)
+        step = packet.duration or 1
+        for number, early in enumerate(reversed(self._early), 1):
+            early.dts = packet.dts - number * step
+        self._mux_all([*self._early, packet])
+        self._early = []
+
+    def _mux_all(self, packets: "list[Packet[Any]]") -> None:
+        for packet in packets:
+            bare = without_header(packet) if self._headed else packet
+            bare.stream = self.result
+            if self._tail:
+                self._tail.mux([bare])
+            else:
+                self._output.mux(bare)
 
     def finish(self) -> None:
         """Pass on what was held back."""
+        for early in self._early:
+            early.dts = early.pts
+        self._mux_all(self._early)
         if self._tail:
             self._tail.finish()
 

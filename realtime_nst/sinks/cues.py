@@ -25,7 +25,7 @@ class CueStack:
     >>> [(cue.start, cue.end) for cue in stack.add(Cue(1, 2, b"1,0,,,0,0,0,,B"))]
     [(0, 1)]
     >>> [(cue.start, cue.end, cue.text[-4:]) for cue in stack.rest()]
-    [(1, 2, b'A\\\\NB'), (2, 3, b',,,A')]
+    [(1, 2, b'A\\\\NB'), (2, 3, b'0,,A')]
     """
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ def aperture_notes(path: Path, width: int, height: int) -> Iterator[str]:
     PyAV does not show it.
     """
     shown = _clean_aperture(path) if path.is_file() else None
-    if shown and shown != (width, height):
+    if shown and shown != (Fraction(width), Fraction(height)):
         size = f"{round(shown[0])}x{round(shown[1])}"
         yield f"the input asks to be cropped to {size} (clap); the whole frame is kept"
 
