@@ -59,6 +59,7 @@ def _session(about: str, choice: Choice, engine: Engine, size: Size | None) -> S
         threads=engine.threads,
         precision=engine.precision,
         weights=choice.weights,
+        strength=choice.strength,
         size=size or USUAL,
     )
     card = session.card

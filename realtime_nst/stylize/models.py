@@ -4,11 +4,12 @@ A model is a folder with a ``model.onnx``. Folders of models are those named by
 ``$REALTIME_NST_MODELS`` (separated as in ``$PATH``), then the ones that came with the program.
 """
 
+import math
 import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -49,6 +50,8 @@ class Choice:
     model: Model
     weights: tuple[float, ...]
     """How much of each of the model's styles; they add up to 1."""
+    strength: float = 1.0
+    """Share of the stylized image in the result; the rest is the image as it was."""
 
     def as_input(self) -> NDArray[np.float32]:
         """The weights as a session takes them."""
@@ -61,7 +64,8 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     Args:
         name: ``starry-night``, ``starry-night@quality``, a blend of one model's styles
             ``starry-night:0.6,great-wave:0.4``, a model with one style, ``path/to/model.onnx``, or
-            ``path/to/model.onnx:starry-night``.
+            ``path/to/model.onnx:starry-night``. A single style's weight, as in
+            ``starry-night:0.5``, is its strength.
         tier: where several models have the style; None prefers ``fast``.
 
     Raises:
@@ -77,7 +81,8 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     fitting = [model for model in models if _has(model, weights)]
     if not fitting:
         raise _with_notes(_unknown(weights, models))
-    return _choice(_of_tier(fitting, named_tier or tier, blend), weights)
+    choice = _choice(_of_tier(fitting, named_tier or tier, blend), weights)
+    return replace(choice, strength=_strength(blend))
 
 
 def installed_models() -> Iterator[Model]:
@@ -144,9 +149,18 @@ def _parse(blend: str) -> dict[str, float]:
         except ValueError:
             raise ModelError(f"{number!r} in {blend!r} is no number", "a:0.6,b:0.4") from None
     total = sum(weights.values())
-    if not (total > 0 and all(weight >= 0 for weight in weights.values())):
-        raise ModelError(f"the weights in {blend!r} must add up to something", "a:0.6,b:0.4")
+    if not all(0 <= weight < math.inf for weight in weights.values()):
+        raise ModelError(f"the weights in {blend!r} must be 0 or more", "a:0.6,b:0.4")
+    if not total:
+        hint = "give at least one style a weight above 0"
+        raise ModelError(f"all style weights are zero in {blend!r}", hint)
     return {style: weight / total for style, weight in weights.items()}
+
+
+def _strength(blend: str) -> float:
+    """Return the strength of a single style; a blend has all of it."""
+    _, _, number = blend.partition(":")
+    return 1.0 if "," in blend else min(1.0, float(number or 1))
 
 
 def _has(model: Model, weights: dict[str, float]) -> bool:
@@ -176,7 +190,7 @@ def _of_model(model: Model, blend: str | None) -> Choice:
     weights = _parse(blend or model.styles[0])
     if not _has(model, weights):
         raise _unknown(weights, [model])
-    return _choice(model, weights)
+    return replace(_choice(model, weights), strength=_strength(blend or ""))
 
 
 def _unknown(weights: dict[str, float], models: list[Model]) -> ModelError:
