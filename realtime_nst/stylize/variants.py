@@ -8,7 +8,15 @@ from functools import cached_property
 from pathlib import Path
 
 from realtime_nst.errors import DeviceError, ModelError
-from realtime_nst.stylize.devices import DEVICES, FP16, FP32, INT8, PRECISIONS, Device
+from realtime_nst.stylize.devices import (
+    DEVICES,
+    FP16,
+    FP32,
+    INT8,
+    PRECISIONS,
+    Device,
+    nvidia_driver,
+)
 from realtime_nst.stylize.network import Network, Weights, read_network
 
 UNMADE = {
@@ -80,7 +88,9 @@ class Variants:
         unable = all(precision not in device.precisions for device in devices)
         if self.given.card.precision == FP32 and unable:
             labels = " and ".join(device.label for device in devices)
-            raise DeviceError(f"{labels} cannot compute in {precision}", f"--device {able[0]}")
+            absent = DEVICES[able[0]].nvidia and not nvidia_driver()
+            hint = "--precision auto" if absent else f"--device {able[0]}"
+            raise DeviceError(f"{labels} cannot compute in {precision}", hint)
         raise self._unmade(precision)
 
     def _unmade(self, precision: str) -> ModelError:
@@ -88,9 +98,7 @@ class Variants:
         if own != FP32:
             return ModelError(f"{self.given.path} computes in {own}", f"--precision {own}")
         if precision == INT8 and self.style is None:
-            message = (
-                f"an int8 model paints one style, {name} shall blend {len(self.given.card.styles)}"
-            )
+            message = f"cannot blend styles of {name} in int8: an int8 model paints one style"
             return ModelError(message, "--precision fp32")
         of = f" of {self.style}" if precision == INT8 else ""
         return ModelError(f"{name} has no {precision} variant{of}", UNMADE[precision])
