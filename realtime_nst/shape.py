@@ -108,6 +108,20 @@ def _even(length: Fraction) -> int:
     return max(2 * round(length / 2), 2)
 
 
+def fitted_size(shape: Shape, width: int, height: int) -> tuple[int, int]:
+    """Return width and height of the result of an image; a side left open keeps the proportions.
+
+    Raises:
+        DeviceError: an image of that size does not fit into memory.
+    """
+    across, down = shape.size or (width, height)
+    size = (across or round(down * width / height)), (down or round(across * height / width))
+    across, down = max(1, size[0]), max(1, size[1])
+    need = IN_FLIGHT * 3 * across * down
+    require_memory(f"{across}x{down}", need, free_memory(), "choose a smaller --size")
+    return across, down
+
+
 def at_rate(source: Source, rate: Fraction) -> Source:
     """A source at a constant rate: frames come twice or not at all, as their times demand."""
     info, total = source.info, source.info.frames

@@ -46,6 +46,7 @@ class Styles:
                 spin=False,  # between two frames, camera and window need the cores
                 precision=engine.precision,
                 weights=choice.weights,
+                strength=choice.strength,
                 size=(height, width),
             )
             for choice in self.choices

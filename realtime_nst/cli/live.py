@@ -87,6 +87,8 @@ def webcam(
     from realtime_nst.stylize.studio import Studio
 
     names = furnishing.names(style or [], mosaic)
+    if morph and len(names) < 2:
+        raise typer.BadParameter("needs two styles: -s a -s b", param_hint="--morph")
     settings = Settings(
         morph=morph,
         strength=strength,

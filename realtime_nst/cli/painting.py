@@ -77,6 +77,7 @@ def _session(choice: Choice, engine: Engine, size: Size | None) -> Session:
         threads=engine.threads,
         precision=engine.precision,
         weights=choice.weights,
+        strength=choice.strength,
         size=size or USUAL,
     )
 

@@ -6,15 +6,6 @@ from typing import Annotated
 
 import typer
 
-StyleName = Annotated[
-    str,
-    typer.Option(
-        "--style",
-        "-s",
-        help="A name from `realtime-nst styles`, a blend of one model's styles (a:0.6,b:0.4), "
-        "or a path to a .onnx model.",
-    ),
-]
 Tier = Annotated[
     str | None,
     typer.Option(
@@ -201,33 +192,75 @@ def video(
 
 
 def image(
-    sources: Annotated[list[Path], typer.Argument(metavar="IN...", help="Pictures, or a folder.")],
-    result: Annotated[
-        Path, typer.Argument(metavar="OUT", help=".png, .jpg or .webp; for several a folder.")
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="IN...",
+            readable=False,  # one that is not does not stop the others
+            help="Images, folders of them, or - for standard input.",
+        ),
     ],
-    style: StyleName,
+    result: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT",
+            help=".png, .jpg or .webp; a folder for several; or - for standard output (PNG).",
+        ),
+    ],
+    style: Annotated[
+        list[str],
+        typer.Option(
+            "--style",
+            "-s",
+            help="A name from `realtime-nst styles`, a blend of one model's styles (a:0.6,b:0.4), "
+            "one at half its strength (a:0.5), or a path to a .onnx model.",
+        ),
+    ],
     tier: Tier = None,
     device: DeviceName = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
+    size: Annotated[
+        str | None,
+        typer.Option(help="Size of the result: 1280x720; 1280x or x720 keep the proportions."),
+    ] = None,
+    render_scale: Annotated[
+        float,
+        typer.Option(
+            min=0.05, max=2, help="Size the network works at, as a share of the result's."
+        ),
+    ] = 1.0,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-r", help="Read the sub-folders of folders, too.")
+    ] = False,
+    skip_existing: Annotated[
+        bool, typer.Option("--skip-existing", help="Skip images whose result exists.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the outcome of each image as JSON.")
+    ] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Paint a picture, several, or all of a folder."""
-    from realtime_nst.cli import painting
-    from realtime_nst.cli.report import reported, say
-    from realtime_nst.cli.videos import paint
-    from realtime_nst.sinks import open_sink
-    from realtime_nst.sources import open_source
-    from realtime_nst.sources.images import ImageSource
+    """Stylize images; transparency, EXIF, XMP, resolution and color profile are kept."""
+    from realtime_nst.cli import painting, words
+    from realtime_nst.cli.photos import stylize_all
+    from realtime_nst.cli.report import say
+    from realtime_nst.photo_jobs import photo_jobs, unread_folders
+    from realtime_nst.shape import Shape
 
-    several = len(sources) > 1
-    with (
-        reported(result) as meter,
-        ImageSource(sources) if several else open_source(sources[0]) as pictures,
-    ):
-        say(pictures.info.notes)
-        stylizer = painting.open_style(
-            style, painting.Engine(tier, device, precision, threads, verbose)
+    if len(style) > 1:
+        blend = ",".join(f"{name}:{1 / len(style):.2g}" for name in style)
+        raise typer.BadParameter(f"give one; {blend} blends them", param_hint="--style")
+    jobs = photo_jobs(sources, result, recursive=recursive)
+    if not recursive:
+        say(
+            f"{each}: sub-folders are left out; add --recursive" for each in unread_folders(sources)
         )
-        with open_sink(result, pictures.info) as sink:
-            paint(pictures, stylizer, sink, meter)
+    engine = painting.Engine(tier, device, precision, threads, verbose)
+    stylize_all(
+        jobs,
+        lambda: painting.open_style(style[0], engine),
+        Shape(words.pixels(size), None, render_scale),
+        skip_existing=skip_existing,
+        as_json=as_json,
+    )

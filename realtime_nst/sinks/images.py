@@ -3,6 +3,7 @@
 import os
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,8 +12,10 @@ import cv2
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.photo import Photo
 from realtime_nst.sinks.journal import Journal, Place
 from realtime_nst.sinks.names import partial_of
+from realtime_nst.sinks.photos import encode_photo
 
 FORMATS: dict[str, list[int]] = {
     ".png": [],
@@ -46,7 +49,7 @@ class ImageSink:
         if single and info.frames != 1 and not numbered:
             hint = f"give a folder instead, or {path.stem}-%06d{path.suffix}"
             raise SinkError(f"{path} holds one picture only", hint)
-        _refuse_clashes([self._target(index) for index in range(len(info.stills))], info.stills)
+        refuse_clashes([self._target(index) for index in range(len(info.stills))], info.stills)
         _make_folder(self._folder or path.parent)
         if journal and not journal.before:
             journal.begin()
@@ -90,7 +93,21 @@ def write_image(path: Path, image: Image) -> None:
     Raises:
         SinkError: it cannot be written.
     """
-    write_whole(path, _coded(path, image))
+    write_photo(path, Photo(image))
+
+
+def write_photo(path: Path, photo: Photo) -> list[str]:
+    """Write an image with its metadata, whole or not at all, in the format of its ending.
+
+    Returns:
+        What the format does not keep, one line each.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    coded, notes = _encoded(path, photo)
+    write_whole(path, coded)
+    return notes
 
 
 def write_whole(path: Path, coded: bytes) -> None:
@@ -151,19 +168,24 @@ def refuse_ending(path: Path) -> None:
         raise SinkError(f"cannot write {path}: unknown ending", endings)
 
 
-def _coded(path: Path, image: Image) -> bytes:
+def _encoded(path: Path, photo: Photo) -> tuple[bytes, list[str]]:
     refuse_ending(path)
     try:
-        done, coded = cv2.imencode(path.suffix, image, FORMATS[path.suffix.lower()])
+        coded, notes = encode_photo(path.suffix, photo, FORMATS[path.suffix.lower()])
     except cv2.error as error:
         raise SinkError(f"cannot write {path}: {error.err}", "choose another ending") from error
-    if not done:  # WebP ends at 16383 pixels, JPEG at 65500.
-        size = f"{image.shape[1]}x{image.shape[0]}"
+    if coded is None:  # WebP ends at 16383 pixels, JPEG at 65500.
+        size = f"{photo.image.shape[1]}x{photo.image.shape[0]}"
         raise SinkError(f"a {path.suffix} cannot hold {size} pixels", "give it the ending .png")
-    return coded.tobytes()
+    return coded, notes
 
 
-def _refuse_clashes(targets: list[Path], stills: tuple[Path, ...]) -> None:
+def refuse_clashes(targets: Sequence[Path], stills: Sequence[Path]) -> None:
+    """Check that no two images get one name, and that none of those read is written over.
+
+    Raises:
+        SinkError: it would happen.
+    """
     for target, count in Counter(targets).items():
         if count > 1:
             message = f"{count} pictures would all become {target}"

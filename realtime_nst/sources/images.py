@@ -5,23 +5,14 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Self
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from typing import Self
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.sources.picture import on_white
+from realtime_nst.sources.photos import PICTURES as PICTURES
+from realtime_nst.sources.photos import read_photo
 from realtime_nst.sources.reading import Reading
 
-PICTURES = frozenset(
-    (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".jp2", ".avif")
-)
-"""Endings that are taken for pictures."""
-JPEG = b"\xff\xd8\xff"
-"""What every JPEG file begins with."""
 NUMBER = re.compile(r"%0?\d*d")
 """Stands for a picture's number in a name, as in FFmpeg."""
 
@@ -66,14 +57,7 @@ class ImageSource:
     @classmethod
     def of_pattern(cls, pattern: Path, reading: Reading = Reading()) -> Self:  # noqa: B008  (frozen)
         """The pictures that ``%06d`` in a name stands for, by number, whatever the first is."""
-        before, after = NUMBER.split(pattern.name, maxsplit=1)
-        place = re.compile(rf"{re.escape(before)}(\d+){re.escape(after)}")
-        found = {}
-        for path in pattern.parent.glob("*"):
-            if match := place.fullmatch(path.name):
-                found[int(match[1])] = path
-        if not found:
-            raise SourceError(f"there is no picture {pattern}", "e.g. frames/%06d.png")
+        found = _by_number(pattern)
         part = _part([found[number] for number in sorted(found)], reading)
         missing = max(found) - min(found) + 1 - len(found)
         told = f"numbers missing of {pattern}: {missing}; the pictures close up"
@@ -103,6 +87,28 @@ def _natural(path: Path) -> list[tuple[int, str]]:
     return [(int(part) if number % 2 else 0, part) for number, part in enumerate(parts)]
 
 
+def numbered(pattern: Path) -> list[Path]:
+    """Return the images that ``%06d`` in a name stands for, by number.
+
+    Raises:
+        SourceError: there is none.
+    """
+    found = _by_number(pattern)
+    return [found[number] for number in sorted(found)]
+
+
+def _by_number(pattern: Path) -> dict[int, Path]:
+    before, after = NUMBER.split(pattern.name, maxsplit=1)
+    place = re.compile(rf"{re.escape(before)}(\d+){re.escape(after)}")
+    found = {}
+    for path in pattern.parent.glob("*"):
+        if match := place.fullmatch(path.name):
+            found[int(match[1])] = path
+    if not found:
+        raise SourceError(f"there is no picture {pattern}", "e.g. frames/%06d.png")
+    return found
+
+
 def _part(paths: Sequence[Path], reading: Reading) -> list[Path]:
     part = reading.part_of(paths)
     if not part:
@@ -129,27 +135,7 @@ def read_image(path: Path) -> Image:
     Raises:
         SourceError: the file is missing or no picture.
     """
-    try:
-        # Not cv2.imread: on Windows that cannot open every name.
-        coded = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}", "check the path") from error
-    image = _decode(coded, cv2.IMREAD_COLOR)
-    if image is None:
-        raise SourceError(f"{path} is not a picture that can be read", f"endings: {_endings()}")
-    # A JPEG has no alpha, and training reads thousands: they are decoded only once.
-    jpeg = coded[: len(JPEG)].tobytes() == JPEG
-    whole = None if jpeg else _decode(coded, cv2.IMREAD_UNCHANGED)
-    if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
-        image = on_white(whole)
-    return np.ascontiguousarray(image, np.uint8)
-
-
-def _decode(coded: NDArray[np.uint8], flags: int) -> NDArray[Any] | None:
-    try:
-        return cv2.imdecode(coded, flags)
-    except cv2.error:  # an empty file, or one with an absurd size
-        return None
+    return read_photo(path).image
 
 
 def _endings() -> str:

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -54,6 +54,8 @@ class Choice:
     model: Model
     weights: tuple[float, ...]
     """How much of each of the model's styles; they add up to 1."""
+    strength: float = 1.0
+    """Share of the stylized image in the result; the rest is the image as it was."""
 
     def as_input(self) -> NDArray[np.float32]:
         """The weights as a session takes them."""
@@ -66,7 +68,8 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     Args:
         name: ``starry-night``, ``starry-night@quality``, a blend of one model's styles
             ``starry-night:0.6,great-wave:0.4``, a model with one style, ``path/to/model.onnx``, or
-            ``path/to/model.onnx:starry-night``.
+            ``path/to/model.onnx:starry-night``. A single style's weight, as in
+            ``starry-night:0.5``, is its strength.
         tier: where several models have the style; None prefers ``fast``.
 
     Raises:
@@ -84,7 +87,8 @@ def find_style(name: str, tier: str | None = None) -> Choice:
         raise _untrained(name)
     if not fitting:
         raise _with_notes(_unknown(weights, models))
-    return _choice(_of_tier(fitting, named_tier or tier, blend), weights)
+    choice = _choice(_of_tier(fitting, named_tier or tier, blend), weights)
+    return replace(choice, strength=_strength(blend))
 
 
 def installed_models() -> Iterator[Model]:
@@ -160,6 +164,12 @@ def _parse(blend: str) -> dict[str, float]:
     return {style: weight / total for style, weight in weights.items()}
 
 
+def _strength(blend: str) -> float:
+    """Return the strength of a single style; a blend has all of it."""
+    _, _, number = blend.partition(":")
+    return 1.0 if "," in blend else min(1.0, float(number or 1))
+
+
 def _has(model: Model, weights: dict[str, float]) -> bool:
     by_model_name = list(weights) == [model.card.name] and len(model.styles) == 1
     return weights.keys() <= set(model.styles) or by_model_name
@@ -208,7 +218,7 @@ def _of_model(model: Model, blend: str | None) -> Choice:
     weights = _parse(blend or model.styles[0])
     if not _has(model, weights):
         raise _unknown(weights, [model])
-    return _choice(model, weights)
+    return replace(_choice(model, weights), strength=_strength(blend or ""))
 
 
 def _unknown(weights: dict[str, float], models: list[Model]) -> ModelError:

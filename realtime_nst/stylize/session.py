@@ -17,6 +17,7 @@ from realtime_nst.stylize.candidates import AUTO, candidates, rivals
 from realtime_nst.stylize.card import Card
 from realtime_nst.stylize.choosing import Candidate, choose, described
 from realtime_nst.stylize.devices import DEVICES, FASTEST, device_named, refused
+from realtime_nst.stylize.effects import blend
 from realtime_nst.stylize.engines import Ran, Running, Settings, Size, StyleWeights
 from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
 from realtime_nst.stylize.engines.open_vino import open_openvino
@@ -42,6 +43,7 @@ class Opening:
     variants: Variants
     threads: int
     spin: bool
+    strength: float = 1.0
 
     def __call__(self, candidate: Candidate, size: Size) -> Running:
         """Open it.
@@ -126,7 +128,8 @@ class Session:
         if stylized.shape != large.shape:
             message = f"{self.card.name} turned {large.shape} into {stylized.shape}"
             raise ModelError(message, "export the model again: realtime-nst export")
-        return stylized if large is image else np.ascontiguousarray(stylized[:height, :width])
+        result = np.ascontiguousarray(stylized[:height, :width])
+        return blend(image, result, self._opening.strength)
 
     def _at(self, size: Size) -> Running:
         """Ready for a size; the one longest out of use makes room for a new one."""
@@ -167,6 +170,7 @@ def open_session(
     precision: str | None = None,
     weights: Weights | None = None,
     size: Size = USUAL,
+    strength: float = 1.0,
 ) -> Session:
     """Open a model.
 
@@ -183,6 +187,7 @@ def open_session(
             leaves them to each call of ``run``, which a model of several styles then needs.
         size: height and width of the frames to come. Others can be painted, too; the first frame
             of a new size takes longer.
+        strength: share of the stylized image in each result; the rest is the image as it was.
 
     Raises:
         DeviceError: the device or precision asked for does not run; ``auto`` takes another.
@@ -192,7 +197,7 @@ def open_session(
     network = read_network(Path(path))
     if weights is not None:
         network.fixed(weights)  # as many as there are styles
-    opening = Opening(Variants(network, weights), limit_threads(threads), spin)
+    opening = Opening(Variants(network, weights), limit_threads(threads), spin, strength)
     if device != AUTO:
         device_named(device)
         return _fastest(opening, [device], precision, size)

@@ -1,0 +1,93 @@
+"""An image file's content: its pixels, and what a result made of it should keep."""
+
+import re
+import struct
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from realtime_nst.frame import Image
+
+ORIENTATION = 0x0112
+"""EXIF's tag for how to turn the image."""
+BYTE_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
+"""The first bytes of an EXIF block, and what ``struct`` calls them."""
+HEADER, ENTRY = 8, 12
+"""Bytes of an EXIF block's header, and of each entry of a directory."""
+XMP_OF_JPEG, XMP_OF_PNG = b"http://ns.adobe.com/xap/1.0/\0", b"XML:com.adobe.xmp\0\0\0\0\0"
+"""What stands before an XMP packet: in a JPEG's segment, and in a PNG's ``iTXt`` chunk."""
+METER = 0.0254
+"""Meters in an inch: PNG counts dots per meter."""
+XMP_TURN = re.compile(rb"(tiff:Orientation\s*(?:=\s*[\"']|>))[2-8]")
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """An upright image with its metadata."""
+
+    image: Image
+    """Colors, on white where the file is transparent."""
+    alpha: NDArray[np.uint8] | None = None
+    """(height, width): opacity; None where every pixel is opaque."""
+    exif: bytes = b""
+    xmp: bytes = b""
+    icc: bytes = b""
+    """The color profile, of an RGB image."""
+    dpi: tuple[int, int] | None = None
+    notes: tuple[str, ...] = ()
+    """What of the file is not kept, one line each."""
+
+    def with_image(self, image: Image, alpha: NDArray[np.uint8] | None) -> Self:
+        """Return other pixels with the same metadata."""
+        return replace(self, image=image, alpha=alpha)
+
+
+def upright(exif: bytes) -> bytes:
+    """Return an EXIF block that says that the image is upright, without a thumbnail of it.
+
+    The thumbnail would show the image as it was before it was stylized.
+    """
+    order = BYTE_ORDERS.get(exif[:4])
+    if order is None:
+        return exif
+    block = bytearray(exif)
+    try:
+        for entry in _entries(block, order):
+            if struct.unpack_from(f"{order}H", block, entry)[0] == ORIENTATION:
+                struct.pack_into(f"{order}H", block, entry + 8, 1)
+        _end_directories(block, order)
+    except struct.error:  # it is cut off
+        return b""
+    return bytes(block)
+
+
+def orientation(exif: bytes) -> int:
+    """Return EXIF's number for how to turn the image: 1 to 8, and 1 where it does not say."""
+    order = BYTE_ORDERS.get(exif[:4])
+    try:
+        for entry in _entries(exif, order) if order else ():
+            tag, _, _, value = struct.unpack_from(f"{order}HHIH", exif, entry)
+            if tag == ORIENTATION:
+                return int(value) if 1 <= value <= 8 else 1
+    except struct.error:  # it is cut off
+        pass
+    return 1
+
+
+def upright_xmp(xmp: bytes) -> bytes:
+    """Return an XMP packet that says that the image is upright."""
+    return XMP_TURN.sub(rb"\g<1>1", xmp)
+
+
+def _entries(block: bytes | bytearray, order: str) -> range:
+    """Return the places of the first directory's entries."""
+    (start,) = struct.unpack_from(f"{order}I", block, 4)
+    (count,) = struct.unpack_from(f"{order}H", block, start)
+    return range(start + 2, start + 2 + ENTRY * count, ENTRY)
+
+
+def _end_directories(block: bytearray, order: str) -> None:
+    """Make the first directory, the one of the image itself, the last one."""
+    struct.pack_into(f"{order}I", block, _entries(block, order).stop, 0)

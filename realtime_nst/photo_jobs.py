@@ -1,0 +1,108 @@
+"""Which image files become which."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+
+from realtime_nst.errors import SinkError, SourceError
+from realtime_nst.sinks.codecs import PIPE
+from realtime_nst.sinks.images import FORMATS, NUMBER, refuse_clashes, refuse_ending
+from realtime_nst.sources.images import numbered
+from realtime_nst.sources.photos import PICTURES
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoJob:
+    """One image to stylize."""
+
+    source: Path
+    result: Path
+
+
+def photo_jobs(sources: Sequence[Path], result: Path, *, recursive: bool = False) -> list[PhotoJob]:
+    """Return the jobs that a command line asks for.
+
+    Args:
+        sources: images, folders of them, patterns such as ``*.jpg`` or ``%06d.png``, or ``-``.
+        result: an image file or ``-`` for a single image; a folder, in which results are named
+            after their sources; or a pattern with a number, ``%03d.png``.
+        recursive: whether sub-folders are read, and made below the result.
+
+    Raises:
+        SourceError: a folder or pattern has no image.
+        SinkError: two results would have one name, or an image that is read would be overwritten.
+    """
+    single = len(sources) == 1 and not _is_several(sources[0])
+    found = [pair for source in sources for pair in _expand(source, recursive)]
+    names = [name for _, name in found]
+    results = _results(result, names, single=single)
+    refuse_clashes(results, [path for path, _ in found])
+    return [PhotoJob(path, target) for (path, _), target in zip(found, results, strict=True)]
+
+
+def unread_folders(sources: Sequence[Path]) -> list[Path]:
+    """Return the folders given whose sub-folders hold images."""
+    folders = [source for source in sources if source.is_dir()]
+    return [each for each in folders if any(path.parent != each for path in _images(each, "**/*"))]
+
+
+def _results(result: Path, names: Sequence[Path], *, single: bool) -> list[Path]:
+    if NUMBER.search(result.name):
+        return [result.with_name(_with_number(result.name, n)) for n in range(1, len(names) + 1)]
+    is_file = str(result) == PIPE or (bool(result.suffix) and not result.is_dir())
+    if is_file and not single:
+        hint = f"give a folder instead, or {result.stem}-%06d{result.suffix}"
+        raise SinkError(f"{result} holds one image only", hint)
+    if is_file:
+        if str(result) != PIPE:
+            refuse_ending(result)
+        return [result]
+    return [result / name.with_suffix(_ending(name)) for name in names]
+
+
+def _with_number(name: str, number: int) -> str:
+    return NUMBER.sub(lambda found: found[0] % number, name)
+
+
+def _ending(name: Path) -> str:
+    return name.suffix if name.suffix.lower() in FORMATS else ".png"
+
+
+def _is_several(source: Path) -> bool:
+    if str(source) == PIPE or source.is_file():
+        return False
+    return source.is_dir() or any(mark in source.name for mark in "*?[%")
+
+
+def _expand(source: Path, recursive: bool) -> list[tuple[Path, Path]]:
+    """Return the images that a source stands for, and what to name each result after."""
+    if not _is_several(source):
+        return [(source, Path("image.png" if str(source) == PIPE else source.name))]
+    if source.is_dir():
+        found = sorted(_images(source, "**/*" if recursive else "*"))
+        if not found:
+            raise _no_images(source)
+        return [(path, path.relative_to(source)) for path in found]
+    if NUMBER.search(source.name):
+        return [(path, Path(path.name)) for path in numbered(source)]
+    matching = sorted(Path(path) for path in glob(str(source)))  # noqa: PTH207  (may be absolute)
+    if not matching:
+        raise SourceError(f"nothing is called {source}", "check the folder and the pattern")
+    return [(path, Path(path.name)) for path in matching]
+
+
+def _images(folder: Path, pattern: str) -> Iterator[Path]:
+    return (
+        path
+        for path in folder.glob(pattern)
+        if path.suffix.lower() in PICTURES and ".partial" not in path.suffixes and path.is_file()
+    )
+
+
+def _no_images(folder: Path) -> SourceError:
+    below = unread_folders([folder])
+    hint = (
+        "--recursive reads its sub-folders" if below else f"endings: {', '.join(sorted(PICTURES))}"
+    )
+    return SourceError(f"there is no picture in {folder}", hint)

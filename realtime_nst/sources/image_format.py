@@ -1,0 +1,86 @@
+"""Facts in the first bytes of an image file that OpenCV does not tell."""
+
+import re
+import struct
+from collections.abc import Iterator
+
+from realtime_nst.photo import METER, XMP_OF_PNG
+
+JPEG, PNG, RIFF, GIF, BMP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF8", b"BM"
+TIFF = (b"II*\0", b"MM\0*")
+HEIF = re.compile(rb"....ftyp(?:heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)
+AVIF = re.compile(rb"....ftyp.{0,40}?avi[fs]", re.DOTALL)
+JP2 = b"jP  "
+"""The bytes 4 to 7 of a JPEG 2000 file."""
+INCH = 1
+"""JPEG's number for densities per inch."""
+
+
+def is_image(coded: bytes) -> bool:
+    """Return whether a file begins as images do."""
+    return coded.startswith((JPEG, PNG, RIFF, GIF, BMP, *TIFF)) or is_avif(coded)
+
+
+def is_avif(coded: bytes) -> bool:
+    """Return whether a file is AVIF."""
+    return bool(AVIF.match(coded[:48]))
+
+
+def is_heif(coded: bytes) -> bool:
+    """Return whether a file is HEIF with HEVC in it, as iPhones write (.heic)."""
+    return bool(HEIF.match(coded[:12])) and not is_avif(coded)
+
+
+def is_animated(coded: bytes) -> bool:
+    """Return whether a GIF, PNG or WebP has several frames to be shown in turn."""
+    if coded.startswith(GIF):
+        return coded.count(b"\x21\xf9\x04") > 1
+    if coded.startswith(PNG):
+        return any(kind == b"acTL" for kind, _ in png_chunks(coded))
+    return coded.startswith(RIFF) and coded[8:16] == b"WEBPVP8X" and bool(coded[20] & 2)
+
+
+def png_chunks(coded: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield kind and content of each chunk before the pixels of a PNG."""
+    at = len(PNG)
+    while at + 8 <= len(coded):
+        length, kind = struct.unpack_from(">I4s", coded, at)
+        if kind == b"IDAT":
+            return
+        yield kind, coded[at + 8 : at + 8 + length]
+        at += 12 + length
+
+
+def xmp_of_png(coded: bytes) -> bytes:
+    """Return the XMP packet of a PNG, which OpenCV does not find there."""
+    if not coded.startswith(PNG):
+        return b""
+    packets = [text for kind, text in png_chunks(coded) if kind == b"iTXt"]
+    return next((text[len(XMP_OF_PNG) :] for text in packets if text.startswith(XMP_OF_PNG)), b"")
+
+
+def dpi_of(coded: bytes) -> tuple[int, int] | None:
+    """Return the dots per inch that the header of a JPEG or PNG gives, across and down."""
+    if coded.startswith(JPEG) and coded[6:11] == b"JFIF\0" and len(coded) >= 18:
+        unit, across, down = struct.unpack_from(">BHH", coded, 13)
+        return (across, down) if unit == INCH else None
+    if coded.startswith(PNG):
+        for kind, content in png_chunks(coded):
+            if kind == b"pHYs" and len(content) == 9 and content[8] == 1:
+                across, down = struct.unpack_from(">II", content)
+                return round(across * METER), round(down * METER)
+    return None
+
+
+def unread_metadata(coded: bytes) -> str | None:
+    """Return what OpenCV leaves unread in a file, as a note; None where it reads all."""
+    if coded.startswith(TIFF) or coded[4:8] == JP2:
+        return "tags and color profile of this format are not kept"
+    if is_avif(coded):
+        return "XMP and color profile of AVIF are not kept"
+    if coded.startswith(PNG):
+        kinds = (b"tEXt", b"zTXt", b"iTXt")
+        texts = [text for kind, text in png_chunks(coded) if kind in kinds]
+        other = [text for text in texts if not text.startswith(XMP_OF_PNG[:17])]
+        return "text in a PNG is not kept" if other else None
+    return None

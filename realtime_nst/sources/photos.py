@@ -1,0 +1,162 @@
+"""Read image files with everything that a result should keep."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from realtime_nst.errors import SourceError
+from realtime_nst.frame import Image
+from realtime_nst.photo import XMP_OF_JPEG, Photo, orientation, upright, upright_xmp
+from realtime_nst.sources.image_format import (
+    JPEG,
+    dpi_of,
+    is_heif,
+    is_image,
+    unread_metadata,
+    xmp_of_png,
+)
+
+PICTURES = frozenset(
+    (
+        *(".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".jp2"),
+        *(".avif", ".heic", ".heif"),
+    )
+)
+"""Endings that are taken for pictures."""
+NAMES = {
+    cv2.IMAGE_METADATA_EXIF: "exif",
+    cv2.IMAGE_METADATA_XMP: "xmp",
+    cv2.IMAGE_METADATA_ICCP: "icc",
+}
+"""Our names of the metadata that OpenCV reads."""
+EXIF_OF_AVIF = b"Exif\0\0"
+"""Stands before an EXIF block where OpenCV leaves it there, as XMP's prefix in a JPEG."""
+RGB_PROFILE = b"RGB "
+"""The bytes 16 to 19 of a color profile for RGB."""
+
+
+def read_photo(path: Path) -> Photo:
+    """Read an image file.
+
+    Raises:
+        SourceError: it cannot be read, or is no image.
+    """
+    try:
+        coded = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror}", "check the path") from error
+    return decode_photo(coded, str(path))
+
+
+def decode_photo(coded: bytes, name: str) -> Photo:
+    """Decode an image file.
+
+    Args:
+        coded: the file.
+        name: for messages.
+
+    Raises:
+        SourceError: it is damaged, or no image.
+    """
+    if is_heif(coded):
+        return _heif(coded, name)
+    image, metadata = _decoded(coded, name)
+    if xmp := xmp_of_png(coded):
+        metadata["xmp"] = xmp
+    # A JPEG has no alpha, and training reads thousands: they are decoded only once.
+    whole = None if coded.startswith(JPEG) else _unchanged(coded)
+    notes = [note] if (note := unread_metadata(coded)) else []
+    if whole is not None and whole.dtype != np.uint8:
+        notes.append(f"{8 * whole.dtype.itemsize} bits per channel become 8")
+    alpha = None
+    if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
+        alpha = _turned(_eight_bit(whole[..., 3]), orientation(metadata.get("exif", b"")))
+    return _photo(image, alpha, metadata, dpi_of(coded), notes)
+
+
+def _decoded(coded: bytes, name: str) -> tuple[NDArray[Any], dict[str, bytes]]:
+    """Decode colors, turned upright, and metadata."""
+    try:
+        buffer = np.frombuffer(coded, np.uint8)
+        image, kinds, values = cv2.imdecodeWithMetadata(buffer, cv2.IMREAD_COLOR)
+    except cv2.error:  # an empty file, or one with an absurd size
+        image, kinds, values = None, (), ()
+    if image is None:
+        raise _unreadable(coded, name)
+    pairs = zip(kinds, values, strict=True)
+    return image, {NAMES[kind]: bytes(value.ravel()) for kind, value in pairs if kind in NAMES}
+
+
+def _unchanged(coded: bytes) -> NDArray[Any] | None:
+    """Decode all channels as they are stored, not turned."""
+    try:
+        return cv2.imdecode(np.frombuffer(coded, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return None
+
+
+def _unreadable(coded: bytes, name: str) -> SourceError:
+    message = f"{name} is not a picture that can be read"
+    if is_image(coded):
+        return SourceError(f"{message}: it is damaged or cut off", "copy it again")
+    return SourceError(message, f"endings: {', '.join(sorted(PICTURES))}")
+
+
+def _photo(
+    image: NDArray[Any],
+    alpha: NDArray[np.uint8] | None,
+    metadata: dict[str, bytes],
+    dpi: tuple[int, int] | None,
+    notes: list[str],
+) -> Photo:
+    alpha = None if alpha is None or alpha.min() == 255 else alpha
+    icc = metadata.get("icc", b"")
+    if icc and icc[16:20] != RGB_PROFILE:  # pixels are RGB by now
+        kind = icc[16:20].decode("ascii", "replace").strip()
+        notes.append(f"its {kind} color profile is not kept")
+        icc = b""
+    exif = metadata.get("exif", b"").removeprefix(EXIF_OF_AVIF)
+    xmp = metadata.get("xmp", b"").removeprefix(XMP_OF_JPEG)
+    shown = np.ascontiguousarray(image if alpha is None else _on_white(image, alpha), np.uint8)
+    return Photo(shown, alpha, upright(exif), upright_xmp(xmp), icc, dpi, tuple(notes))
+
+
+def _eight_bit(channel: NDArray[Any]) -> NDArray[np.uint8]:
+    most = np.iinfo(channel.dtype).max if channel.dtype.kind == "u" else 1.0
+    return np.ascontiguousarray(np.rint(channel * (255 / most)), np.uint8)
+
+
+def _on_white(image: NDArray[Any], alpha: NDArray[np.uint8]) -> Image:
+    """Blend with white: what is transparent often hides any color; paper shows through instead."""
+    opacity = alpha[..., None].astype(np.float32) / 255
+    return np.rint(image * opacity + 255 * (1 - opacity)).astype(np.uint8)
+
+
+def _turned(channel: NDArray[np.uint8], number: int) -> NDArray[np.uint8]:
+    """Turn a channel by EXIF's number, as OpenCV turns colors."""
+    if number >= 5:
+        channel = channel.T
+    across, down = number in (2, 3, 6, 7), number in (3, 4, 7, 8)
+    return np.ascontiguousarray(channel[:: -1 if down else 1, :: -1 if across else 1])
+
+
+def _heif(coded: bytes, name: str) -> Photo:
+    """Decode with pillow-heif: FFmpeg knows neither tiles nor crops of these files."""
+    try:
+        import pillow_heif
+    except ImportError as error:
+        hint = 'pip install "realtime-nst[heic]"'
+        raise SourceError(f"cannot read {name}: HEIC needs pillow-heif", hint) from error
+    try:
+        file = pillow_heif.open_heif(io.BytesIO(coded), convert_hdr_to_8bit=True)
+        pixels = np.asarray(file.to_pillow().convert("RGBA"))
+    except (ValueError, OSError, SyntaxError, EOFError, RuntimeError) as error:
+        raise SourceError(f"cannot read {name}: {error}", "copy it again") from error
+    keys = {"exif": "exif", "xmp": "xmp", "icc": "icc_profile"}
+    metadata = {ours: file.info.get(theirs) or b"" for ours, theirs in keys.items()}
+    notes = [] if file.info.get("bit_depth", 8) == 8 else ["10 bits per channel become 8"]
+    return _photo(pixels[..., 2::-1], np.ascontiguousarray(pixels[..., 3]), metadata, None, notes)
