@@ -5,20 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import version
-from pathlib import Path
 
 import typer
 
 from realtime_nst import __version__
 from realtime_nst.cli import words
-from realtime_nst.errors import NstError
-from realtime_nst.shape import Shape, shaped
-from realtime_nst.sinks.codecs import PIPE
-from realtime_nst.sources import open_source
 from realtime_nst.stylize.engines import Size
 from realtime_nst.stylize.models import Choice, find_style
 from realtime_nst.stylize.session import USUAL, Session, open_session
-from realtime_nst.stylize.stylizer import SMALLEST, Stylizer
+from realtime_nst.stylize.stylizer import Stylizer
 from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
 from realtime_nst.stylize.timeline import FADE, Cue, Timeline
 
@@ -63,19 +58,6 @@ def _session(about: str, choice: Choice, engine: Engine, size: Size | None) -> S
     card = session.card
     typer.echo(f"{about} ({card.name}, {card.tier}) on {session.why}", err=True)
     return session
-
-
-def size_to_paint(source: Path, shape: Shape) -> Size | None:
-    """Height and width of a video as the network gets it; None where it cannot be told yet."""
-    if str(source) == PIPE:  # it can be opened only once
-        return None
-    try:
-        with shaped(open_source(source), shape) as frames:
-            info = frames.info
-    except NstError:  # whoever reads it in earnest will say so
-        return None
-    height, width = (round(side * shape.render_scale) for side in (info.height, info.width))
-    return max(height, SMALLEST), max(width, SMALLEST)
 
 
 def described(
