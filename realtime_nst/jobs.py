@@ -1,5 +1,6 @@
 """Which files become which: one video, several, or all of a folder."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,9 @@ from glob import escape, glob
 from pathlib import Path
 
 from realtime_nst.errors import SinkError, SourceError
-from realtime_nst.sinks.codecs import CONTAINERS
+from realtime_nst.files import exists, is_folder, refuse_device
+from realtime_nst.sinks.codecs import CONTAINERS, PIPE
+from realtime_nst.sinks.images import FORMATS, NUMBER
 from realtime_nst.sources.images import PICTURES
 
 VIDEOS = frozenset(
@@ -17,6 +20,7 @@ VIDEOS = frozenset(
     )
 )
 """Endings that are taken for videos in a folder."""
+SLASHES = tuple({"/", os.sep})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +31,27 @@ class Job:
     result: Path
 
 
-def jobs_for(sources: Sequence[Path], result: Path) -> list[Job]:
+def jobs_for(sources: Sequence[Path], result: str | Path) -> list[Job]:
     """The jobs that a command line asks for.
 
     Args:
         sources: videos, folders with videos in them, or patterns such as ``clips/*.mov``.
-        result: a file for a single video; for several a folder, in which they keep their names.
+        result: a file for a single video. A folder, in which videos keep their names, is one that
+            is there, ends in a slash, or is for several videos.
 
     Raises:
         SourceError: a folder or pattern has no video.
-        SinkError: two results would have one name.
+        SinkError: the result cannot be any of this, or two results would have one name.
     """
     _check_not_empty(sources)
-    if len(sources) == 1 and not _several(sources[0]):
-        return [Job(sources[0], result)]
-    if result.suffix.lower() in CONTAINERS:
-        hint = f"give a folder instead, e.g. {result.stem}"
-        raise SinkError(f"{result} holds one video only", hint)
-    jobs = [Job(path, result / _name(path)) for source in sources for path in _expand(source)]
+    several = len(sources) > 1 or _several(sources[0])
+    path, slash = Path(result), str(result).endswith(SLASHES)
+    if not (slash or is_folder(path)):
+        if not several:
+            _refuse_bare(path)
+            return [Job(sources[0], path)]
+        _refuse_single(path)
+    jobs = [Job(one, path / _name(one)) for source in sources for one in _expand(source)]
     for target, count in Counter(job.result for job in jobs).items():
         if count > 1:
             message = f"{count} videos would all become {target}"
@@ -59,9 +66,26 @@ def _check_not_empty(sources: Sequence[Path]) -> None:
             raise SourceError(message, "give a video, or the folder it lies in")
 
 
+def _refuse_bare(path: Path) -> None:
+    """A name without an ending says neither what kind of file it means nor that it is a folder."""
+    if path.suffix or str(path) == PIPE:
+        return
+    refuse_device(path)
+    name = path.name
+    hint = f"{name}.mp4 for a video, {name}{os.sep} for a folder, {name}/%06d.png for images"
+    raise SinkError(f"cannot write {path}: it has no ending and is not a folder", hint)
+
+
+def _refuse_single(path: Path) -> None:
+    if str(path) == PIPE or path.suffix.lower() in {*CONTAINERS, *FORMATS}:
+        folder = "results" if str(path) == PIPE or NUMBER.search(path.name) else path.stem
+        hint = f"give a folder instead, e.g. {folder}{os.sep}"
+        raise SinkError(f"{path} holds one video only", hint)
+
+
 def _several(source: Path) -> bool:
-    return (source.is_dir() and any(_videos(source))) or (
-        not source.exists() and any(mark in source.name for mark in "*?[")
+    return (is_folder(source) and any(_videos(source))) or (
+        not exists(source) and any(mark in source.name for mark in "*?[")
     )
 
 
@@ -90,5 +114,11 @@ def _images(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
 
 
-def _name(path: Path) -> str:
-    return path.name if path.suffix.lower() in CONTAINERS else f"{path.stem}.mp4"
+def _name(source: Path) -> str:
+    """What a video is called in a folder of results."""
+    if str(source) == PIPE:
+        raise SinkError("what comes through a pipe has no name", "give OUT one, e.g. out.mp4")
+    if NUMBER.search(source.name) or is_folder(source):  # images are called as their folder
+        folder = source.parent if NUMBER.search(source.name) else source
+        return f"{folder.resolve().name or 'images'}.mp4"
+    return source.name if source.suffix.lower() in CONTAINERS else f"{source.stem}.mp4"

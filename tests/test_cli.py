@@ -58,9 +58,10 @@ def test_stats(models: Path, clip: Path, tmp_path: Path) -> None:
 
 
 def test_pictures(models: Path, clip: Path, tmp_path: Path) -> None:
-    assert call("video", clip, tmp_path / "frames", "-s", "identity").returncode == 0
+    frames = tmp_path / "frames" / "%06d.png"
+    assert call("video", clip, frames, "-s", "identity").returncode == 0
     pictures = sorted((tmp_path / "frames").iterdir())
-    assert [path.name for path in pictures] == [f"{index:06d}.png" for index in range(10)]
+    assert [path.name for path in pictures] == [f"{index:06d}.png" for index in range(1, 11)]
     assert call("image", pictures[0], tmp_path / "one.jpg", "-s", "invert").returncode == 0
     assert (tmp_path / "one.jpg").exists()
     assert call("image", *pictures[:3], tmp_path / "out", "-s", "invert").returncode == 0
@@ -81,13 +82,18 @@ def test_styles(models: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["video", "{clip}"], 2, "Missing argument"),
+        (["video"], 2, "Missing argument 'IN...'"),
+        (["video", "-s", "invert", "{clip}"], 2, "OUT is missing, as in: "),
+        (["image", "{clip}", "-s", "invert"], 2, "image in.jpg out.jpg --style"),
+        (["video", "{clip}", "", "-s", "invert"], 2, "the name is empty"),
+        (["video", "", "{out}.mp4", "-s", "invert"], 2, "the name is empty"),
+        (["image", "{clip}", "", "-s", "invert"], 2, "the name is empty"),
         (["video", "{clip}", "{out}.mp4"], 2, "Missing option '--style'"),
         (["video", "{folder}/none.mp4", "{out}.mp4", "-s", "invert"], 1, "there is no "),
         (["video", "{folder}/text.mp4", "{out}.mp4", "-s", "invert"], 1, "is not a video"),
         (["video", "{clip}", "{out}.mp4", "-s", "inver"], 1, "did you mean invert?"),
         (["video", "{clip}", "{out}.xyz", "-s", "invert"], 1, "unknown ending"),
-        (["video", "{clip}", "{folder}/no/such.mp4", "-s", "invert"], 1, "cannot write"),
+        (["video", "{clip}", "{clip}/no/such.mp4", "-s", "invert"], 1, "cannot make"),
         (["video", "{clip}", "{clip}", "-s", "invert"], 1, "is the input"),
         (["video", "{clip}", "{out}.mp4", "-s", "invert", "--device", "tpu"], 1, "no device 'tpu'"),
         (["image", "{clip}", "{out}.png", "-s", "invert"], 1, "in.mp4 is a video"),

@@ -56,9 +56,9 @@ def test_a_folder_of_videos(clip: Path, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_empty_is_no_result(clip: Path, tmp_path: Path) -> None:
-    (tmp_path / "frames").mkdir()
-    call(clip, tmp_path / "frames", "--skip-existing")
-    assert len(list((tmp_path / "frames").iterdir())) == 50
+    (tmp_path / "films").mkdir()
+    call(clip, tmp_path / "films", "--skip-existing")
+    assert [path.name for path in (tmp_path / "films").iterdir()] == ["in.mp4"]
 
 
 def test_the_outcome_as_json(clip: Path, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_the_outcome_as_json(clip: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("result", "said"),
-    [("in.mp4", "is the input"), ("none/out.mp4", "there is no folder")],
+    [("in.mp4", "is the input"), ("in.mp4/out.mp4", "in.mp4 is not a folder")],
 )
 def test_a_rehearsal_looks_at_the_place(clip: Path, tmp_path: Path, result: str, said: str) -> None:
     told = call(clip, tmp_path / result, "--dry-run", code=1).stderr.decode()
@@ -102,7 +102,7 @@ def test_what_may_not_be_read_or_written(clip: Path, tmp_path: Path) -> None:
     closed.mkdir(0o555)
     for source, result, said in (
         (secret, tmp_path / "out.mp4", f"error: cannot read {secret}: Permission denied"),
-        (clip, closed / "out.mp4", f"error: cannot write {closed / 'out.mp4'}: Permission denied"),
+        (clip, closed / "out.mp4", f"error: cannot write into {closed}: Permission denied"),
         (clip, closed / "a" / "%d.png", f"error: cannot make {closed / 'a'}: Permission denied"),
     ):
         command = [*COMMAND, str(source), str(result), *STYLE]
@@ -123,14 +123,24 @@ def test_which_files_become_which(tmp_path: Path) -> None:
     a, b = tmp_path / "a.mp4", tmp_path / "b.wmv"
     both = [Job(a, out / "a.mp4"), Job(b, out / "b.mp4")]
     assert jobs_for([a], out / "x.mkv") == [Job(a, out / "x.mkv")]
-    assert jobs_for([a], out) == [Job(a, out)]  # a folder of pictures
-    assert jobs_for([tmp_path / "pictures"], out) == [Job(tmp_path / "pictures", out)]
+    assert jobs_for([a], f"{out}/") == jobs_for([tmp_path / "a.*"], out) == [Job(a, out / "a.mp4")]
+    pictures = [Job(tmp_path / "pictures", out / "pictures.mp4")]
+    assert jobs_for([tmp_path / "pictures"], f"{out}/") == pictures
+    numbered = tmp_path / "pictures" / "%d.png"
+    assert jobs_for([numbered], tmp_path) == [Job(numbered, tmp_path / "pictures.mp4")]
+    assert jobs_for([a], numbered) == [Job(a, numbered)]
     for sources in ([a, b], [tmp_path], [tmp_path / "*.*"], [tmp_path / "[ab].*"]):
         assert jobs_for(sources, out) == both
     with pytest.raises(SinkError, match="2 videos would all become"):
         jobs_for([a, tmp_path / "sub" / "a.mp4"], out)
-    with pytest.raises(SinkError, match="holds one video only"):
-        jobs_for([a, b], out / "x.mp4")
+    for single in (out / "x.mp4", out / "%d.png", "-"):
+        with pytest.raises(SinkError, match="holds one video only"):
+            jobs_for([a, b], single)
+    with pytest.raises(SinkError, match="it has no ending and is not a folder") as caught:
+        jobs_for([a], out)
+    assert caught.value.hint == "out.mp4 for a video, out/ for a folder, out/%06d.png for images"
+    with pytest.raises(SinkError, match="has no name"):
+        jobs_for([Path("-")], tmp_path)
     with pytest.raises(SourceError, match="nothing is called"):
         jobs_for([tmp_path / "*.avi"], out)
     (tmp_path / "empty").mkdir()
@@ -155,7 +165,7 @@ def test_a_rehearsal_writes_nothing(clip: Path, tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("name", ["frames/%04d.png", "frames/picture-%d.jpg", "frames"])
+@pytest.mark.parametrize("name", ["frames/%04d.png", "frames/picture-%d.jpg"])
 def test_pictures_out_and_in(clip: Path, tmp_path: Path, name: str) -> None:
     call(clip, tmp_path / name)
     assert len(list((tmp_path / "frames").iterdir())) == 50

@@ -25,6 +25,7 @@ LAYERS = {
     "sources": 2,
     "sinks": 2,
     "stylize": 2,
+    "files": 1,
     "timing": 1,
     "machine": 1,
     "photo": 1,

@@ -16,20 +16,24 @@ def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SinkError, match="unknown ending") as refused:
         write_image(tmp_path / "a.xyz", image)
     assert refused.value.hint == "endings: .png, .jpg, .jpeg, .webp"
-    with pytest.raises(SinkError, match="cannot write"):
-        write_image(tmp_path / "nowhere" / "a.png", image)
+    (tmp_path / "file").touch()
+    with pytest.raises(SinkError, match="cannot make"):
+        write_image(tmp_path / "file" / "a.png", image)
     with pytest.raises(SinkError, match="cannot hold 17000x2 pixels"):
         write_image(tmp_path / "wide.webp", np.zeros((2, 17000, 3), np.uint8))
-    assert not list(tmp_path.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_place_for_a_picture_is_looked_at_before_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_picture(tmp_path / "a.PNG")
+    check_picture(tmp_path / "new" / "newer" / "a.png")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "file").touch()
     for place, said in (
         (tmp_path / "a.xyz", "unknown ending"),
-        (tmp_path / "nowhere" / "a.png", "there is no folder"),
+        (tmp_path / "file" / "a.png", "file is not a folder"),
         (tmp_path, "is a folder"),
     ):
         with pytest.raises(SinkError, match=said):

@@ -70,8 +70,9 @@ def _sha(data: bytes) -> str:
 
 
 def left(folder: Path) -> list[str]:
-    """What a conversion has left behind."""
-    return sorted(path.name for path in folder.glob("*") if path.is_file() and path.stem != "in")
+    """What a conversion has left behind, besides its lock."""
+    found = (path for path in folder.glob("*") if path.is_file() and path.suffix != ".lock")
+    return sorted(path.name for path in found if path.stem != "in")
 
 
 def convert(
@@ -191,7 +192,8 @@ def test_killed_twice(film: Path, tmp_path: Path) -> None:
     assert pictures(out) == pictures(whole)
     assert sound(out) == sound(whole) == sound(film)
     assert left(tmp_path) == ["out.mp4", "whole.mp4"]
-    assert "is there already" in call(film, out, *OPTIONS, "--resume")
+    said = call(film, out, "-s", "invert", "--resume")
+    assert "out.mp4 is there already: nothing was done; without --resume it is made again" in said
 
 
 def test_after_ctrl_c(film: Path, tmp_path: Path) -> None:
@@ -235,11 +237,16 @@ def test_what_cannot_go_on(film: Path, tmp_path: Path) -> None:
     make(film, Clip(128, 96, ticks=tuple(range(0, 600 * 512, 512))))
     assert "was begun with the input " in call(film, out, *OPTIONS, "--resume", code=1)
     assert left(tmp_path) == before
-    assert "--resume would go on" in call(film, out, *OPTIONS)
+    assert "--resume would have gone on" in call(film, out, *OPTIONS)
     assert left(tmp_path) == ["out.mp4"]
     killed(tmp_path / "out.partial.mp4.json", 1, film, out, *OPTIONS)
     gif = call(film, tmp_path / "out.gif", "-s", "keep", "--resume", code=1)
     assert "a .gif cannot be resumed" in gif
+    before = left(tmp_path)
+    refused = call(film, out, *OPTIONS, "--crf", "60", code=1)
+    assert "h264 has no --crf 60" in refused
+    assert "interrupted" not in refused
+    assert left(tmp_path) == before
     (tmp_path / "out.partial.mp4.json").write_text("{")
     assert "cannot be read" in call(film, out, *OPTIONS, "--resume", code=1)
 

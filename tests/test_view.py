@@ -49,10 +49,11 @@ def test_a_snapshot_is_the_next_frame(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    view = view_in(tmp_path / "missing")
+    (tmp_path / "file").touch()
+    view = view_in(tmp_path / "file")
     view.key("s")
     view.shown(frame())
-    assert "cannot write" in say(view)
+    assert "cannot make" in say(view)
 
 
 def test_a_recording_has_what_was_shown_meanwhile(tmp_path: Path, tee: Tee) -> None:
@@ -77,7 +78,7 @@ def test_a_recording_that_cannot_begin_is_told_and_not_tried_again(
     key = RecordKey(view, tee, INFO, tmp_path / "file")
     view.key("r")
     key.follow()
-    assert "cannot write" in say(view)
+    assert "cannot make" in say(view)
     assert not view.controls.settings.recording
     assert key.paths == []
 

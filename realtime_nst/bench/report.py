@@ -10,7 +10,8 @@ from realtime_nst import __version__
 from realtime_nst.bench.speed import Speed
 from realtime_nst.bench.subject import Runner
 from realtime_nst.bench.whole import Whole
-from realtime_nst.errors import SinkError, SourceError
+from realtime_nst.errors import SourceError
+from realtime_nst.files import write_atomic
 from realtime_nst.machine import Gpu, Machine, load, this_machine
 
 BUSY = 0.3
@@ -71,13 +72,7 @@ def save(report: Report, folder: Path) -> Path:
         SinkError: nothing can be written there.
     """
     path = folder / f"{report.machine.slug}.json"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(report.to_json(), encoding="utf-8")
-    except OSError as error:
-        raise SinkError(
-            f"cannot write {path}: {error.strerror}", "choose another folder"
-        ) from error
+    write_atomic(path, report.to_json())
     return path
 
 

@@ -8,6 +8,7 @@ import typer
 
 from realtime_nst import __version__
 from realtime_nst.cli import bench, cameras, doctor, evaluate, gatys, info, live, make, run
+from realtime_nst.cli.arguments import NeedsResult
 from realtime_nst.cli.spelling import normalize_option
 from realtime_nst.errors import NstError
 from realtime_nst.libraries import explain
@@ -27,8 +28,8 @@ app = typer.Typer(
 app.command()(live.webcam)
 app.command("live", short_help="The same as webcam.")(live.webcam)
 app.command()(cameras.cameras)
-app.command()(run.video)
-app.command()(run.image)
+app.command(cls=NeedsResult)(run.video)
+app.command(cls=NeedsResult)(run.image)
 app.command()(doctor.doctor)
 app.command()(make.train)
 app.command()(make.export)

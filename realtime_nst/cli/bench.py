@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from realtime_nst.cli.arguments import path_of
 from realtime_nst.cli.run import Tier, limited
 from realtime_nst.cli.table import table
 from realtime_nst.errors import NstError
@@ -59,9 +60,11 @@ def bench(
         typer.Option(help="With --pipeline: a video; repeatable. [default: moving bars]"),
     ] = None,
     as_json: Json = False,
-    chart: Annotated[Path | None, typer.Option(help="Picture to draw: chart.png.")] = None,
+    chart: Annotated[
+        Path | None, typer.Option(parser=path_of, help="Picture to draw: chart.png.")
+    ] = None,
     save: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="To keep the figures in.")
+        Path | None, typer.Option(metavar="FOLDER", parser=path_of, help="To keep the figures in.")
     ] = None,
 ) -> None:
     """Time models, bytes to bytes: one frame in, one painted frame out."""
@@ -70,11 +73,14 @@ def bench(
     from realtime_nst.bench.report import save as kept
     from realtime_nst.bench.speed import measure, need_single
     from realtime_nst.bench.whole import run_whole, synthetic
+    from realtime_nst.files import check_folder
     from realtime_nst.sinks.images import check_picture
     from realtime_nst.timing import Effort
 
     if chart:
-        check_picture(chart)
+        check_picture(chart, map(Path, source or []))
+    if save:
+        check_folder(save)
     need_single(batch)
     report, sizes = _begin(), _sizes(size)
     wanted = _wanted(style, device, threads, precision)

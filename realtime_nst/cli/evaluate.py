@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from realtime_nst.cli.arguments import files_in, path_of
 from realtime_nst.cli.run import Tier
 from realtime_nst.cli.stability import stability
 
@@ -47,7 +48,7 @@ def fidelity(
     vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     grid: Annotated[
-        Path | None, typer.Option(help="Picture to write: photo, model, Gatys.")
+        Path | None, typer.Option(parser=path_of, help="Picture to write: photo, model, Gatys.")
     ] = None,
 ) -> None:
     """Say how many iterations of Gatys each model's single pass equals."""
@@ -55,13 +56,15 @@ def fidelity(
     from realtime_nst.sinks.images import check_picture
 
     if grid:
-        check_picture(grid)
+        check_picture(grid, files_in(style, paintings))
     need_torch()
     from realtime_nst.evaluate.contestants import contestants
+    from realtime_nst.files import refuse_inputs
     from realtime_nst.sources.images import photos_in
     from realtime_nst.train.fidelity import open_candidate, summary
 
     chosen = photos_in(content, photos)
+    refuse_inputs([grid] if grid else [], chosen)
     sides = _sizes(sizes)
     reports: list[dict[str, Any]] = []
     shown: list[Case] = []

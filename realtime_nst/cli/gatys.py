@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from realtime_nst.cli.arguments import path_of
 from realtime_nst.errors import TrainError
+from realtime_nst.files import Lock
 
 
 def gatys(
@@ -14,7 +16,10 @@ def gatys(
         list[str], typer.Argument(metavar="STYLE...", help="Pictures; PATH:0.3 gives a share.")
     ],
     out: Annotated[
-        Path, typer.Option("--out", "-o", help=".png, .jpg or .webp; for a folder a folder.")
+        Path,
+        typer.Option(
+            "--out", "-o", parser=path_of, help=".png, .jpg or .webp; for a folder a folder."
+        ),
     ],
     style_weight: Annotated[
         str, typer.Option(help="subtle (1e4), balanced (1e6), heavy (1e8), or a number.")
@@ -61,8 +66,10 @@ def gatys(
     save_every: Annotated[
         int | None, typer.Option(min=1, help="Iterations between snapshots beside the result.")
     ] = None,
-    trace: Annotated[Path | None, typer.Option(help="JSON of the losses.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Picture of the losses.")] = None,
+    trace: Annotated[Path | None, typer.Option(parser=path_of, help="JSON of the losses.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(parser=path_of, help="Picture of the losses.")
+    ] = None,
 ) -> None:
     """Paint a photo by optimizing its pixels, as Gatys et al. 2016 do; of a folder, all photos."""
     from realtime_nst.cli.training import need_torch
@@ -70,8 +77,8 @@ def gatys(
     need_torch()
     from realtime_nst.cli.optimizing import (
         Keeping,
-        check_folder,
         check_places,
+        check_single,
         layer_weights,
         paint,
         paint_all,
@@ -81,7 +88,8 @@ def gatys(
     from realtime_nst.train.stills import Wishes, open_studio
 
     keeping = Keeping(out, save_every, trace, plot)
-    (check_folder if content.is_dir() else check_places)(keeping)
+    if content.is_dir():
+        check_single(keeping)
     settings = Settings(
         content_weight=content_weight,
         style_weight=PRESETS.get(style_weight) or _number(style_weight),
@@ -112,13 +120,16 @@ def gatys(
         device=device,
         precision=precision,
     )
+    if not content.is_dir():
+        check_places(keeping, [content, *wishes.files()], iterations)
     studio = open_studio(wishes)
     for note in studio.notes:
         typer.echo(f"note: {note}", err=True)
     if content.is_dir():
         paint_all(studio, content, out)
     else:
-        paint(studio.set_up(content), keeping)
+        with Lock(out):
+            paint(studio.set_up(content), keeping)
 
 
 def _number(text: str) -> float:

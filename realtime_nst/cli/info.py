@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from realtime_nst.cli.arguments import path_of
 from realtime_nst.cli.run import Threads
 from realtime_nst.cli.table import fitted, table
 from realtime_nst.errors import ModelError
@@ -105,9 +106,9 @@ def _brief(rows: list[dict[str, Any]]) -> list[list[str]]:
 @app.command()
 def sheet(
     photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="What to paint.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help=".jpg, .png or .webp.")] = Path(
-        "sheet.jpg"
-    ),
+    out: Annotated[
+        Path, typer.Option("--out", "-o", parser=path_of, help=".jpg, .png or .webp.")
+    ] = Path("sheet.jpg"),
     tier: Annotated[
         str | None, typer.Option(help="Of this tier only. [default: each once]")
     ] = None,
@@ -122,7 +123,7 @@ def sheet(
     from realtime_nst.sources.images import read_image
     from realtime_nst.stylize.session import open_session
 
-    check_picture(out)
+    check_picture(out, [photo])
     small = tile_of(read_image(photo), tile)
     chosen = _chosen(tier)
     tiles = [("photo", small)]

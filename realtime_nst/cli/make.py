@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli.arguments import path_of
 from realtime_nst.cli.run import Threads
 from realtime_nst.errors import TrainError
 from realtime_nst.hints import command
@@ -27,7 +28,10 @@ def train(
         typer.Option(help="Folder of photos to practise on, searched below too. [default: four]"),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for checkpoint and previews. [default: runs/NAME]")
+        Path | None,
+        typer.Option(
+            parser=path_of, help="Folder for checkpoint and previews. [default: runs/NAME]"
+        ),
     ] = None,
     paintings: Annotated[
         Path | None, typer.Option(help="Folder of the pictures a recipe names.")
@@ -73,6 +77,7 @@ def train(
     from realtime_nst.cli.training import beginning, follow, need_torch, prepare, start
 
     need_torch()
+    from realtime_nst.files import Lock, check_file
     from realtime_nst.train.data import find_painting
     from realtime_nst.train.recipe import recipe_for, rescheduled, shortened
     from realtime_nst.train.smoke import SmokeContent, smoke_paintings, smoke_recipe
@@ -81,6 +86,7 @@ def train(
     recipe, folder = recipe_for(styles, tier)
     out = out or Path("runs") / recipe.name
     options = Options(out, vgg_weights, device, precision, compiled, save_every, threads)
+    check_file(options.checkpoint)
     if options.checkpoint.exists() and not resume:
         hint = "add --resume to go on, or choose another --out"
         raise TrainError(f"there is a training at {options.checkpoint} already", hint)
@@ -90,21 +96,25 @@ def train(
         noise = SmokeContent(recipe.schedule)
         for style in recipe.styles:
             find_painting(style, folders)
-        follow(Trainer(recipe, smoke_paintings(recipe), noise, options), None, preview_every)
+        with Lock(options.checkpoint):
+            follow(Trainer(recipe, smoke_paintings(recipe), noise, options), None, preview_every)
         return
     near = not (scratch or other or folder)  # a recipe says itself how it begins
     begin = beginning(recipe, folders, vgg_weights) if near else None
     recipe = rescheduled(shortened(recipe) if begin else recipe, steps=steps, seed=seed)
     trainer, photos = prepare(recipe, folders, content, options)
     start(trainer, begin, other, resume=resume)
-    follow(trainer, photos.batch(0)[:PREVIEWED], preview_every)
+    with Lock(options.checkpoint):
+        follow(trainer, photos.batch(0)[:PREVIEWED], preview_every)
     for path, reason in photos.broken.items():
         typer.echo(f"skipped {path}: {reason}", err=True)
 
 
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint.pt, or the folder it is in.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT.onnx", help="Where to write the model.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT.onnx", parser=path_of, help="Where to write the model.")
+    ],
     fp16: Annotated[
         bool, typer.Option("--fp16", help="Half precision, for GPUs; instance norm stays fp32.")
     ] = False,
@@ -124,7 +134,9 @@ def export(
     from realtime_nst.cli.training import need_torch
 
     need_torch()
-    from realtime_nst.train.checkpoint import load_checkpoint
+    from realtime_nst.files import Lock, check_files
+    from realtime_nst.stylize.beside import recipe_beside
+    from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
     from realtime_nst.train.export import export as write
     from realtime_nst.train.export import write_recipe
 
@@ -132,10 +144,13 @@ def export(
         raise typer.BadParameter(f"{out} does not end in .onnx", param_hint="OUT.onnx")
     if quantize not in (None, "int8"):
         raise typer.BadParameter(f"{quantize!r} is not int8", param_hint="--quantize")
+    learnt = checkpoint / CHECKPOINT if checkpoint.is_dir() else checkpoint
+    check_files([out, recipe_beside(out)], [learnt])
     trained = load_checkpoint(checkpoint)
     photos = _photos(trained, content) if quantize else []
-    card = write(trained, out, fp16=fp16)
-    write_recipe(trained.recipe, out)
+    with Lock(out):
+        card = write(trained, out, fp16=fp16)
+        write_recipe(trained.recipe, out)
     numbers = card.numbers
     typer.echo(
         f"{out}: {card.tier}, {card.precision}, {', '.join(s.name for s in card.styles)}, "

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from realtime_nst.cli.view import View
-from realtime_nst.errors import SinkError
+from realtime_nst.files import make_folder
 from realtime_nst.frame import StreamInfo
 from realtime_nst.sinks import SINKS, Sink, open_sink
 from realtime_nst.sinks.codecs import CONTAINERS
@@ -66,11 +66,7 @@ def folder_of(sinks: Sequence[str]) -> Path:
         SinkError: it cannot be made.
     """
     folder = Path(next(filter(is_folder, sinks), "."))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"cannot make {folder}: {error.strerror}"
-        raise SinkError(message, "choose another place") from error
+    make_folder(folder)
     return folder
 
 

@@ -12,8 +12,9 @@ import typer
 
 from realtime_nst.cli import progress
 from realtime_nst.cli.interrupt import interrupts
-from realtime_nst.errors import SinkError, SourceError, TrainError
-from realtime_nst.sinks.images import check_file, check_picture, write_image
+from realtime_nst.errors import SourceError, TrainError
+from realtime_nst.files import Lock, check_files, refuse_inputs, write_atomic
+from realtime_nst.sinks.images import refuse_ending, write_image
 
 if TYPE_CHECKING:
     from realtime_nst.train.gatys import Iterate
@@ -32,22 +33,27 @@ class Keeping:
     trace: Path | None = None
     plot: Path | None = None
 
+    def snapshot(self, iteration: int) -> Path:
+        """Return where the picture of an iteration is kept."""
+        return self.out.with_name(f"{self.out.stem}_{iteration:05d}{self.out.suffix}")
 
-def check_places(keeping: Keeping) -> None:
+
+def check_places(keeping: Keeping, inputs: Sequence[Path] = (), iterations: int = 0) -> None:
     """Better now than after an hour.
 
     Raises:
-        SinkError: something cannot be written where it should be.
+        SinkError: something cannot be written where it should be, or would replace an input.
     """
-    check_picture(keeping.out)
-    if keeping.trace:
-        check_file(keeping.trace)
-    if keeping.plot:
-        check_picture(keeping.plot)
+    check_files(filter(None, (keeping.out, keeping.trace, keeping.plot)), inputs)
+    for picture in filter(None, (keeping.out, keeping.plot)):
+        refuse_ending(picture)
+    if keeping.every:
+        steps = range(keeping.every, iterations + 1, keeping.every)
+        refuse_inputs([keeping.snapshot(step) for step in steps], inputs)
 
 
-def check_folder(keeping: Keeping) -> None:
-    """See that nothing is asked for that only a single photo has.
+def check_single(keeping: Keeping) -> None:
+    """Check of a folder of photos that nothing is asked for that only a single one has.
 
     Raises:
         TrainError: it is.
@@ -85,11 +91,7 @@ def _write_losses(records: list[dict[str, float]], keeping: Keeping) -> None:
     from realtime_nst.train.curves import draw_curves
 
     if keeping.trace:
-        try:
-            keeping.trace.write_text(json.dumps(records, indent=1))
-        except OSError as error:
-            message = f"cannot write {keeping.trace}: {error.strerror}"
-            raise SinkError(message, "choose another place") from error
+        write_atomic(keeping.trace, json.dumps(records, indent=1))
     if keeping.plot:
         write_image(keeping.plot, draw_curves(records))
 
@@ -104,8 +106,7 @@ def follow(
             records.append(last.record())
             show(last)
             if keeping.every and last.iteration % keeping.every == 0:
-                name = f"{keeping.out.stem}_{last.iteration:05d}{keeping.out.suffix}"
-                painting.save(last, keeping.out.with_name(name))
+                painting.save(last, keeping.snapshot(last.iteration))
             if stopped():
                 break
         return last, stopped()
@@ -116,6 +117,11 @@ def paint_all(studio: "Studio", folder: Path, out: Path) -> None:
     from realtime_nst.train.targets import open_targets
 
     targets = open_targets(studio, folder, out)
+    with Lock(targets.manifest):
+        _paint_all(studio, targets)
+
+
+def _paint_all(studio: "Studio", targets: "Targets") -> None:
     waiting = targets.waiting()
     typer.echo(f"{len(targets.photos) - len(waiting)} of {len(targets.photos)} done before")
     left_out = [photo for photo in waiting if not _add(photo, studio, targets)]

@@ -5,18 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import version
-from pathlib import Path
 
 import typer
 
 from realtime_nst import __version__
 from realtime_nst.cli import words
-from realtime_nst.errors import NstError
-from realtime_nst.shape import Shape, shaped
-from realtime_nst.sources import open_source
-from realtime_nst.sources.opening import is_pipe
 from realtime_nst.stylize.engines import Size
-from realtime_nst.stylize.inputs import SMALLEST
 from realtime_nst.stylize.models import Choice, find_style
 from realtime_nst.stylize.session import USUAL, Session, open_session
 from realtime_nst.stylize.stylizer import Stylizer
@@ -80,19 +74,6 @@ def _session(choice: Choice, engine: Engine, size: Size | None) -> Session:
         strength=choice.strength,
         size=size or USUAL,
     )
-
-
-def size_to_paint(source: Path, shape: Shape) -> Size | None:
-    """Height and width of a video as the network gets it; None where it cannot be told yet."""
-    if is_pipe(source):  # it can be opened only once
-        return None
-    try:
-        with shaped(open_source(source), shape) as frames:
-            info = frames.info
-    except NstError:  # whoever reads it in earnest will say so
-        return None
-    height, width = (round(side * shape.render_scale) for side in (info.height, info.width))
-    return max(height, SMALLEST), max(width, SMALLEST)
 
 
 def described(

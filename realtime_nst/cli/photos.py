@@ -149,11 +149,6 @@ def _write(path: Path, photo: Photo) -> list[str]:
         coded, notes = encode_photo(".png", photo, [])
         sys.stdout.buffer.write(coded or b"")
         return notes
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"cannot make {path.parent}: {error.strerror}"
-        raise SinkError(message, "choose another place") from error
     return write_photo(path, photo)
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import typer
 
 from realtime_nst.errors import SinkError
+from realtime_nst.files import exists
 from realtime_nst.frame import Image
 from realtime_nst.jobs import Job
 from realtime_nst.shape import Shape
 from realtime_nst.sinks.codecs import CONTAINERS, PIPE, VideoOptions
-from realtime_nst.sinks.images import NUMBER, is_pattern
+from realtime_nst.sinks.images import is_pattern, numbered
 from realtime_nst.sinks.journal import Journal, Place
-from realtime_nst.sinks.names import older_of, partial_of
 from realtime_nst.sinks.salvage import find
 from realtime_nst.sources.fingerprint import fingerprint
 from realtime_nst.sources.opening import is_pipe
@@ -40,20 +40,18 @@ def can_go_on(result: Path) -> bool:
     """Whether a result is made piece by piece. GIFs and the like are made in one go."""
     if str(result) == PIPE:
         return False
-    container = None if _is_pictures(result) else CONTAINERS.get(result.suffix.lower())
+    container = CONTAINERS.get(result.suffix.lower())
     return bool(_is_pictures(result) or (container and container.sound))
 
 
 def _is_pictures(result: Path) -> bool:
-    return is_pattern(result) or not result.suffix
+    return is_pattern(result)
 
 
 def is_finished(result: Path) -> bool:
     """Whether a result was made before, to its end."""
-    first = NUMBER.sub(lambda found: found[0] % 1, result.name)
-    there = result.with_name(first) if is_pattern(result) else result
-    made = any(there.iterdir()) if there.is_dir() else there.exists()
-    return made and not Journal(result, {}).known
+    first = numbered(result, 1) if is_pattern(result) else result
+    return exists(first) and not Journal(result, {}).known
 
 
 def gone_on(
@@ -77,8 +75,6 @@ def gone_on(
     if found is None:
         return None
     path, place = found
-    if path == partial_of(job.result):
-        path = path.replace(older_of(job.result))
     if memory := journal.go_on(path, place):
         restore(memory)
     typer.echo(

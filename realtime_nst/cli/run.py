@@ -1,10 +1,13 @@
 """``video`` and ``image``: paint files."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from realtime_nst.cli.arguments import name_of, path_of
 
 Tier = Annotated[
     str | None,
@@ -63,16 +66,17 @@ def video(
         list[Path],
         typer.Argument(
             metavar="IN...",
-            readable=False,  # one that is not does not stop the others
+            parser=path_of,
             help="Videos, a folder of them, frames/%06d.png, or - for a pipe.",
         ),
     ],
     result: Annotated[
-        Path,
+        str,
         typer.Argument(
             metavar="OUT",
-            help=".mp4, .mov, .mkv, .webm, .avi, .gif, .apng, .webp or .y4m; a folder for "
-            "pictures or for several videos; frames/%06d.png; or - for a pipe.",
+            parser=name_of,
+            help="Video file: .mp4, .mov, .mkv, .webm, .avi, .gif, .apng, .webp or .y4m; a folder, "
+            "as in stylized/; images: frames/%06d.png; or - for a pipe.",
         ),
     ],
     style: Annotated[
@@ -169,7 +173,7 @@ def video(
     reading = words.reading(start, end, duration, on_error, fps)
     if words.pipe(format) == "rawvideo" and is_pipe(sources[0]):
         reading = replace(reading, raw=words.raw(size, fps, pix_fmt))
-        size, fps, pix_fmt = None, None, pix_fmt if str(result) == PIPE else None
+        size, fps, pix_fmt = None, None, pix_fmt if result == PIPE else None
     shape = Shape(words.pixels(size), words.rate(fps), render_scale, side_by_side)
     options = VideoOptions(codec, crf, preset, pix_fmt, audio, reading.skip_broken, format)
     strength, styles, fading = (
@@ -184,11 +188,9 @@ def video(
         rehearse(jobs, choices, skip_existing=skip_existing)
         return
     engine = painting.Engine(tier, device, precision, threads, verbose)
-    timeline = painting.open_timeline(
-        styles, fading, engine, painting.size_to_paint(jobs[0].source, shape)
-    )
-    told = videos.Telling(skip_existing, as_json, pipe=str(result) == PIPE)
-    videos.convert_all(jobs, choices, timeline, told)
+    network = videos.opened_once(partial(painting.open_timeline, styles, fading, engine))
+    told = videos.Telling(skip_existing, as_json, pipe=result == PIPE)
+    videos.convert_all(jobs, choices, network, told)
 
 
 def image(
@@ -196,7 +198,7 @@ def image(
         list[Path],
         typer.Argument(
             metavar="IN...",
-            readable=False,  # one that is not does not stop the others
+            parser=path_of,
             help="Images, folders of them, or - for standard input.",
         ),
     ],
@@ -204,6 +206,7 @@ def image(
         Path,
         typer.Argument(
             metavar="OUT",
+            parser=path_of,
             help=".png, .jpg or .webp; a folder for several; or - for standard output (PNG).",
         ),
     ],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli.arguments import files_in, path_of
 from realtime_nst.cli.run import Threads
 from realtime_nst.errors import NstError, SourceError
 
@@ -74,8 +75,12 @@ def stability(
     threads: Threads = None,
     vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    plot: Annotated[Path | None, typer.Option(help="Picture of the figures to write.")] = None,
-    strip: Annotated[Path | None, typer.Option(help="Picture of frames to write.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(parser=path_of, help="Picture of the figures to write.")
+    ] = None,
+    strip: Annotated[
+        Path | None, typer.Option(parser=path_of, help="Picture of frames to write.")
+    ] = None,
 ) -> None:
     """Say how much painted films flicker, with the stabiliser off and on.
 
@@ -83,11 +88,19 @@ def stability(
     distance is the recipe's loss.
     """
     from realtime_nst.evaluate.contestants import contestants
-    from realtime_nst.sinks.images import check_picture
+    from realtime_nst.evaluate.scenes import films_in
+    from realtime_nst.files import check_files
+    from realtime_nst.sinks.images import refuse_ending
+    from realtime_nst.sources.images import photos_in
     from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
 
-    for picture in filter(None, (plot, strip)):
-        check_picture(picture)
+    pictures = [path for path in (plot, strip) if path]
+    photographs = photos_in(content, photos) if content else []
+    check_files(
+        pictures, [*photographs, *films_in(clips or []), *files_in(truth, style, paintings)]
+    )
+    for picture in pictures:
+        refuse_ending(picture)
     area, begin = size * size * 3 // 4, Fraction(str(start))
     chosen = [each for name in models for each in contestants(name, tier)]
     scenes = [

@@ -3,16 +3,16 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from time import perf_counter
 
 import typer
 
 from realtime_nst.cli import progress
+from realtime_nst.cli.checking import check
 from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.cli.report import reported, say
 from realtime_nst.cli.resuming import can_go_on, gone_on, is_finished, settings
-from realtime_nst.errors import NstError, SinkError
+from realtime_nst.errors import NstError
 from realtime_nst.frame import Image
 from realtime_nst.jobs import Job
 from realtime_nst.meter import Meter, Stopwatch
@@ -25,10 +25,14 @@ from realtime_nst.sources import Source, open_source
 from realtime_nst.sources.opening import is_pipe
 from realtime_nst.sources.reading import Reading
 from realtime_nst.stylize.calm import Calm
+from realtime_nst.stylize.engines import Size
 from realtime_nst.stylize.temporal import Stabiliser
 from realtime_nst.stylize.timeline import Timeline
 
+REPLACED = "what was left of an interrupted {} is replaced; --resume would have gone on"
 Memory = Callable[[int], Sequence[Image]]
+Network = Callable[[Size | None], Timeline]
+"""Opens what paints, for frames of a size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,9 @@ def convert(job: Job, choices: Choices, timeline: Timeline) -> Meter:
     stabilise = stages.calls("stabiliser", Stabiliser())
     calm = Calm(network, choices.stabilise, timeline.cut, SEGMENT, stabilise)
     journal = journal_of(job, choices, calm.memory if choices.stabilise else nothing)
-    if journal and journal.known and not choices.resume:
-        say([f"what is left of an interrupted {job.result} is replaced; --resume would go on"])
+    rest = (
+        [] if choices.resume or not (journal and journal.known) else [REPLACED.format(job.result)]
+    )
     done = gone_on(job, journal, calm.go_on) if choices.resume else None
     reading = replace(choices.reading, resume=done.pts) if done else choices.reading
     with (
@@ -86,7 +91,7 @@ def convert(job: Job, choices: Choices, timeline: Timeline) -> Meter:
         open_sink(job.result, announced(frames.info, shape), choices.video, journal) as sink,
     ):
         known = sink.notes
-        say([*frames.info.notes, *known])
+        say([*rest, *frames.info.notes, *known])
         stylize = painted(calm if choices.stabilise else network, shape)
         paint(frames, stylize, sink, meter, stages)
     say(sink.notes[len(known) :])
@@ -119,22 +124,19 @@ def paint(
             raise KeyboardInterrupt
 
 
-def convert_all(
-    jobs: Sequence[Job], choices: Choices, timeline: Timeline, telling: Telling
-) -> None:
+def convert_all(jobs: Sequence[Job], choices: Choices, network: Network, telling: Telling) -> None:
     """Paint one video after the other; one that cannot be does not stop the rest.
 
-    What became of them is told in the end, also of a run that is stopped by Ctrl-C.
+    The network is opened for the first one that can be read and written. What became of them is
+    told in the end, also of a run that is stopped by Ctrl-C.
     """
     outcomes: list[Outcome] = []
-    if len(jobs) > 1:
-        _make_folder(jobs[0].result.parent)
     try:
         for number, job in enumerate(jobs, 1):
             if len(jobs) > 1:
                 typer.echo(f"{number}/{len(jobs)} {job.source}", err=True)
             alone = len(jobs) == 1 and not telling.as_json
-            outcomes.append(_outcome(job, choices, timeline, telling.skip_existing, alone=alone))
+            outcomes.append(_outcome(job, choices, network, telling.skip_existing, alone=alone))
     except KeyboardInterrupt:
         outcomes.append(Outcome(str(job.source), str(job.result), "stopped"))
         raise
@@ -144,21 +146,45 @@ def convert_all(
         raise typer.Exit(1)
 
 
+def opened_once(open_network: Network) -> Network:
+    """Open a network for the first size that is asked for, and keep it for all others."""
+    opened: list[Timeline] = []
+
+    def network(size: Size | None) -> Timeline:
+        if not opened:
+            opened.append(open_network(size))
+        return opened[0]
+
+    return network
+
+
 def _outcome(
-    job: Job, choices: Choices, timeline: Timeline, skip_existing: bool, *, alone: bool
+    job: Job, choices: Choices, network: Network, skip_existing: bool, *, alone: bool
 ) -> Outcome:
     names, started = (str(job.source), str(job.result)), perf_counter()
     if (skip_existing or choices.resume) and is_finished(job.result):
-        typer.echo(f"{job.result} is there already", err=True)
+        option = "--resume" if choices.resume else "--skip-existing"
+        again = f"nothing was done; without {option} it is made again, as the options say"
+        typer.echo(f"{job.result} is there already: {again}", err=True)
         return Outcome(*names, "skipped")
+    try:
+        size = check(job, choices)
+    except NstError as error:
+        return _failed(job, error, started, alone=alone)
+    timeline = network(size)  # an error here goes for all videos
     try:
         meter = convert(job, choices, timeline)
     except NstError as error:
-        if alone:
-            raise
-        typer.echo(f"error: {error}", err=True)
-        return Outcome(*names, "failed", seconds=perf_counter() - started, error=str(error))
+        return _failed(job, error, started, alone=alone)
     return Outcome(*names, "done", meter.frames, perf_counter() - started)
+
+
+def _failed(job: Job, error: NstError, started: float, *, alone: bool) -> Outcome:
+    if alone:
+        raise error
+    typer.echo(f"error: {error}", err=True)
+    passed = perf_counter() - started
+    return Outcome(str(job.source), str(job.result), "failed", seconds=passed, error=str(error))
 
 
 def summarize(outcomes: Sequence[Outcome], jobs: int, telling: Telling) -> None:
@@ -170,11 +196,3 @@ def summarize(outcomes: Sequence[Outcome], jobs: int, telling: Telling) -> None:
         for one in outcomes:
             told = one.error or f"{one.result}: {one.frames} frames in {one.seconds:.1f} s"
             typer.echo(f"{one.state:8}{one.source:{width}}  {told}", err=True)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        message = f"cannot make {folder}: {error.strerror}"
-        raise SinkError(message, "choose another place") from error

@@ -1,9 +1,8 @@
 """Frames as pictures: one into a file, many into a folder."""
 
-import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,10 +10,10 @@ from typing import Self
 import cv2
 
 from realtime_nst.errors import SinkError
+from realtime_nst.files import Lock, check_file, refuse_inputs, write_atomic
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.photo import Photo
 from realtime_nst.sinks.journal import Journal, Place
-from realtime_nst.sinks.names import partial_of
 from realtime_nst.sinks.photos import encode_photo
 
 FORMATS: dict[str, list[int]] = {
@@ -50,7 +49,7 @@ class ImageSink:
             hint = f"give a folder instead, or {path.stem}-%06d{path.suffix}"
             raise SinkError(f"{path} holds one picture only", hint)
         refuse_clashes([self._target(index) for index in range(len(info.stills))], info.stills)
-        _make_folder(self._folder or path.parent)
+        self._lock = Lock(self._target(0))
         if journal and not journal.before:
             journal.begin()
 
@@ -64,9 +63,7 @@ class ImageSink:
         if self._folder is None:
             if not self._numbered:
                 return self._file
-            # FFmpeg counts from 1 where it writes, and both find either.
-            name = NUMBER.sub(lambda found: found[0] % (index + 1), self._file.name)
-            return self._file.with_name(name)
+            return numbered(self._file, index + 1)  # FFmpeg too writes from 1 on, and finds either
         if not self._stills:
             return self._folder / f"{index:06d}.png"
         still = self._stills[index]
@@ -85,6 +82,12 @@ class ImageSink:
         """Nothing to finish: every picture is whole as soon as it is there."""
         if kind is None and self._journal:
             self._journal.end()
+        self._lock.release()
+
+
+def numbered(path: Path, number: int) -> Path:
+    """Return a name with a number in the place of ``%06d``; others stay as they are."""
+    return path.with_name(NUMBER.sub(lambda found: found[0] % number, path.name))
 
 
 def write_image(path: Path, image: Image) -> None:
@@ -106,55 +109,18 @@ def write_photo(path: Path, photo: Photo) -> list[str]:
         SinkError: it cannot be written.
     """
     coded, notes = _encoded(path, photo)
-    write_whole(path, coded)
+    write_atomic(path, coded)
     return notes
 
 
-def write_whole(path: Path, coded: bytes) -> None:
-    """Write a file, whole or not at all.
-
-    Raises:
-        SinkError: it cannot be written.
-    """
-    partial = partial_of(path)
-    try:
-        partial.write_bytes(coded)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise SinkError(f"cannot write {path}: {error.strerror}", "choose another place") from error
-
-
-def check_picture(path: Path) -> None:
+def check_picture(path: Path, inputs: Iterable[Path] = ()) -> None:
     """See before any work that a picture can be written there.
 
     Raises:
         SinkError: its ending is unknown, or see ``check_file``.
     """
-    check_file(path)
+    check_file(path, inputs)
     refuse_ending(path)
-
-
-def check_file(path: Path) -> None:
-    """See before any work that a file can be written there.
-
-    Raises:
-        SinkError: it is a folder, or there is none to put it in that can be written into.
-    """
-    if path.is_dir():
-        raise SinkError(f"{path} is a folder, not a file", "give a file's name too")
-    check_folder(path.parent)
-
-
-def check_folder(folder: Path) -> None:
-    """See that files can be written into a folder.
-
-    Raises:
-        SinkError: there is none, or it may not be written into.
-    """
-    if not folder.is_dir():
-        raise SinkError(f"there is no folder {folder}", f"mkdir -p {folder}")
-    _refuse_locked(folder)
 
 
 def refuse_ending(path: Path) -> None:
@@ -190,29 +156,4 @@ def refuse_clashes(targets: Sequence[Path], stills: Sequence[Path]) -> None:
         if count > 1:
             message = f"{count} pictures would all become {target}"
             raise SinkError(message, "give them one by one, or rename them")
-    read = {_identity(still) for still in stills if still.exists()}
-    for target in targets:
-        if target.exists() and _identity(target) in read:
-            hint = "choose another place for the result"
-            raise SinkError(f"{target} would be written over", hint)
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    """The same for all names of one file."""
-    found = path.stat()
-    return found.st_dev, found.st_ino
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SinkError(
-            f"cannot make {folder}: {error.strerror}", "choose another place"
-        ) from error
-    _refuse_locked(folder)
-
-
-def _refuse_locked(folder: Path) -> None:
-    if not os.access(folder, os.W_OK):
-        raise SinkError(f"cannot write into {folder}: Permission denied", "choose another place")
+    refuse_inputs(targets, stills)

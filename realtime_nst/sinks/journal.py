@@ -7,16 +7,17 @@ comes after, and the other way round.
 import glob
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-from realtime_nst.errors import SinkError
+from realtime_nst.errors import NstError, SinkError
+from realtime_nst.files import cannot_write, exists, write_atomic
 from realtime_nst.frame import Image
-from realtime_nst.sinks.names import partial_of
+from realtime_nst.sinks.names import journal_of, older_of, partial_of
 
 SEGMENT = 250
 """Frames from one place to the next, as many as x264 puts between two key frames anyway."""
@@ -56,9 +57,8 @@ class Journal:
         settings: Mapping[str, str],
         memory: Callable[[int], Sequence[Image]] = nothing,
     ) -> None:
-        result = result if result.name else result.absolute()  # "." has no name
         self._result, self._settings, self._memory = result, dict(settings), memory
-        self._path = result.with_name(f"{partial_of(result).name}.json")
+        self._path = journal_of(result)
         self._places: list[Place] = []
         self.before: tuple[Path, Place] | None = None
         """What this run goes on from: another run's file, and how much of it; None: nothing."""
@@ -66,10 +66,7 @@ class Journal:
     @property
     def known(self) -> bool:
         """Whether a conversion was begun and not finished."""
-        try:
-            return self._path.exists()
-        except OSError:  # a name that is too long, for one
-            return False
+        return exists(self._path)
 
     def begin(self) -> None:
         """Start anew.
@@ -115,6 +112,17 @@ class Journal:
         with np.load(self._pictures(place), allow_pickle=False) as stored:
             return [np.ascontiguousarray(stored[name], np.uint8) for name in stored.files]
 
+    def set_aside(self) -> None:
+        """Rename the file to go on from, where this run's own will grow.
+
+        Raises:
+            SinkError: it cannot be renamed.
+        """
+        if self.before and self.before[0] == partial_of(self._result):
+            with self._noting():
+                path, place = self.before
+                self.before = path.replace(older_of(self._result)), place
+
     def due(self, frames: int) -> bool:
         """Whether behind so many frames there is to be a place."""
         known = self.before[1].frames if self.before else 0
@@ -139,18 +147,15 @@ class Journal:
     def _noting(self) -> Iterator[None]:
         try:
             yield
+        except NstError:
+            raise
         except OSError as error:
-            with suppress(OSError):
-                self._path.with_suffix(".new").unlink(missing_ok=True)
-            hint = "check the folder, its permissions and its free space"
-            raise SinkError(f"cannot write {self._path}: {error.strerror}", hint) from error
+            raise cannot_write(self._path, error) from error
 
     def _write(self, *, remembers: bool = False) -> None:
         places = [(place.frames, str(place.pts), place.ticks) for place in self._places]
         noted = {"settings": self._settings, "places": places, "remembers": remembers}
-        partial = self._path.with_suffix(".new")
-        partial.write_text(json.dumps(noted, indent=1), encoding="utf-8")
-        partial.replace(self._path)
+        write_atomic(self._path, json.dumps(noted, indent=1))
 
     def end(self) -> None:
         """All is finished, or nobody wants it any more."""

@@ -8,6 +8,7 @@ from typing import Self
 
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks.codecs import VideoOptions
+from realtime_nst.sinks.place import refuse_input
 from realtime_nst.sinks.video import VideoSink
 
 TICK = Fraction(1, 90000)
@@ -33,6 +34,7 @@ class Recording:
         info: StreamInfo,
         options: VideoOptions = VideoOptions(),  # noqa: B008  (it is frozen)
     ) -> None:
+        refuse_input(path, info)
         rate = info.rate or RATE
         live = replace(info, path=None, tick=TICK, rate=rate, start=Fraction(0))
         self._video = VideoSink(path, live, options)

@@ -1,7 +1,7 @@
 """A video file: every frame at its own time, true colours, and the other tracks of the input."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from fractions import Fraction
 from functools import partial
 from math import floor
@@ -16,6 +16,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import NstError, SinkError
+from realtime_nst.files import Lock
 from realtime_nst.frame import Colours, Frame, Image, StreamInfo
 from realtime_nst.pyav import file_url
 from realtime_nst.sinks.aspect import STDOUT, Y4mFile, shape_notes, stored_as, stretched
@@ -38,6 +39,7 @@ from realtime_nst.sinks.encoder import Encoder
 from realtime_nst.sinks.journal import Journal, Place
 from realtime_nst.sinks.names import older_of
 from realtime_nst.sinks.names import partial_of as partial_of
+from realtime_nst.sinks.place import refuse_input as refuse_input
 from realtime_nst.sinks.salvage import packets
 from realtime_nst.sinks.tail import Tail
 from realtime_nst.sinks.tracks import Tracks
@@ -61,19 +63,19 @@ class VideoSink:
         journal: Journal | None = None,
     ) -> None:
         self._pipe = str(path) == PIPE
-        if not self._pipe:
-            refuse_input(path, info)
         self._path, self._info = path, info
         self._notes: list[str] = []
         self._y4m: Y4mFile | None = None
-        self._partial = partial_of(path)
-        self._journal = journal
+        self._partial, self._journal = partial_of(path), journal
         self._shown_for = 0  # ticks, as far as the last frame says
         self._shown: Image | None = None
         self._closed = False
         container = self._container = container_of(path, options)
         codec = codec_of(container, options)
         self._clock = Clock(container, info, self._ending, self._notes)
+        self._claims = ExitStack()
+        if not self._pipe:
+            self._claim()
         try:
             with self._errors():
                 self._output = self._open(container)
@@ -94,7 +96,15 @@ class VideoSink:
                 self._begin()
         except NstError:
             self._discard()
+            self._claims.close()
             raise
+
+    def _claim(self) -> None:
+        """Keep others from writing the file, and keep what an interrupted run has left."""
+        refuse_input(self._path, self._info)
+        self._claims.enter_context(Lock(self._path))
+        if self._journal:
+            self._journal.set_aside()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -181,6 +191,8 @@ class VideoSink:
         elif self._journal:
             older_of(self._path).unlink(missing_ok=True)
             self._journal.begin()
+        elif not self._pipe:
+            Journal(self._path, {}).end()
 
     def _take_over(self, path: Path, place: Place) -> None:
         begin = self._info.start - self._zero
@@ -218,6 +230,10 @@ class VideoSink:
         if self._closed:
             return
         self._closed = True
+        with self._claims:
+            self._close(kind, error)
+
+    def _close(self, kind: type[BaseException] | None, error: BaseException | None) -> None:
         if self._clock.last < 0:
             self._abandon()
         elif kind is None or issubclass(kind, KeyboardInterrupt):
@@ -276,27 +292,6 @@ class VideoSink:
             raise SinkError("nobody reads the pipe any more", "see what ended behind it") from error
         except (av.FFmpegError, OSError) as error:
             raise SinkError(f"cannot write {self._path}: {error.strerror}", _cure(error)) from error
-
-
-def refuse_input(path: Path, info: StreamInfo) -> None:
-    """See that a file can be written without harm to the one that is read.
-
-    Raises:
-        SinkError: it is a folder, or the input would be written over.
-    """
-    if _exists(path) and path.is_dir():
-        raise SinkError(f"{path} is a folder", "give the name of a file")
-    for written in (path, partial_of(path), older_of(path)):
-        if info.path and _exists(written) and written.samefile(info.path):
-            raise SinkError(f"{written} is the input", "choose another name for the result")
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError as error:  # its name is too long
-        message = f"cannot write {path}: {error.strerror}"
-        raise SinkError(message, "choose a shorter name") from error
 
 
 def _cure(error: Exception) -> str:

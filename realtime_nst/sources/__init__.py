@@ -8,6 +8,7 @@ from typing import Protocol, Self
 import cv2  # noqa: F401  (before PyAV: the other way round its windows hang, PyAV#978)
 
 from realtime_nst.errors import SourceError
+from realtime_nst.files import exists, is_folder
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sources.animation import AnimationSource, is_animation
 from realtime_nst.sources.images import PICTURES, ImageSource, is_pattern
@@ -68,15 +69,15 @@ def open_source(
     """
     name, _, details = str(address).partition(":")
     path = Path(address)
-    if name in SOURCES and not path.exists():
+    if name in SOURCES and not exists(path):
         return SOURCES[name](details)
     if is_pipe(path):
         return VideoSource(path, reading)
     if is_pattern(path):
         return ImageSource.of_pattern(path, reading)
-    if not path.exists():
+    if not exists(path):
         raise SourceError(f"there is no {path}", "check the path; names with spaces need quotes")
-    if path.is_dir():
+    if is_folder(path):
         return ImageSource.of_folder(path, reading)
     if path.suffix.lower() in PICTURES:
         return _open_image(path, reading)

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Self
 
 from realtime_nst.errors import SourceError
+from realtime_nst.files import exists
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.sources.photos import PICTURES as PICTURES
 from realtime_nst.sources.photos import read_photo
@@ -20,7 +21,7 @@ NUMBER = re.compile(r"%0?\d*d")
 def is_pattern(path: Path) -> bool:
     """Return whether a name stands for numbered images; a file that exists is just that file."""
     numbered = NUMBER.search(path.name) and path.suffix.lower() in PICTURES
-    return bool(numbered) and not path.exists()
+    return bool(numbered) and not exists(path)
 
 
 class ImageSource:

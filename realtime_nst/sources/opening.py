@@ -8,6 +8,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import SourceError
+from realtime_nst.files import is_device
 from realtime_nst.pyav import file_url, open_input
 from realtime_nst.sources.reading import Raw
 
@@ -19,7 +20,7 @@ PLAYLISTS = frozenset(("hls", "concat", "dash", "imf"))
 
 def is_pipe(path: Path) -> bool:
     """Return whether a path can be opened and read only once, as ``-`` or a named pipe."""
-    return str(path) == PIPE or (path.exists() and not path.is_file() and not path.is_dir())
+    return str(path) == PIPE or is_device(path)
 
 
 def open_video(path: Path, raw: Raw | None) -> InputContainer:

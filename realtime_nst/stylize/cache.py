@@ -13,6 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from realtime_nst.errors import SinkError
+from realtime_nst.files import make_folder, write_atomic
+
 VARIABLE = "REALTIME_NST_CACHE"
 """The environment variable with another folder."""
 NAME = "realtime-nst"
@@ -37,8 +40,8 @@ def own_folder(*names: str) -> Path | None:
     """A folder in it; None if it cannot be made."""
     try:
         folder = cache_folder().joinpath(*names)
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):  # without a home directory: RuntimeError
+        make_folder(folder)
+    except (SinkError, RuntimeError):  # without a home directory: RuntimeError
         return None
     return folder
 
@@ -58,10 +61,8 @@ def remember(kind: str, key: Key, value: object) -> None:
     if folder is None:
         return
     file = _file(kind, key)
-    partial = file.with_suffix(f".{os.getpid()}.partial")
-    with suppress(OSError):
-        partial.write_text(json.dumps({"key": dict(key), "value": value}, indent=1), "utf-8")
-        partial.replace(file)
+    with suppress(SinkError):
+        write_atomic(file, json.dumps({"key": dict(key), "value": value}, indent=1))
 
 
 def _file(kind: str, key: Key) -> Path:

@@ -2,7 +2,6 @@
 
 import json
 import pickle
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import torch
 from torch import Tensor
 
 from realtime_nst.errors import ModelError, SinkError
+from realtime_nst.files import replacing
 from realtime_nst.train.recipe import Recipe, from_mapping
 
 FORMAT = 1
@@ -32,12 +32,11 @@ class Checkpoint:
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    """Write beside ``path`` and rename, so that a crash leaves the old file.
+    """Write a checkpoint as a whole or not at all, so that a crash leaves the old one.
 
     Raises:
         SinkError: the file cannot be written.
     """
-    partial = path.with_name(path.name + ".partial")
     values = {
         "format": FORMAT,
         "recipe": checkpoint.recipe.to_json(),
@@ -47,13 +46,10 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         "losses": checkpoint.losses,
     }
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(values, partial)
-        partial.replace(path)
-    except (OSError, RuntimeError) as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise SinkError(f"{path} cannot be written: {error}", "choose another --out") from error
+        with replacing(path) as temporary:
+            torch.save(values, temporary)
+    except RuntimeError as error:  # PyTorch's own words for a full disk
+        raise SinkError(f"cannot write {path}: {error}", "choose another --out") from error
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

@@ -8,7 +8,6 @@ cropping are part of it, so any size from 32x32 up comes back at exactly its siz
 import logging
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -18,7 +17,8 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from realtime_nst.errors import ModelError, SinkError
+from realtime_nst.errors import ModelError
+from realtime_nst.files import replacing, write_atomic
 from realtime_nst.frame import Image
 from realtime_nst.stylize.beside import RECIPE, recipe_beside
 from realtime_nst.stylize.card import KEY, Card, Style
@@ -80,7 +80,7 @@ def export(checkpoint: Checkpoint, out: Path, *, fp16: bool = False) -> Card:
     styles = len(checkpoint.recipe.styles)
     model = _graph(load_net(checkpoint), styles, fp16=fp16)
     card = make_card(checkpoint, precision)
-    with written_whole(out) as partial:
+    with replacing(out) as partial:
         save(model, card, partial)
         parity = measure_parity(FrameNet(reference, styles).eval(), partial, styles)
         _refuse_over(TOLERANCES[precision], parity)
@@ -95,28 +95,17 @@ def write_recipe(recipe: Recipe, model: Path) -> None:
     Raises:
         SinkError: it cannot be written.
     """
-    folder, path = model.with_name(RECIPE), recipe_beside(model)
-    if folder.is_file() and read_recipe(folder).sha256() == recipe.sha256():
-        return
-    try:
-        path.write_text(recipe.to_toml(), encoding="utf-8")
-    except OSError as error:
-        raise SinkError(f"{path} cannot be written: {error}", "choose another OUT.onnx") from error
+    path = recipe_beside(model)
+    if not any(_says(known, recipe) for known in (model.with_name(RECIPE), path)):
+        write_atomic(path, recipe.to_toml())
 
 
-@contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """A name to write to, which becomes ``path`` if nothing goes wrong."""
-    partial = path.with_name(f"{path.stem}.partial.onnx")
+def _says(path: Path, recipe: Recipe) -> bool:
+    """Return whether a file holds a recipe, perhaps with remarks of its writer."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield partial
-        partial.replace(path)
-    except OSError as error:
-        raise SinkError(f"{path} cannot be written: {error}", "choose another OUT.onnx") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        return path.is_file() and read_recipe(path).sha256() == recipe.sha256()
+    except ModelError:
+        return False
 
 
 def load_net(checkpoint: Checkpoint) -> TransformerNet:

@@ -8,8 +8,9 @@ from pathlib import Path
 import cv2
 
 from realtime_nst.errors import SourceError
+from realtime_nst.files import write_atomic
 from realtime_nst.frame import Image
-from realtime_nst.sinks.images import refuse_ending, write_image, write_whole
+from realtime_nst.sinks.images import refuse_ending, write_image
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 HEADER_END = 8 + 25
@@ -29,7 +30,7 @@ def write_with_text(path: Path, image: Image, text: Mapping[str, str]) -> None:
     _, coded = cv2.imencode(".png", image)
     data = coded.tobytes()
     chunks = b"".join(_text_chunk(key, value) for key, value in text.items())
-    write_whole(path, data[:HEADER_END] + chunks + data[HEADER_END:])
+    write_atomic(path, data[:HEADER_END] + chunks + data[HEADER_END:])
 
 
 def read_text(path: Path) -> dict[str, str]:

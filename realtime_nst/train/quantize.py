@@ -16,6 +16,7 @@ import numpy as np
 import onnx
 
 from realtime_nst.errors import ModelError
+from realtime_nst.files import replacing
 from realtime_nst.frame import Image
 from realtime_nst.stylize.card import Card
 from realtime_nst.stylize.choosing import decibels
@@ -23,7 +24,7 @@ from realtime_nst.stylize.engines.onnx_runtime import onnx_runtime
 from realtime_nst.stylize.session import FRAME
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.data import open_photos, to_image
-from realtime_nst.train.export import load_net, make_card, save, written_whole
+from realtime_nst.train.export import load_net, make_card, save
 from realtime_nst.train.folded import build
 from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.trainer import FREEZING, frozen_at
@@ -89,7 +90,7 @@ def _quantize(
     net: TransformerNet, number: int, card: Card, path: Path, photos: Sequence[Image]
 ) -> Card:
     learnt = 3 * len(photos) // 4
-    with TemporaryDirectory() as folder, written_whole(path) as partial:
+    with TemporaryDirectory() as folder, replacing(path) as partial:
         exact = Path(folder) / "float.onnx"
         save(build(net, 1, only=number), card, exact)
         save(_in_bytes(exact, Path(folder) / "int8.onnx", photos[:learnt]), card, partial)

@@ -66,6 +66,11 @@ class Wishes:
     precision: str = "auto"
     """``fp32``, ``bf16`` or ``auto``: bf16 where the processor computes with it."""
 
+    def files(self) -> list[Path]:
+        """Return every file that is read besides the content."""
+        given = [path for style in self.styles for path in (style.path, style.where, style.part)]
+        return [path for path in (*given, self.init, self.vgg_weights) if path]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Studio:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from realtime_nst.errors import SinkError, SourceError, TrainError
+from realtime_nst.files import make_folder, refuse_inputs, write_atomic
 from realtime_nst.sources.images import PICTURES, read_image
 from realtime_nst.train.data import sha256
 from realtime_nst.train.gatys import Iterate
@@ -40,15 +41,17 @@ class Targets:
         """Photos without a target, or changed since theirs was made."""
         return [photo for photo in self.photos if not self._is_done(photo)]
 
+    def results(self) -> list[Path]:
+        """All files that are written."""
+        return [self.manifest, *(self._target(photo) for photo in self.photos)]
+
     def add(self, painting: Painting, last: Iterate) -> Path:
         """Save a target and note it in the manifest; returns its path.
 
         Raises:
             SinkError: it cannot be written.
         """
-        name = self._name(painting.path)
-        path = self.out / Path(name).with_suffix(f"{Path(name).suffix}.png")
-        _make_folder(path.parent)
+        name, path = self._name(painting.path), self._target(painting.path)
         painting.save(last, path)
         self.done[name] = {
             "photo": name,
@@ -58,6 +61,10 @@ class Targets:
         }
         self._write()
         return path
+
+    def _target(self, photo: Path) -> Path:
+        name = Path(self._name(photo))
+        return self.out / name.with_suffix(f"{name.suffix}.png")
 
     def _is_done(self, photo: Path) -> bool:
         entry = self.done.get(self._name(photo))
@@ -74,13 +81,7 @@ class Targets:
     def _write(self) -> None:
         targets = [self.done[name] for name in sorted(self.done)]
         values = {"format": FORMAT, "made": self.made, "targets": targets}
-        partial = self.manifest.with_suffix(".partial")
-        try:
-            partial.write_text(json.dumps(values, ensure_ascii=False, indent=1), encoding="utf-8")
-            partial.replace(self.manifest)
-        except OSError as error:
-            message = f"cannot write {self.manifest}: {error.strerror}"
-            raise SinkError(message, "choose another place") from error
+        write_atomic(self.manifest, json.dumps(values, ensure_ascii=False, indent=1))
 
 
 def open_targets(studio: Studio, folder: Path, out: Path) -> Targets:
@@ -96,8 +97,9 @@ def open_targets(studio: Studio, folder: Path, out: Path) -> Targets:
     photos = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
     if not photos:
         raise SourceError(f"there is no picture in {folder}", f"endings: {', '.join(PICTURES)}")
-    _make_folder(out)
+    make_folder(out)
     targets = Targets(out, photos, folder, _recipe(studio))
+    refuse_inputs(targets.results(), [*photos, *studio.wishes.files()])
     if targets.manifest.is_file():
         targets.done = _read(targets.manifest, targets.made)
     return targets
@@ -140,11 +142,3 @@ def _read(path: Path, made: dict[str, Any]) -> dict[str, dict[str, Any]]:
         message = f"the targets in {path.parent} were made with other {', '.join(changed)}"
         raise TrainError(message, hint)
     return entries
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"cannot make {folder}: {error.strerror}"
-        raise SinkError(message, "choose another place") from error

@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
 from realtime_nst.cli.training import is_preview_step
+from realtime_nst.errors import SinkError
+from realtime_nst.files import Lock
 from realtime_nst.sinks.images import write_image
 from realtime_nst.stylize.models import find_style
 from realtime_nst.train.checkpoint import load_checkpoint
@@ -162,6 +164,29 @@ def test_export_of_several_styles_shows_a_command_that_works(
     shown = exported.stderr.splitlines()[-1].partition("next: ")[2]
     assert shlex.split(shown)[1:] == ["webcam", "--style", f"{model}:dots"]
     assert find_style(shlex.split(shown)[-1]).weights == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("command", "result"),
+    [
+        ("train a.png --smoke", "runs/a/checkpoint.pt"),
+        ("train a.png --smoke --out here", "here/checkpoint.pt"),
+        ("export here/checkpoint.pt a.onnx", "a.onnx"),
+        ("gatys a.png b.png -o c.png", "c.png"),
+        ("gatys folder b.png -o here", "here/manifest.json"),
+    ],
+)
+def test_one_process_writes_a_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, result: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.png", "b.png", "folder/c.png"):
+        write_image(tmp_path / name, photo(1))
+    with Lock(Path(result)):
+        ended = CliRunner().invoke(app, command.split())
+    assert isinstance(ended.exception, SinkError), ended.output
+    assert "another realtime-nst" in str(ended.exception)
+    assert not list(tmp_path.rglob("*.pt"))
 
 
 def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:

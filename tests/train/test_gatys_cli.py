@@ -1,6 +1,7 @@
 """``gatys`` as it is typed, for one photo."""
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 import torch
 from typer.testing import CliRunner, Result
 
+from realtime_nst.cli import optimizing
 from realtime_nst.cli.app import app
 from realtime_nst.errors import NstError, SinkError, TrainError
+from realtime_nst.files import cannot_write
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sources.images import read_image
 from realtime_nst.train import stills
@@ -152,13 +155,22 @@ def test_a_png_names_the_picture_it_began_with(tmp_path: Path, files: tuple[Path
         (("--keep-colour", "hue"), "cannot keep colours"),
         (("--init", "missing.png"), "cannot read missing.png"),
         (("--precision", "int8"), "no precision 'int8'"),
-        (("-o", "nowhere/out.png"), "no folder nowhere"),
+        (("-o", "words.pth/out.png"), "words.pth is not a folder"),
         (("-o", "out.xyz"), "unknown ending"),
         (("-o", "."), "is a folder, not a file"),
         (("--trace", "."), "is a folder, not a file"),
-        (("--trace", "nowhere/trace.json"), "no folder nowhere"),
+        (("--trace", "words.pth/trace.json"), "words.pth is not a folder"),
         (("--plot", "."), "is a folder, not a file"),
         (("--plot", "curves.xyz"), "unknown ending"),
+        (("-o", "photo.png"), "photo.png is the input"),
+        (("-o", "stripes.png"), "stripes.png is the input"),
+        (("-o", "link.png"), "link.png is the input"),
+        (("--trace", "words.pth", "--vgg-weights", "words.pth"), "words.pth is the input"),
+        (("--plot", "mask.png", "--style-mask", "mask.png"), "mask.png is the input"),
+        (("--plot", "mask.png", "--init", "mask.png"), "mask.png is the input"),
+        (("-o", "p.png", "--save-every", "1"), "p_00002.png is the input"),
+        (("--plot", "out.png"), "2 results would all become"),
+        (("--trace", "pipe.json"), "is a pipe or a device"),
         (("--device", "foo"), "no device 'foo'"),
         (("--style-weight=-5",), "style weight cannot be -5"),
         (("--style-weight", "nan"), "style weight cannot be nan"),
@@ -180,6 +192,10 @@ def test_mistakes_are_named_before_time_is_spent(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "words.pth").write_text("export what you want")
+    write_image(tmp_path / "mask.png", half("left"))
+    (tmp_path / "link.png").symlink_to(files[0])
+    (tmp_path / "p_00002.png").hardlink_to(files[0])
+    os.mkfifo(tmp_path / "pipe.json")
     monkeypatch.setattr(stills, "optimise", lambda *_: pytest.fail("time was spent"))
     result = call(*files, "-o", "out.png", *QUICK, *arguments, quick=False)
     assert isinstance(result.exception, NstError)
@@ -199,10 +215,10 @@ def test_a_share_of_a_style_is_a_number_from_0_up(
 def test_the_picture_is_safe_before_its_losses_are_written(
     tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: Any, **__: Any) -> int:
-        raise OSError(28, "No space left on device")
+    def full(path: Path, data: str) -> None:
+        raise cannot_write(path, OSError(28, "No space left on device"))
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(optimizing, "write_atomic", full)
     result = call(*files, "-o", tmp_path / "out.png", "--trace", tmp_path / "trace.json")
     assert isinstance(result.exception, SinkError)
     assert "No space left" in str(result.exception)
