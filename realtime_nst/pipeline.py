@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from realtime_nst.flow import FILE, LIVE, Line, Policy, ignore
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.meter import Stopwatch
 from realtime_nst.sinks import Sink
 from realtime_nst.sources import Source
+from realtime_nst.stages import FILE, LIVE, Line, Policy, ignore
+from realtime_nst.stats import Stopwatch
 
 Stylize = Callable[[Frame], Frame]
 """Anything of this shape is a style: a network, the identity, a chain. Called on one thread."""

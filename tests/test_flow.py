@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from realtime_nst.flow import FILE, LIVE, Handoff, Line, Policy
+from realtime_nst.stages import FILE, LIVE, Handoff, Line, Policy
 
 POLICIES = pytest.mark.parametrize("policy", [LIVE, FILE], ids=["live", "file"])
 

@@ -9,9 +9,9 @@ import pytest
 from realtime_nst.cli.hud import NEWS, Hud, News
 from realtime_nst.cli.keys import KEYS
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.meter import Meter
 from realtime_nst.settings import Settings
 from realtime_nst.sinks.overlay import Label, Overlay, written_on
+from realtime_nst.stats import Meter
 from realtime_nst.stylize.studio import Work
 
 PLAIN = Settings()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from realtime_nst.libraries import install_command
+from realtime_nst.extras import install_command
 
 PACKAGE = Path(__file__).parents[1] / "realtime_nst"
 
@@ -43,14 +43,14 @@ def test_install_command_of_an_installed_program(
 ) -> None:
     """What pip leaves behind: the package, and a folder that says where it came from."""
     (tmp_path / "realtime_nst").mkdir()
-    for name in ("__init__.py", "libraries.py"):
+    for name in ("__init__.py", "extras.py"):
         shutil.copy(PACKAGE / name, tmp_path / "realtime_nst" / name)
     about = tmp_path / "realtime_nst-1.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: realtime-nst\nVersion: 1\n")
     if origin:
         (about / "direct_url.json").write_text(json.dumps(origin))
-    code = "from realtime_nst.libraries import install_command; print(install_command('train'))"
+    code = "from realtime_nst.extras import install_command; print(install_command('train'))"
     command = [sys.executable, "-c", code]
     shown = subprocess.run(
         command, capture_output=True, text=True, check=True, cwd=tmp_path, env={"PYTHONPATH": ""}

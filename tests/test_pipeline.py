@@ -10,10 +10,10 @@ import pytest
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame
-from realtime_nst.meter import Meter, Stopwatch
 from realtime_nst.pipeline import run, waiting
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sources.synthetic import SyntheticSource
+from realtime_nst.stats import Meter, Stopwatch
 
 
 class Full(NullSink):

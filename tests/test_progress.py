@@ -10,7 +10,7 @@ import pytest
 
 from realtime_nst.cli import progress
 from realtime_nst.frame import Frame
-from realtime_nst.meter import Meter
+from realtime_nst.stats import Meter
 
 
 class Clock:

@@ -10,7 +10,7 @@ from itertools import islice
 import pytest
 
 from realtime_nst.errors import MissingExtra, SourceError
-from realtime_nst.libraries import install_command
+from realtime_nst.extras import install_command
 from realtime_nst.sources.live import open_live
 from realtime_nst.sources.screen import ScreenSource
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from realtime_nst.errors import MissingExtra, SinkError
+from realtime_nst.extras import install_command
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.libraries import install_command
 from realtime_nst.sinks import open_sink
 
 

@@ -11,7 +11,7 @@ from realtime_nst.cli import bench, cameras, doctor, evaluate, gatys, info, live
 from realtime_nst.cli.arguments import NeedsResult
 from realtime_nst.cli.spelling import normalize_option
 from realtime_nst.errors import NstError
-from realtime_nst.libraries import explain
+from realtime_nst.extras import explain
 
 DEBUG = "REALTIME_NST_DEBUG"
 """The environment variable that asks for tracebacks, as ``--debug`` does."""

@@ -6,9 +6,9 @@ from time import perf_counter
 
 from realtime_nst.cli.keys import KEYS
 from realtime_nst.frame import StreamInfo
-from realtime_nst.meter import Meter
 from realtime_nst.settings import Settings
 from realtime_nst.sinks.overlay import Label, Overlay
+from realtime_nst.stats import Meter
 from realtime_nst.stylize.effects import tiles
 from realtime_nst.stylize.studio import Work
 

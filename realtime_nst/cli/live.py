@@ -80,9 +80,9 @@ def webcam(
     from realtime_nst.cli.hud import Hud
     from realtime_nst.cli.report import LIVE_STAGES, shares
     from realtime_nst.cli.running import play
-    from realtime_nst.meter import Stopwatch
     from realtime_nst.settings import Controls, Settings
     from realtime_nst.sources.live import open_live
+    from realtime_nst.stats import Stopwatch
     from realtime_nst.stylize.live import LiveStylizer
     from realtime_nst.stylize.studio import Studio
 

@@ -10,7 +10,7 @@ from time import perf_counter
 import typer
 
 from realtime_nst.frame import Frame
-from realtime_nst.meter import Meter
+from realtime_nst.stats import Meter
 
 LINE_SECONDS = 10.0
 """Between two lines where there is no terminal: a log stays short and a watcher patient."""

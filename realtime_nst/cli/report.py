@@ -8,7 +8,7 @@ from time import perf_counter
 import typer
 
 from realtime_nst.errors import SinkError
-from realtime_nst.meter import Meter, Stopwatch
+from realtime_nst.stats import Meter, Stopwatch
 
 STAGES = {"source": "decode", "network": "network", "stabiliser": "stabilise", "sink": "encode"}
 """Those of a film, and their names for people."""

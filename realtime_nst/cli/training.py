@@ -8,8 +8,8 @@ import typer
 from realtime_nst.cli import progress
 from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.errors import MissingExtra
+from realtime_nst.extras import install_command
 from realtime_nst.hints import command
-from realtime_nst.libraries import install_command
 
 if TYPE_CHECKING:
     from torch import Tensor

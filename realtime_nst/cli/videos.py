@@ -15,7 +15,6 @@ from realtime_nst.cli.resuming import can_go_on, gone_on, is_finished, settings
 from realtime_nst.errors import NstError
 from realtime_nst.frame import Image
 from realtime_nst.jobs import Job
-from realtime_nst.meter import Meter, Stopwatch
 from realtime_nst.pipeline import Stylize, run
 from realtime_nst.shape import Shape, announced, painted, shaped
 from realtime_nst.sinks import Sink, open_sink
@@ -24,6 +23,7 @@ from realtime_nst.sinks.journal import SEGMENT, Journal, nothing
 from realtime_nst.sources import Source, open_source
 from realtime_nst.sources.opening import is_pipe
 from realtime_nst.sources.reading import Reading
+from realtime_nst.stats import Meter, Stopwatch
 from realtime_nst.stylize.calm import Calm
 from realtime_nst.stylize.engines import Size
 from realtime_nst.stylize.temporal import Stabiliser

@@ -12,7 +12,7 @@ from pathlib import Path
 from realtime_nst.doctor.finding import Finding, Level
 from realtime_nst.doctor.trial import attempt
 from realtime_nst.doctor.trials import SIZE, paint
-from realtime_nst.libraries import install_command
+from realtime_nst.extras import install_command
 from realtime_nst.machine import (
     Gpu,
     load,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from realtime_nst.doctor.finding import Finding
 from realtime_nst.doctor.trial import attempt
 from realtime_nst.doctor.trials import read_models
-from realtime_nst.libraries import install_command
+from realtime_nst.extras import install_command
 
 
 def models() -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from signal import Signals
 from typing import Generic, TypeVar
 
 from realtime_nst.errors import NstError
-from realtime_nst.libraries import explain
+from realtime_nst.extras import explain
 
 T = TypeVar("T")
 

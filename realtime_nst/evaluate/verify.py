@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from realtime_nst.errors import NstError, SourceError
-from realtime_nst.libraries import install_command
+from realtime_nst.extras import install_command
 from realtime_nst.stylize.beside import recipe_files
 from realtime_nst.stylize.card import Card
 from realtime_nst.stylize.devices import INT8

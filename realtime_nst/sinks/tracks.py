@@ -16,10 +16,10 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.stream import Disposition, Stream
 
-from realtime_nst.continuity import RisingClock
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import StreamInfo
 from realtime_nst.pyav import readable
+from realtime_nst.rising_clock import RisingClock
 from realtime_nst.sinks.audio import (
     LONGEST_GAP,
     TIMELESS,

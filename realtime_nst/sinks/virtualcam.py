@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from realtime_nst.errors import MissingExtra, SinkError
+from realtime_nst.extras import install_command
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.libraries import install_command
 
 if TYPE_CHECKING:
     import pyvirtualcam

@@ -13,8 +13,8 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from realtime_nst.continuity import RisingClock
 from realtime_nst.errors import SourceError
+from realtime_nst.rising_clock import RisingClock
 from realtime_nst.sources.decoding import Decoder, Timed
 from realtime_nst.sources.header import (
     Promise,

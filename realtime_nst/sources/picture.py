@@ -11,9 +11,9 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from realtime_nst.flow import ignore
 from realtime_nst.frame import UNSPECIFIED, Colours, Image
 from realtime_nst.sources.hdr import CURVES, NAMES, ToneMap
+from realtime_nst.stages import ignore
 
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 """Without the latter two swscale is up to 3 of 255 off and a whole level too dark on average."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from realtime_nst.flow import ignore
+from realtime_nst.stages import ignore
 
 
 @dataclass(frozen=True, slots=True)

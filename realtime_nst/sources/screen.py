@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from realtime_nst.errors import MissingExtra, SourceError
+from realtime_nst.extras import install_command
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.libraries import install_command
 
 if TYPE_CHECKING:
     import mss

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 
 from realtime_nst.errors import SourceError
-from realtime_nst.flow import LIVE, Line
 from realtime_nst.frame import Frame, Image
 from realtime_nst.sources import Source
+from realtime_nst.stages import LIVE, Line
 
 FIRST, LONGEST = 0.5, 5.0
 """Seconds before the first try to open it again, and between later ones at most."""

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from realtime_nst.errors import DeviceError
-from realtime_nst.libraries import install_command
+from realtime_nst.extras import install_command
 
 _GPU_CURE = (
     f"pip uninstall -y onnxruntime onnxruntime-gpu && {install_command('gpu')}"

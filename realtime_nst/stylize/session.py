@@ -9,8 +9,8 @@ import numpy as np
 
 from realtime_nst import __version__
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError, NstError
+from realtime_nst.extras import install_command
 from realtime_nst.frame import Image
-from realtime_nst.libraries import install_command
 from realtime_nst.machine import installed_versions, limit_threads, processor
 from realtime_nst.stylize import devices
 from realtime_nst.stylize.candidates import AUTO, candidates, rivals

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.errors import DeviceError, MissingExtra
+from realtime_nst.extras import install_command
 from realtime_nst.frame import LARGE, Image
-from realtime_nst.libraries import install_command
 from realtime_nst.stylize.devices import DEVICES, Device, refused, why_missing
 from realtime_nst.stylize.engines import Ran, Running, Settings, Size, StyleWeights, thread_count
 from realtime_nst.stylize.engines.bound import Bound

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError
+from realtime_nst.extras import install_command
 from realtime_nst.frame import Image
-from realtime_nst.libraries import install_command
 from realtime_nst.stylize.devices import BF16, FP16, FP32, INT8, Device, refused
 from realtime_nst.stylize.engines import (
     Ran,
