@@ -12,9 +12,9 @@ import cv2
 from realtime_nst.errors import SinkError
 from realtime_nst.files import Lock, check_file, refuse_inputs, write_atomic
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.photo import Photo
+from realtime_nst.image_io.encode import encode_photo
+from realtime_nst.image_io.photo import Photo
 from realtime_nst.sinks.journal import Journal, Place
-from realtime_nst.sinks.photos import encode_photo
 
 FORMATS: dict[str, list[int]] = {
     ".png": [],

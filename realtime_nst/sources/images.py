@@ -10,8 +10,8 @@ from typing import Self
 from realtime_nst.errors import SourceError
 from realtime_nst.files import exists
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.sources.photos import PICTURES as PICTURES
-from realtime_nst.sources.photos import read_photo
+from realtime_nst.image_io.decode import PICTURES as PICTURES
+from realtime_nst.image_io.decode import read_photo
 from realtime_nst.sources.reading import Reading
 
 NUMBER = re.compile(r"%0?\d*d")

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from realtime_nst.frame import Image
-from realtime_nst.photo import METER, XMP_OF_JPEG, XMP_OF_PNG, Photo
+from realtime_nst.image_io.photo import METER, XMP_OF_JPEG, XMP_OF_PNG, Photo
 
 JPEGS = (".jpg", ".jpeg")
 SEGMENT = 65_000

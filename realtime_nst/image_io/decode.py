@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Image
-from realtime_nst.photo import XMP_OF_JPEG, Photo, orientation, upright, upright_xmp
-from realtime_nst.sources.image_format import (
+from realtime_nst.image_io.formats import (
     JPEG,
     dpi_of,
     is_heif,
@@ -19,6 +18,7 @@ from realtime_nst.sources.image_format import (
     unread_metadata,
     xmp_of_png,
 )
+from realtime_nst.image_io.photo import XMP_OF_JPEG, Photo, orientation, upright, upright_xmp
 
 PICTURES = frozenset(
     (

@@ -4,7 +4,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from realtime_nst.photo import METER, XMP_OF_PNG
+from realtime_nst.image_io.photo import METER, XMP_OF_PNG
 
 JPEG, PNG, RIFF, GIF, BMP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF8", b"BM"
 TIFF = (b"II*\0", b"MM\0*")
