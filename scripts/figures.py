@@ -14,8 +14,8 @@ from typing import Any
 
 import onnx
 
-from realtime_nst.stylize.card import Card
-from realtime_nst.stylize.models import read_model
+from realtime_nst.models.card import Card
+from realtime_nst.models.registry import read_model
 from realtime_nst.train.export import save
 
 MODELS = Path(__file__).resolve().parent.parent / "models"

@@ -14,6 +14,8 @@ import pytest
 
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError
 from realtime_nst.frame import Image
+from realtime_nst.models.onnx_model import Network, read_network
+from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
 from realtime_nst.stylize.candidates import bytes_add_up
 from realtime_nst.stylize.devices import BF16, DEVICES, FP32, INT8, Device
 from realtime_nst.stylize.engines import (
@@ -30,9 +32,7 @@ from realtime_nst.stylize.engines.bound import Bound
 from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
 from realtime_nst.stylize.engines.open_vino import open_openvino
 from realtime_nst.stylize.engines.raised import Told
-from realtime_nst.stylize.network import Network, read_network
 from realtime_nst.stylize.session import open_session
-from realtime_nst.stylize.signature import FRAME, STYLIZED, WEIGHTS
 from tests import tiny
 
 SETTINGS = Settings(threads=1)
@@ -249,7 +249,7 @@ def test_openvino_lets_signals_through(brush: Network) -> None:
         "from realtime_nst.stylize.devices import DEVICES\n"
         "from realtime_nst.stylize.engines import Settings\n"
         "from realtime_nst.stylize.engines.open_vino import open_openvino\n"
-        "from realtime_nst.stylize.network import read_network\n"
+        "from realtime_nst.models.onnx_model import read_network\n"
         "network = read_network(Path(sys.argv[1]))\n"
         "one, two = (\n"
         "    open_openvino(network, DEVICES['openvino'], Settings(1), (24, 32)) for _ in range(2)\n"

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
-from realtime_nst.stylize.fixed import fix_style, without_default
-from realtime_nst.stylize.metadata import metadata_of
-from realtime_nst.stylize.protobuf import Malformed
-from realtime_nst.stylize.signature import WEIGHTS, Value, read_signature
+from realtime_nst.models.bake_style import fix_style, without_default
+from realtime_nst.models.metadata import metadata_of
+from realtime_nst.models.protobuf import Malformed
+from realtime_nst.models.signature import WEIGHTS, Value, read_signature
 from tests import tiny
 
 SHIPPED = sorted((Path(__file__).parents[1] / "models").glob("*/model.onnx"))

@@ -9,12 +9,12 @@ import pytest
 
 from realtime_nst.errors import DeviceError
 from realtime_nst.memory import _container, free_memory, require_memory
+from realtime_nst.models.card import Card
+from realtime_nst.models.registry import find_style
 from realtime_nst.shape import Shape, shaped
 from realtime_nst.sources import open_source
-from realtime_nst.stylize.card import Card
 from realtime_nst.stylize.choosing import Candidate
 from realtime_nst.stylize.footprint import bytes_needed
-from realtime_nst.stylize.models import find_style
 from realtime_nst.stylize.session import open_session
 from tests import tiny
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from realtime_nst.errors import ModelError
-from realtime_nst.stylize.metadata import read_metadata
+from realtime_nst.models.metadata import read_metadata
 from tests.tiny import invert
 
 KEEPS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from realtime_nst.errors import ModelError
-from realtime_nst.stylize.models import broken_models, find_style, installed_models
-from realtime_nst.stylize.network import read_network
+from realtime_nst.models.onnx_model import read_network
+from realtime_nst.models.registry import broken_models, find_style, installed_models
 from tests import tiny
 
 

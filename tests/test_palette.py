@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from realtime_nst.frame import Image
-from realtime_nst.stylize.models import find_style
+from realtime_nst.models.registry import find_style
 from realtime_nst.stylize.palette import Palette
 from realtime_nst.stylize.session import open_session
 

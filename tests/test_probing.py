@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from realtime_nst.errors import DeviceError
+from realtime_nst.models.onnx_model import Network, read_network
 from realtime_nst.stylize.devices import DEVICES
 from realtime_nst.stylize.engines import Settings, open_vino, probing
 from realtime_nst.stylize.engines.probing import why_unsafe
-from realtime_nst.stylize.network import Network, read_network
 from tests import tiny
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed: its probe is not tested")

@@ -13,11 +13,11 @@ from realtime_nst.cli.app import app
 from realtime_nst.errors import SourceError
 from realtime_nst.evaluate import verify as verifying
 from realtime_nst.evaluate.sheet import best_columns, contact_sheet
+from realtime_nst.models.card import KEY, Card
+from realtime_nst.models.checksum import SEAL, fingerprint, is_whole
+from realtime_nst.models.protobuf import named
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sources.images import read_image
-from realtime_nst.stylize.card import KEY, Card
-from realtime_nst.stylize.protobuf import named
-from realtime_nst.stylize.seal import SEAL, fingerprint, is_whole
 from tests import tiny
 
 NUMBERS = {"parity_max": 1.0, "parity_psnr": 90.0}
@@ -70,7 +70,7 @@ def test_a_note_that_goes_for_all_files_is_printed_once(
 def test_a_sheet_has_every_style_once(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime_nst.stylize.models.model_folders", lambda: [models])
+    monkeypatch.setattr("realtime_nst.models.registry.model_folders", lambda: [models])
     photo = np.full((60, 80, 3), 50, np.uint8)
     write_image(tmp_path / "photo.png", photo)
     out = tmp_path / "sheet.png"

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from realtime_nst.errors import DeviceError, ModelError
+from realtime_nst.models.onnx_model import read_network
 from realtime_nst.stylize import candidates as listing
 from realtime_nst.stylize.candidates import bytes_add_up, candidates, rivals
 from realtime_nst.stylize.choosing import Candidate
 from realtime_nst.stylize.devices import BF16, DEVICES, FP16, FP32, INT8
-from realtime_nst.stylize.network import read_network
 from realtime_nst.stylize.variants import Variants
 from tests import tiny
 

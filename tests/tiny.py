@@ -10,7 +10,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from realtime_nst.stylize.card import KEY, Card, Style
+from realtime_nst.models.card import KEY, Card, Style
 
 BYTES, FLOATS = TensorProto.UINT8, TensorProto.FLOAT
 SHAPE: list[int | str | None] = [1, "height", "width", 3]

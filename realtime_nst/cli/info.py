@@ -17,7 +17,7 @@ from realtime_nst.errors import ModelError
 
 if TYPE_CHECKING:
     from realtime_nst.evaluate.verify import Finding
-    from realtime_nst.stylize.models import Choice, Model
+    from realtime_nst.models.registry import Choice, Model
 
 app = typer.Typer(invoke_without_command=True)
 BRIEF = ("style", "artist", "title", "year", "tiers")
@@ -52,7 +52,7 @@ def styles(
     """
     if context.invoked_subcommand:
         return
-    from realtime_nst.stylize.models import broken_models, installed_models, model_folders
+    from realtime_nst.models.registry import broken_models, installed_models, model_folders
 
     for broken in broken_models():
         typer.echo(f"note: skipped: {broken}", err=True)
@@ -137,7 +137,7 @@ def sheet(
 
 def _chosen(tier: str | None) -> "list[Choice]":
     """Each style once, of the tier usually taken; or all of one tier."""
-    from realtime_nst.stylize.models import find_style, installed_models, no_tier
+    from realtime_nst.models.registry import find_style, installed_models, no_tier
 
     every = list(installed_models())
     models = [model for model in every if tier in (None, model.card.tier)]
@@ -165,7 +165,7 @@ def verify(
 ) -> None:
     """Check models: whole files, complete cards, the recipes and works that they name."""
     from realtime_nst.evaluate.verify import verify as look
-    from realtime_nst.stylize.models import model_files
+    from realtime_nst.models.registry import model_files
 
     found = [
         finding

@@ -135,7 +135,7 @@ def export(
 
     need_torch()
     from realtime_nst.files import Lock, check_files
-    from realtime_nst.stylize.beside import recipe_beside
+    from realtime_nst.models.recipe_files import recipe_beside
     from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
     from realtime_nst.train.export import export as write
     from realtime_nst.train.export import write_recipe

@@ -22,7 +22,7 @@ def load_library(name: str) -> str:
 
 def read_models() -> tuple[list[str], list[tuple[str, str]]]:
     """The styles there are, and of each broken model what is wrong and the cure."""
-    from realtime_nst.stylize.models import model_folders, read_model
+    from realtime_nst.models.registry import model_folders, read_model
 
     styles: list[str] = []
     broken = []
@@ -40,8 +40,8 @@ def paint(device: str) -> tuple[str, str, float]:
     Returns:
         The model, what really ran and why, and the median of milliseconds a frame.
     """
+    from realtime_nst.models.registry import find_style, installed_models
     from realtime_nst.sources.synthetic import SyntheticSource
-    from realtime_nst.stylize.models import find_style, installed_models
     from realtime_nst.stylize.session import open_session
     from realtime_nst.stylize.stylizer import Stylizer
 

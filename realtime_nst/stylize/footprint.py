@@ -4,7 +4,7 @@ from math import sqrt
 
 from realtime_nst.errors import DeviceError
 from realtime_nst.memory import free_memory, require_memory
-from realtime_nst.stylize.card import Card
+from realtime_nst.models.card import Card
 from realtime_nst.stylize.choosing import Candidate
 from realtime_nst.stylize.devices import BF16, FP32, INT8
 from realtime_nst.stylize.engines import Size

@@ -12,9 +12,13 @@ from realtime_nst.errors import DeviceError, MissingExtra, ModelError, NstError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Image
 from realtime_nst.machine import installed_versions, limit_threads, processor
+from realtime_nst.models.card import Card
+from realtime_nst.models.onnx_model import Network, Weights, read_network
+from realtime_nst.models.signature import FRAME as FRAME
+from realtime_nst.models.signature import STYLIZED as STYLIZED
+from realtime_nst.models.signature import WEIGHTS as WEIGHTS
 from realtime_nst.stylize import devices
 from realtime_nst.stylize.candidates import AUTO, candidates, rivals
-from realtime_nst.stylize.card import Card
 from realtime_nst.stylize.choosing import Candidate, choose, described
 from realtime_nst.stylize.devices import DEVICES, FASTEST, device_named, refused
 from realtime_nst.stylize.effects import blend
@@ -24,10 +28,6 @@ from realtime_nst.stylize.engines.open_vino import open_openvino
 from realtime_nst.stylize.engines.probing import why_unsafe
 from realtime_nst.stylize.footprint import check_memory, that_fit
 from realtime_nst.stylize.inputs import check_image, padded
-from realtime_nst.stylize.network import Network, Weights, read_network
-from realtime_nst.stylize.signature import FRAME as FRAME
-from realtime_nst.stylize.signature import STYLIZED as STYLIZED
-from realtime_nst.stylize.signature import WEIGHTS as WEIGHTS
 from realtime_nst.stylize.variants import Variants
 
 USUAL = (480, 640)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from realtime_nst.errors import ModelError
 from realtime_nst.extras import install_command
-from realtime_nst.stylize.models import model_folders
+from realtime_nst.models.registry import model_folders
 from realtime_nst.train.checkpoint import Checkpoint, load_checkpoint
 from realtime_nst.train.transformer_net import Network
 from realtime_nst.train.weights import load_vgg

@@ -16,8 +16,8 @@ from torch import Tensor
 from realtime_nst.errors import NstError, SourceError, TrainError
 from realtime_nst.frame import Image
 from realtime_nst.machine import usable_cores
+from realtime_nst.models.registry import model_folders
 from realtime_nst.sources.images import PICTURES, read_image
-from realtime_nst.stylize.models import model_folders
 from realtime_nst.train.recipe import Recipe, Schedule, StyleSource
 
 HINT = "give a folder of photos: --content DIR"

@@ -18,7 +18,7 @@ import onnx
 from realtime_nst.errors import ModelError
 from realtime_nst.files import replacing
 from realtime_nst.frame import Image
-from realtime_nst.stylize.card import Card
+from realtime_nst.models.card import Card
 from realtime_nst.stylize.choosing import decibels
 from realtime_nst.stylize.engines.onnx_runtime import onnx_runtime
 from realtime_nst.stylize.session import FRAME

@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from realtime_nst.errors import ModelError
-from realtime_nst.stylize.models import model_folders
+from realtime_nst.models.registry import model_folders
 from realtime_nst.train.features import CAFFE, TORCHVISION, VGG, Normalisation
 
 VARIABLE = "REALTIME_NST_VGG"

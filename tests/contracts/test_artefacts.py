@@ -10,7 +10,7 @@ from skimage import data
 
 from realtime_nst.evaluate.artefacts import LIMITS, blots, border, bubbles, checkerboard
 from realtime_nst.frame import Image
-from realtime_nst.stylize.models import read_model
+from realtime_nst.models.registry import read_model
 from tests.contracts.test_models import FOLDERS, session
 
 AROUND = 64

@@ -9,8 +9,8 @@ import pytest
 from skimage import data
 
 from realtime_nst.frame import Image
+from realtime_nst.models.registry import read_model
 from realtime_nst.stylize.choosing import decibels
-from realtime_nst.stylize.models import read_model
 from realtime_nst.stylize.session import Session, open_session
 
 MODELS = Path(__file__).parents[2] / "models"

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
 from realtime_nst.errors import ModelError
-from realtime_nst.stylize.models import read_model
+from realtime_nst.models.registry import read_model
 from realtime_nst.train.recipe import (
     StyleSource,
     from_mapping,

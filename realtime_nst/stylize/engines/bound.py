@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from realtime_nst.frame import Image
+from realtime_nst.models.onnx_model import Network
+from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
 from realtime_nst.stylize.engines import Ran, Size, StyleWeights
-from realtime_nst.stylize.network import Network
-from realtime_nst.stylize.signature import FRAME, STYLIZED, WEIGHTS
 
 
 class Bound:

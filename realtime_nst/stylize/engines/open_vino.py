@@ -10,6 +10,8 @@ import numpy as np
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Image
+from realtime_nst.models.onnx_model import Network
+from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
 from realtime_nst.stylize.devices import BF16, FP16, FP32, INT8, Device, refused
 from realtime_nst.stylize.engines import (
     Ran,
@@ -21,8 +23,6 @@ from realtime_nst.stylize.engines import (
 )
 from realtime_nst.stylize.engines.probing import why_unsafe
 from realtime_nst.stylize.engines.raised import OUT_OF_MEMORY, SMALLER
-from realtime_nst.stylize.network import Network
-from realtime_nst.stylize.signature import FRAME, STYLIZED, WEIGHTS
 
 HINTS = {FP32: "f32", INT8: "f32", FP16: "f32", BF16: "bf16"}
 """Our precisions as OpenVINO's hint for whatever the file does not quantise itself."""

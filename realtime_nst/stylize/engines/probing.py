@@ -14,9 +14,9 @@ from pathlib import Path
 from realtime_nst import __version__
 from realtime_nst.errors import MissingExtra
 from realtime_nst.machine import processor
+from realtime_nst.models.onnx_model import Network
 from realtime_nst.stylize.cache import Key, recall, remember
 from realtime_nst.stylize.devices import DEVICES
-from realtime_nst.stylize.network import Network
 
 PROBE = Path(__file__).with_name("probe.py")
 PATIENCE = 60.0

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import ModelError
 from realtime_nst.hints import command
-from realtime_nst.stylize.card import KEY, Card
-from realtime_nst.stylize.foreign import refusal
-from realtime_nst.stylize.metadata import read_metadata
+from realtime_nst.models.card import KEY, Card
+from realtime_nst.models.diagnose import refusal
+from realtime_nst.models.metadata import read_metadata
 
 VARIABLE = "REALTIME_NST_MODELS"
 """The environment variable with the user's own folders of models."""

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from realtime_nst.errors import ModelError
-from realtime_nst.stylize.fixed import TENSOR_NAME
-from realtime_nst.stylize.metadata import metadata_of, not_onnx
-from realtime_nst.stylize.protobuf import Malformed, fields, first
-from realtime_nst.stylize.signature import (
+from realtime_nst.models.bake_style import TENSOR_NAME
+from realtime_nst.models.metadata import metadata_of, not_onnx
+from realtime_nst.models.protobuf import Malformed, fields, first
+from realtime_nst.models.signature import (
     FRAME,
     GRAPH,
     IMAGE,

@@ -8,7 +8,7 @@ import mmap
 from pathlib import Path
 
 from realtime_nst.errors import ModelError
-from realtime_nst.stylize.protobuf import Malformed, fields
+from realtime_nst.models.protobuf import Malformed, fields
 
 METADATA_PROPS = 14
 """Field number of ``ModelProto.metadata_props``."""

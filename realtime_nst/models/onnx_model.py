@@ -6,13 +6,13 @@ from functools import cached_property
 from pathlib import Path
 
 from realtime_nst.errors import ModelError
-from realtime_nst.stylize.card import KEY, Card
-from realtime_nst.stylize.fixed import fix_style, without_default
-from realtime_nst.stylize.foreign import damaged_hint, refusal
-from realtime_nst.stylize.metadata import metadata_of
-from realtime_nst.stylize.protobuf import Malformed
-from realtime_nst.stylize.seal import is_whole
-from realtime_nst.stylize.signature import FRAME, Signature, read_signature
+from realtime_nst.models.bake_style import fix_style, without_default
+from realtime_nst.models.card import KEY, Card
+from realtime_nst.models.checksum import is_whole
+from realtime_nst.models.diagnose import damaged_hint, refusal
+from realtime_nst.models.metadata import metadata_of
+from realtime_nst.models.protobuf import Malformed
+from realtime_nst.models.signature import FRAME, Signature, read_signature
 
 UNFIT = "realtime-nst export makes one that does"
 

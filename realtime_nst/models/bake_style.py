@@ -8,8 +8,8 @@ model; ONNX Runtime then also keeps its blocked layout from end to end.
 import struct
 from collections.abc import Callable, Sequence
 
-from realtime_nst.stylize.protobuf import Field, fields, first, named
-from realtime_nst.stylize.signature import GRAPH, INITIALIZER, INPUT, WEIGHTS, value_name
+from realtime_nst.models.protobuf import Field, fields, first, named
+from realtime_nst.models.signature import GRAPH, INITIALIZER, INPUT, WEIGHTS, value_name
 
 DIMS, DATA_TYPE, TENSOR_NAME, RAW_DATA = 1, 2, 8, 9
 """Field numbers in ``TensorProto``."""

@@ -6,7 +6,7 @@ styles, ``style_weights`` float32 (styles,) give ``stylized`` uint8 (1, H, W, 3)
 
 from dataclasses import dataclass
 
-from realtime_nst.stylize.protobuf import Malformed, fields, first
+from realtime_nst.models.protobuf import Malformed, fields, first
 
 FRAME, WEIGHTS, STYLIZED = "frame", "style_weights", "stylized"
 """The names of a model's inputs and output."""

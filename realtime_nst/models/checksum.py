@@ -2,8 +2,8 @@
 
 import hashlib
 
-from realtime_nst.stylize.metadata import KEY, METADATA_PROPS, metadata_of
-from realtime_nst.stylize.protobuf import Field, fields, first
+from realtime_nst.models.metadata import KEY, METADATA_PROPS, metadata_of
+from realtime_nst.models.protobuf import Field, fields, first
 
 SEAL = "realtime-nst-sha256"
 """The metadata key it is stored under."""
