@@ -122,7 +122,7 @@ def shipped_folders() -> list[Path]:
     """Where the models lie that came with the program."""
     package = Path(__file__).parents[1]
     # Inside an installed package, or beside the package in a checkout.
-    return [package / "models", package.parent / "models"]
+    return [package / "shipped_models", package.parent / "models"]
 
 
 def read_model(path: Path) -> Model:
