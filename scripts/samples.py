@@ -13,9 +13,9 @@ from skimage import data
 
 from realtime_nst.evaluate.sheet import contact_sheet
 from realtime_nst.frame import Image
+from realtime_nst.inference.session import Session, open_session
 from realtime_nst.shape import scaled
 from realtime_nst.sinks.images import write_image
-from realtime_nst.stylize.session import Session, open_session
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"

@@ -19,7 +19,7 @@ from realtime_nst.bench.subject import Wanted, everything, parse
 from realtime_nst.bench.whole import run_whole, synthetic
 from realtime_nst.cli.app import app
 from realtime_nst.errors import MissingExtra, ModelError, SinkError, SourceError
-from realtime_nst.stylize.engines import probing
+from realtime_nst.inference.engines import crash_check
 from realtime_nst.timing import Effort
 from tests import tiny
 from tests.clips import Clip, make
@@ -290,7 +290,7 @@ def test_bench_leaves_out_engines_that_are_not_installed(
     def version(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(probing, "version", version)
+    monkeypatch.setattr(crash_check, "version", version)
     words = ["bench", "-s", "invert", "--size", "64x64", "--seconds", "0", "--warmup", "1"]
     result = CliRunner().invoke(app, [*words, "--device", "cpu,openvino"])
     assert result.exit_code == 0

@@ -9,8 +9,7 @@ import pytest
 
 from realtime_nst.errors import DeviceError, NstError
 from realtime_nst.frame import Image
-from realtime_nst.stylize.cache import cache_folder
-from realtime_nst.stylize.choosing import (
+from realtime_nst.inference.autotune import (
     Candidate,
     Trial,
     Verdict,
@@ -19,7 +18,8 @@ from realtime_nst.stylize.choosing import (
     described,
     waves,
 )
-from realtime_nst.stylize.engines import Size
+from realtime_nst.inference.cache import cache_folder
+from realtime_nst.inference.engines import Size
 
 ORT, ORT8, VINO = Candidate("cpu", "fp32"), Candidate("cpu", "int8"), Candidate("openvino", "bf16")
 SIZE = (480, 640)
@@ -172,7 +172,7 @@ def test_every_system_has_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCALAPPDATA", "/local")
     ends = {}
     for platform in ("linux", "win32", "darwin"):
-        monkeypatch.setattr("realtime_nst.stylize.cache.sys.platform", platform)
+        monkeypatch.setattr("realtime_nst.inference.cache.sys.platform", platform)
         ends[platform] = cache_folder()
     assert ends["linux"] == Path("/somewhere/realtime-nst")
     assert ends["win32"] == Path("/local/realtime-nst/Cache")

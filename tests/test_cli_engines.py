@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from realtime_nst.cli.app import app
 from realtime_nst.cli.run import Threads
 from realtime_nst.errors import NstError
+from realtime_nst.inference import devices
+from realtime_nst.inference.candidates import bytes_add_up
+from realtime_nst.inference.session import open_session
 from realtime_nst.machine import usable_cpus
-from realtime_nst.stylize import devices
-from realtime_nst.stylize.candidates import bytes_add_up
-from realtime_nst.stylize.session import open_session
 from tests import tiny
 
 
@@ -71,8 +71,10 @@ def test_the_fastest_of_a_device(warm: Path, photo: Path) -> None:
 def test_precision_hint_names_a_device_of_this_machine(
     warm: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime_nst.stylize.variants.nvidia_driver", lambda: False)
-    monkeypatch.setattr("realtime_nst.stylize.variants.installed", lambda name: name != "openvino")
+    monkeypatch.setattr("realtime_nst.inference.variants.nvidia_driver", lambda: False)
+    monkeypatch.setattr(
+        "realtime_nst.inference.variants.installed", lambda name: name != "openvino"
+    )
     for precision, wanted in (("bf16", "--precision auto"), ("fp16", "--device directml")):
         with pytest.raises(NstError, match="cannot compute") as caught:
             image(photo, "warm", "--device", "cpu", "--precision", precision)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from realtime_nst.doctor.hardware import Nvidia, cpu, nvidia_facts, nvidia_trouble
+from realtime_nst.inference.devices import nvidia_card
 from realtime_nst.machine import Gpu
-from realtime_nst.stylize.devices import nvidia_card
 
 
 def test_a_processor_without_products_of_bytes_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:

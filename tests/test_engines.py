@@ -14,25 +14,25 @@ import pytest
 
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError
 from realtime_nst.frame import Image
-from realtime_nst.models.onnx_model import Network, read_network
-from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
-from realtime_nst.stylize.candidates import bytes_add_up
-from realtime_nst.stylize.devices import BF16, DEVICES, FP32, INT8, Device
-from realtime_nst.stylize.engines import (
+from realtime_nst.inference.candidates import bytes_add_up
+from realtime_nst.inference.devices import BF16, DEVICES, FP32, INT8, Device
+from realtime_nst.inference.engines import (
     Engine,
     Ran,
     Running,
     Settings,
     Size,
     StyleWeights,
-    open_vino,
+    openvino,
 )
-from realtime_nst.stylize.engines import onnx_runtime as ort
-from realtime_nst.stylize.engines.bound import Bound
-from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
-from realtime_nst.stylize.engines.open_vino import open_openvino
-from realtime_nst.stylize.engines.raised import Told
-from realtime_nst.stylize.session import open_session
+from realtime_nst.inference.engines import onnx_runtime as ort
+from realtime_nst.inference.engines.io_binding import Bound
+from realtime_nst.inference.engines.onnx_runtime import open_onnx_runtime
+from realtime_nst.inference.engines.onnx_runtime_errors import Told
+from realtime_nst.inference.engines.openvino import open_openvino
+from realtime_nst.inference.session import open_session
+from realtime_nst.models.onnx_model import Network, read_network
+from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
 from tests import tiny
 
 SETTINGS = Settings(threads=1)
@@ -88,7 +88,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 def capabilities() -> list[str]:
-    core = open_vino.openvino().Core()
+    core = openvino.openvino().Core()
     return list(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 
@@ -232,7 +232,7 @@ def test_openvino_without_its_report(brush: Network) -> None:
     """Importing it would tell its maker; our import does not, and leaves no trace of how."""
     code = (
         "import sys\n"
-        "from realtime_nst.stylize.engines.open_vino import openvino\n"
+        "from realtime_nst.inference.engines.openvino import openvino\n"
         "openvino()\n"
         "assert 'openvino_telemetry' not in sys.modules\n"
         "assert not any('backend_ga' in name for name in sys.modules)\n"
@@ -246,9 +246,9 @@ def test_openvino_lets_signals_through(brush: Network) -> None:
     code = (
         "import signal, sys\n"
         "from pathlib import Path\n"
-        "from realtime_nst.stylize.devices import DEVICES\n"
-        "from realtime_nst.stylize.engines import Settings\n"
-        "from realtime_nst.stylize.engines.open_vino import open_openvino\n"
+        "from realtime_nst.inference.devices import DEVICES\n"
+        "from realtime_nst.inference.engines import Settings\n"
+        "from realtime_nst.inference.engines.openvino import open_openvino\n"
         "from realtime_nst.models.onnx_model import read_network\n"
         "network = read_network(Path(sys.argv[1]))\n"
         "one, two = (\n"
@@ -289,7 +289,7 @@ def test_an_engine_that_is_not_installed(
 def test_bf16_needs_a_processor_that_has_it(
     monkeypatch: pytest.MonkeyPatch, brush: Network
 ) -> None:
-    monkeypatch.setattr(open_vino, "_capabilities", lambda core: ["FP32", "INT8"])
+    monkeypatch.setattr(openvino, "_capabilities", lambda core: ["FP32", "INT8"])
     with pytest.raises(DeviceError, match="no bf16") as caught:
         open_openvino(brush, DEVICES["openvino"], Settings(1, precision=BF16), SIZE)
     assert caught.value.hint

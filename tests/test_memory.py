@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from realtime_nst.errors import DeviceError
+from realtime_nst.inference.autotune import Candidate
+from realtime_nst.inference.footprint import bytes_needed
+from realtime_nst.inference.session import open_session
 from realtime_nst.memory import _container, free_memory, require_memory
 from realtime_nst.models.card import Card
 from realtime_nst.models.registry import find_style
 from realtime_nst.shape import Shape, shaped
 from realtime_nst.sources import open_source
-from realtime_nst.stylize.choosing import Candidate
-from realtime_nst.stylize.footprint import bytes_needed
-from realtime_nst.stylize.session import open_session
 from tests import tiny
 
 HUGE = (1_000_000, 1_000_000)
@@ -23,7 +23,7 @@ MEASURED = """
 import re, sys
 from pathlib import Path
 import numpy as np
-from realtime_nst.stylize.session import open_session
+from realtime_nst.inference.session import open_session
 
 def peak():
     status = Path("/proc/self/status").read_text()

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from realtime_nst.errors import DeviceError
+from realtime_nst.inference.devices import DEVICES
+from realtime_nst.inference.engines import Settings, crash_check, openvino
+from realtime_nst.inference.engines.crash_check import why_unsafe
 from realtime_nst.models.onnx_model import Network, read_network
-from realtime_nst.stylize.devices import DEVICES
-from realtime_nst.stylize.engines import Settings, open_vino, probing
-from realtime_nst.stylize.engines.probing import why_unsafe
 from tests import tiny
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed: its probe is not tested")
@@ -67,7 +67,7 @@ def test_an_exception_is_left_to_be_raised_here(network: Network, tmp_path: Path
 def test_a_probe_without_end(
     network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probing, "PATIENCE", 0.3)
+    monkeypatch.setattr(crash_check, "PATIENCE", 0.3)
     script = probe(tmp_path, "import threading; threading.Event().wait()")
     assert "could not be tried" in (why_unsafe(network, script) or "")
 
@@ -81,7 +81,7 @@ def test_another_model_is_tried_by_itself(network: Network, tmp_path: Path) -> N
 
 
 def test_an_unsafe_one_is_not_opened(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_vino, "why_unsafe", lambda network: "it crashes on this processor")
+    monkeypatch.setattr(openvino, "why_unsafe", lambda network: "it crashes on this processor")
     with pytest.raises(DeviceError, match="OpenVINO does not run: it crashes") as caught:
-        open_vino.open_openvino(network, DEVICES["openvino"], Settings(1), (64, 64))
+        openvino.open_openvino(network, DEVICES["openvino"], Settings(1), (64, 64))
     assert caught.value.hint

@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime_nst.errors import DeviceError, ImageError, MissingExtra, ModelError
+from realtime_nst.inference import devices
+from realtime_nst.inference import session as session_module
+from realtime_nst.inference.autotune import Trial, Verdict
+from realtime_nst.inference.devices import Device
+from realtime_nst.inference.engines import Running, Settings, Size
+from realtime_nst.inference.engines.onnx_runtime import open_onnx_runtime
+from realtime_nst.inference.session import KEPT, Opening, Session, open_session
 from realtime_nst.models.onnx_model import Network
 from realtime_nst.models.registry import find_style
-from realtime_nst.stylize import devices
-from realtime_nst.stylize import session as session_module
-from realtime_nst.stylize.choosing import Trial, Verdict
-from realtime_nst.stylize.devices import Device
-from realtime_nst.stylize.engines import Running, Settings, Size
-from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
-from realtime_nst.stylize.session import KEPT, Opening, Session, open_session
 from tests import tiny
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (48, 64, 3), np.uint8)

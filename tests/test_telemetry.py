@@ -28,7 +28,7 @@ RUNS = {
         "    assert attempt(partial(load_library, 'onnxruntime')).result\n"
     ),
     "session": (
-        "from realtime_nst.stylize.session import open_session\nopen_session(r'{model}', 'cpu')\n"
+        "from realtime_nst.inference.session import open_session\nopen_session(r'{model}', 'cpu')\n"
     ),
 }
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from realtime_nst.cli.words import styles
 from realtime_nst.frame import Frame
+from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.registry import find_style
-from realtime_nst.stylize.session import Session, open_session
 from realtime_nst.stylize.timeline import Cue, Timeline, shares
 
 TIMES = st.fractions(0, 20, max_denominator=1001)

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from realtime_nst.errors import DeviceError, ModelError
+from realtime_nst.inference import candidates as listing
+from realtime_nst.inference.autotune import Candidate
+from realtime_nst.inference.candidates import bytes_add_up, candidates, rivals
+from realtime_nst.inference.devices import BF16, DEVICES, FP16, FP32, INT8
+from realtime_nst.inference.variants import Variants
 from realtime_nst.models.onnx_model import read_network
-from realtime_nst.stylize import candidates as listing
-from realtime_nst.stylize.candidates import bytes_add_up, candidates, rivals
-from realtime_nst.stylize.choosing import Candidate
-from realtime_nst.stylize.devices import BF16, DEVICES, FP16, FP32, INT8
-from realtime_nst.stylize.variants import Variants
 from tests import tiny
 
 WARM, COLD, BLEND = (1.0, 0.0), (0.0, 1.0), (0.5, 0.5)
@@ -151,7 +151,7 @@ def test_rivals_are_what_could_be_there(monkeypatch: pytest.MonkeyPatch) -> None
     assert rivals() == []
     monkeypatch.setattr(listing, "find_spec", lambda name: name)
     monkeypatch.setattr(listing, "installed", lambda name: False)
-    monkeypatch.setattr("realtime_nst.stylize.candidates.sys.platform", "linux")
+    monkeypatch.setattr("realtime_nst.inference.candidates.sys.platform", "linux")
     assert rivals() == ["cpu", "openvino"]
-    monkeypatch.setattr("realtime_nst.stylize.candidates.sys.platform", "darwin")
+    monkeypatch.setattr("realtime_nst.inference.candidates.sys.platform", "darwin")
     assert rivals() == ["cpu", "openvino", "coreml"]

@@ -7,11 +7,11 @@ from time import perf_counter
 from typing import cast
 
 from realtime_nst.bench.subject import Runner, Subject, Wanted
+from realtime_nst.inference.session import Session
 from realtime_nst.pipeline import run
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sources import Source, open_source
 from realtime_nst.stats import Stopwatch
-from realtime_nst.stylize.session import Session
 from realtime_nst.stylize.stylizer import Stylizer
 
 SYNTHETIC = "synthetic:{}x{},30,{}"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from realtime_nst.errors import SinkError
 from realtime_nst.files import check_file
 from realtime_nst.frame import StreamInfo
+from realtime_nst.inference.engines import Size
+from realtime_nst.inference.inputs import SMALLEST
 from realtime_nst.jobs import Job
 from realtime_nst.shape import announced, shaped
 from realtime_nst.sinks import open_sink
@@ -17,8 +19,6 @@ from realtime_nst.sinks.place import refuse_input
 from realtime_nst.sources import open_source
 from realtime_nst.sources.opening import is_pipe
 from realtime_nst.sources.reading import Reading
-from realtime_nst.stylize.engines import Size
-from realtime_nst.stylize.inputs import SMALLEST
 
 if TYPE_CHECKING:
     from realtime_nst.cli.videos import Choices

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import typer
 
 from realtime_nst.cli.painting import Engine, announce
+from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.registry import Choice, find_style
 from realtime_nst.stats import Stopwatch
 from realtime_nst.stylize.live import Palettes
 from realtime_nst.stylize.palette import Palette
 from realtime_nst.stylize.resolution import Resolution, Size
-from realtime_nst.stylize.session import Session, open_session
 from realtime_nst.stylize.studio import Paint, Studio, Work
 
 

@@ -14,6 +14,7 @@ from realtime_nst.cli.report import reported, say
 from realtime_nst.cli.resuming import can_go_on, gone_on, is_finished, settings
 from realtime_nst.errors import NstError
 from realtime_nst.frame import Image
+from realtime_nst.inference.engines import Size
 from realtime_nst.jobs import Job
 from realtime_nst.pipeline import Stylize, run
 from realtime_nst.shape import Shape, announced, painted, shaped
@@ -25,7 +26,6 @@ from realtime_nst.sources.opening import is_pipe
 from realtime_nst.sources.reading import Reading
 from realtime_nst.stats import Meter, Stopwatch
 from realtime_nst.stylize.calm import Calm
-from realtime_nst.stylize.engines import Size
 from realtime_nst.stylize.temporal import Stabiliser
 from realtime_nst.stylize.timeline import Timeline
 

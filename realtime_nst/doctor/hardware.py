@@ -13,6 +13,7 @@ from realtime_nst.doctor.finding import Finding, Level
 from realtime_nst.doctor.trial import attempt
 from realtime_nst.doctor.trials import SIZE, paint
 from realtime_nst.extras import install_command
+from realtime_nst.inference.devices import DEVICES, PCI, installed, nvidia_card, nvidia_driver
 from realtime_nst.machine import (
     Gpu,
     load,
@@ -21,7 +22,6 @@ from realtime_nst.machine import (
     processor_flags,
     usable_cores,
 )
-from realtime_nst.stylize.devices import DEVICES, PCI, installed, nvidia_card, nvidia_driver
 from realtime_nst.timing import short
 
 CUDA_13 = (1, 27)

@@ -7,7 +7,7 @@ from realtime_nst.doctor.finding import Finding
 from realtime_nst.doctor.trial import attempt
 from realtime_nst.doctor.trials import encode, list_cameras, look, pretend, show
 from realtime_nst.extras import install_command
-from realtime_nst.stylize.devices import installed, nvidia_driver
+from realtime_nst.inference.devices import installed, nvidia_driver
 
 CODECS = ("h264", "hevc", "av1", "vp9", "prores", "ffv1")
 HARDWARE = (

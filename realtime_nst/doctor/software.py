@@ -11,7 +11,7 @@ from realtime_nst.doctor.finding import Finding, Level
 from realtime_nst.doctor.trial import attempt
 from realtime_nst.doctor.trials import load_library
 from realtime_nst.extras import install_command
-from realtime_nst.stylize.devices import installed, nvidia_driver
+from realtime_nst.inference.devices import installed, nvidia_driver
 
 LIBRARIES = {"numpy": "numpy", "PyAV": "av", "OpenCV": "cv2", "ONNX Runtime": "onnxruntime"}
 """What painting is done with, and the name it is imported by."""

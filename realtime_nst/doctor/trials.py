@@ -40,9 +40,9 @@ def paint(device: str) -> tuple[str, str, float]:
     Returns:
         The model, what really ran and why, and the median of milliseconds a frame.
     """
+    from realtime_nst.inference.session import open_session
     from realtime_nst.models.registry import find_style, installed_models
     from realtime_nst.sources.synthetic import SyntheticSource
-    from realtime_nst.stylize.session import open_session
     from realtime_nst.stylize.stylizer import Stylizer
 
     first = next(installed_models(), None)

@@ -7,8 +7,8 @@ import numpy as np
 
 from realtime_nst.evaluate.stability import Paint
 from realtime_nst.frame import Image
+from realtime_nst.inference.session import open_session
 from realtime_nst.models.registry import Choice, Model, find_style, installed_models, read_model
-from realtime_nst.stylize.session import open_session
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from realtime_nst.errors import NstError, SourceError
 from realtime_nst.extras import install_command
+from realtime_nst.inference.devices import INT8
 from realtime_nst.models.card import Card
 from realtime_nst.models.checksum import is_whole
 from realtime_nst.models.onnx_model import read_network
 from realtime_nst.models.recipe_files import recipe_files
 from realtime_nst.models.registry import shipped_folders
-from realtime_nst.stylize.devices import INT8
 
 RecipeHash = Callable[[Path], str]
 """From a recipe's file to its hash."""

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.frame import Frame
-from realtime_nst.stylize.session import Session
+from realtime_nst.inference.session import Session
 
 
 class Stylizer:

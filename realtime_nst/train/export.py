@@ -20,11 +20,11 @@ from torch import Tensor, nn
 from realtime_nst.errors import ModelError
 from realtime_nst.files import replacing, write_atomic
 from realtime_nst.frame import Image
+from realtime_nst.inference.autotune import decibels
+from realtime_nst.inference.session import FRAME, STYLIZED, WEIGHTS, open_session
 from realtime_nst.models.card import KEY, Card, Style
 from realtime_nst.models.checksum import SEAL, fingerprint
 from realtime_nst.models.recipe_files import RECIPE, recipe_beside
-from realtime_nst.stylize.choosing import decibels
-from realtime_nst.stylize.session import FRAME, STYLIZED, WEIGHTS, open_session
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.folded import OPSET, build
 from realtime_nst.train.norm import ConditionalNorm

@@ -16,10 +16,10 @@ from torch import Tensor
 
 from realtime_nst.errors import ModelError, TrainError
 from realtime_nst.frame import Image
+from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.recipe_files import RECIPE, recipe_beside, recipe_files
 from realtime_nst.models.registry import Choice, Model
 from realtime_nst.sources.images import read_image
-from realtime_nst.stylize.session import Session, open_session
 from realtime_nst.train.data import read_paintings, resize, to_image, to_tensor
 from realtime_nst.train.descent import descend
 from realtime_nst.train.device import pick_device, uses_bf16

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from realtime_nst.stylize.session import FRAME, STYLIZED, WEIGHTS
+from realtime_nst.inference.session import FRAME, STYLIZED, WEIGHTS
 from realtime_nst.train.transformer_net import (
     MULTIPLE,
     WINDOW_PADS,

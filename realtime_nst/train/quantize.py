@@ -18,10 +18,10 @@ import onnx
 from realtime_nst.errors import ModelError
 from realtime_nst.files import replacing
 from realtime_nst.frame import Image
+from realtime_nst.inference.autotune import decibels
+from realtime_nst.inference.engines.onnx_runtime import onnx_runtime
+from realtime_nst.inference.session import FRAME
 from realtime_nst.models.card import Card
-from realtime_nst.stylize.choosing import decibels
-from realtime_nst.stylize.engines.onnx_runtime import onnx_runtime
-from realtime_nst.stylize.session import FRAME
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.data import open_photos, to_image
 from realtime_nst.train.export import load_net, make_card, save

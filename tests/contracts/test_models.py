@@ -9,9 +9,9 @@ import pytest
 from skimage import data
 
 from realtime_nst.frame import Image
+from realtime_nst.inference.autotune import decibels
+from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.registry import read_model
-from realtime_nst.stylize.choosing import decibels
-from realtime_nst.stylize.session import Session, open_session
 
 MODELS = Path(__file__).parents[2] / "models"
 FOLDERS = sorted(path.parent for path in MODELS.glob("*/model.onnx"))

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime_nst.errors import ModelError, SinkError
+from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.card import KEY, Card
 from realtime_nst.models.checksum import is_whole
 from realtime_nst.models.metadata import read_metadata
-from realtime_nst.stylize.session import Session, open_session
 from realtime_nst.train import export as exporting
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.export import Tolerance, export

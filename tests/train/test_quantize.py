@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 from realtime_nst.cli.app import app
 from realtime_nst.errors import ModelError
 from realtime_nst.frame import Image
+from realtime_nst.inference.session import open_session
 from realtime_nst.models.registry import read_model
-from realtime_nst.stylize.session import open_session
 from realtime_nst.train import quantize as quantizing
 from realtime_nst.train.checkpoint import Checkpoint, save_checkpoint
 from realtime_nst.train.fidelity import recipe_of

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from realtime_nst import __version__
 from realtime_nst.errors import MissingExtra
+from realtime_nst.inference.cache import Key, recall, remember
+from realtime_nst.inference.devices import DEVICES
 from realtime_nst.machine import processor
 from realtime_nst.models.onnx_model import Network
-from realtime_nst.stylize.cache import Key, recall, remember
-from realtime_nst.stylize.devices import DEVICES
 
 PROBE = Path(__file__).with_name("probe.py")
 PATIENCE = 60.0

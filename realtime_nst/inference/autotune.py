@@ -8,9 +8,9 @@ import numpy as np
 
 from realtime_nst.errors import NstError
 from realtime_nst.frame import Image
-from realtime_nst.stylize.cache import Key, recall, remember
-from realtime_nst.stylize.devices import DEVICES
-from realtime_nst.stylize.engines import Size
+from realtime_nst.inference.cache import Key, recall, remember
+from realtime_nst.inference.devices import DEVICES
+from realtime_nst.inference.engines import Size
 
 KIND = "choices"
 BUDGET = 1.0

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from realtime_nst.stylize.devices import DEVICES
-from realtime_nst.stylize.engines.raised import failures, first_line
+from realtime_nst.inference.devices import DEVICES
+from realtime_nst.inference.engines.onnx_runtime_errors import failures, first_line
 
 LIBRARY = "webgpu"
 """The plugin's name in this process."""

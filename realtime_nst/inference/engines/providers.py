@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
+from realtime_nst.inference.cache import own_folder
+from realtime_nst.inference.devices import DEVICES, FP16, Device
+from realtime_nst.inference.engines import Settings, Size
 from realtime_nst.machine import installed_versions, nvidia_gpus
 from realtime_nst.models.onnx_model import Network
-from realtime_nst.stylize.cache import own_folder
-from realtime_nst.stylize.devices import DEVICES, FP16, Device
-from realtime_nst.stylize.engines import Settings, Size
 
 
 @dataclass(frozen=True, slots=True)

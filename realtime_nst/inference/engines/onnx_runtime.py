@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from realtime_nst.errors import DeviceError, MissingExtra
 from realtime_nst.extras import install_command
 from realtime_nst.frame import LARGE, Image
+from realtime_nst.inference.devices import DEVICES, Device, refused, why_missing
+from realtime_nst.inference.engines import Ran, Running, Settings, Size, StyleWeights, thread_count
+from realtime_nst.inference.engines.io_binding import Bound
+from realtime_nst.inference.engines.onnx_runtime_errors import Told
+from realtime_nst.inference.engines.providers import Provider, providers_for
+from realtime_nst.inference.engines.webgpu import web_gpus, why_no_web_gpu
 from realtime_nst.models.onnx_model import Network
 from realtime_nst.models.signature import FRAME, WEIGHTS
-from realtime_nst.stylize.devices import DEVICES, Device, refused, why_missing
-from realtime_nst.stylize.engines import Ran, Running, Settings, Size, StyleWeights, thread_count
-from realtime_nst.stylize.engines.bound import Bound
-from realtime_nst.stylize.engines.providers import Provider, providers_for
-from realtime_nst.stylize.engines.raised import Told
-from realtime_nst.stylize.engines.web import web_gpus, why_no_web_gpu
 
 WARM_RUNS = 3
 """Before a device counts as running: libraries such as cuDNN are loaded only now, and may be

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from realtime_nst.frame import Image
+from realtime_nst.inference.engines import Ran, Size, StyleWeights
 from realtime_nst.models.onnx_model import Network
 from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
-from realtime_nst.stylize.engines import Ran, Size, StyleWeights
 
 
 class Bound:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.frame import Image
+from realtime_nst.inference.devices import FP32, Device
 from realtime_nst.models.onnx_model import Network
-from realtime_nst.stylize.devices import FP32, Device
 
 Size = tuple[int, int]
 """Height and width of a frame."""

@@ -8,8 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from realtime_nst.errors import DeviceError, ModelError
-from realtime_nst.models.onnx_model import Network, Weights, read_network
-from realtime_nst.stylize.devices import (
+from realtime_nst.inference.devices import (
     DEVICES,
     FP16,
     FP32,
@@ -19,6 +18,7 @@ from realtime_nst.stylize.devices import (
     installed,
     nvidia_driver,
 )
+from realtime_nst.models.onnx_model import Network, Weights, read_network
 
 UNMADE = {
     INT8: "realtime-nst export --quantize int8 makes it",

@@ -4,9 +4,8 @@ import platform
 import sys
 from importlib.util import find_spec
 
-from realtime_nst.machine import processor_flags
-from realtime_nst.stylize.choosing import Candidate
-from realtime_nst.stylize.devices import (
+from realtime_nst.inference.autotune import Candidate
+from realtime_nst.inference.devices import (
     BF16,
     DEVICES,
     FP16,
@@ -16,7 +15,8 @@ from realtime_nst.stylize.devices import (
     Device,
     installed,
 )
-from realtime_nst.stylize.variants import Variants
+from realtime_nst.inference.variants import Variants
+from realtime_nst.machine import processor_flags
 
 AUTO = "auto"
 VNNI = ("avx_vnni", "avx512_vnni")

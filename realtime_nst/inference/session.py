@@ -11,24 +11,24 @@ from realtime_nst import __version__
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError, NstError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Image
+from realtime_nst.inference import devices
+from realtime_nst.inference.autotune import Candidate, choose, described
+from realtime_nst.inference.candidates import AUTO, candidates, rivals
+from realtime_nst.inference.devices import DEVICES, FASTEST, device_named, refused
+from realtime_nst.inference.engines import Ran, Running, Settings, Size, StyleWeights
+from realtime_nst.inference.engines.crash_check import why_unsafe
+from realtime_nst.inference.engines.onnx_runtime import open_onnx_runtime
+from realtime_nst.inference.engines.openvino import open_openvino
+from realtime_nst.inference.footprint import check_memory, that_fit
+from realtime_nst.inference.inputs import check_image, padded
+from realtime_nst.inference.variants import Variants
 from realtime_nst.machine import installed_versions, limit_threads, processor
 from realtime_nst.models.card import Card
 from realtime_nst.models.onnx_model import Network, Weights, read_network
 from realtime_nst.models.signature import FRAME as FRAME
 from realtime_nst.models.signature import STYLIZED as STYLIZED
 from realtime_nst.models.signature import WEIGHTS as WEIGHTS
-from realtime_nst.stylize import devices
-from realtime_nst.stylize.candidates import AUTO, candidates, rivals
-from realtime_nst.stylize.choosing import Candidate, choose, described
-from realtime_nst.stylize.devices import DEVICES, FASTEST, device_named, refused
 from realtime_nst.stylize.effects import blend
-from realtime_nst.stylize.engines import Ran, Running, Settings, Size, StyleWeights
-from realtime_nst.stylize.engines.onnx_runtime import open_onnx_runtime
-from realtime_nst.stylize.engines.open_vino import open_openvino
-from realtime_nst.stylize.engines.probing import why_unsafe
-from realtime_nst.stylize.footprint import check_memory, that_fit
-from realtime_nst.stylize.inputs import check_image, padded
-from realtime_nst.stylize.variants import Variants
 
 USUAL = (480, 640)
 """Height and width of the frames to open for where nobody can say."""

@@ -4,9 +4,9 @@ import re
 from functools import cache
 
 from realtime_nst.errors import DeviceError, ModelError
+from realtime_nst.inference.devices import DEVICES, Device, refused
 from realtime_nst.machine import installed_versions
 from realtime_nst.models.onnx_model import Network
-from realtime_nst.stylize.devices import DEVICES, Device, refused
 
 OUT_OF_MEMORY = re.compile(r"AllocateRaw|[Ff]ailed to allocate|out of memory|bad.alloc")
 """Failed allocations on processors and GPUs."""
