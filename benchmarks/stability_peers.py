@@ -27,7 +27,7 @@ from realtime_nst.evaluate.stability import Paint, Score, paint_scene, score
 from realtime_nst.frame import Image
 from realtime_nst.models.registry import installed_models
 from realtime_nst.sources.images import photos_in
-from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
+from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 STYLES = 26
 """Of the other package."""

@@ -43,8 +43,8 @@ from realtime_nst.sinks.tee import Tee  # noqa: E402
 from realtime_nst.sources.live import open_live  # noqa: E402
 from realtime_nst.stylize.live import LiveStylizer  # noqa: E402
 from realtime_nst.stylize.resolution import Resolution, sizes  # noqa: E402
+from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH  # noqa: E402
 from realtime_nst.stylize.studio import Studio  # noqa: E402
-from realtime_nst.stylize.temporal import DEFAULT_STRENGTH  # noqa: E402
 from tests import stamp, tiny  # noqa: E402
 
 WARM = 3.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from realtime_nst.frame import Frame
-from realtime_nst.stylize.calm import Calm
+from realtime_nst.stylize.stabilized import Calm
 
 
 def noisy(index: int) -> Frame:

@@ -9,7 +9,7 @@ import typer.main
 from realtime_nst.cli.app import app
 from realtime_nst.cli.keys import CHANGES, KEYS, Key
 from realtime_nst.settings import Controls, Settings
-from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
+from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 PAGE = Path(__file__).parents[1] / "docs" / "live.md"
 HALF = Settings(style=1, strength=0.5, morph=0.3)

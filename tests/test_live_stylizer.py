@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from realtime_nst.frame import Frame, Image
 from realtime_nst.settings import Controls, Settings
 from realtime_nst.stylize.live import LiveStylizer
-from realtime_nst.stylize.palette import Palette
 from realtime_nst.stylize.resolution import Resolution
 from realtime_nst.stylize.studio import Paint, Work
+from realtime_nst.stylize.style_mixer import Palette
 
 PLAIN = Settings(mirror=False)
 

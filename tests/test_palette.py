@@ -8,7 +8,7 @@ import pytest
 from realtime_nst.frame import Image
 from realtime_nst.inference.session import open_session
 from realtime_nst.models.registry import find_style
-from realtime_nst.stylize.palette import Palette
+from realtime_nst.stylize.style_mixer import Palette
 
 PICTURE: Image = np.full((40, 60, 3), (10, 100, 200), np.uint8)
 STYLES = ("identity", "invert", "keep", "black")

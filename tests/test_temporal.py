@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from skimage import data
 
 from realtime_nst.frame import Image
-from realtime_nst.stylize.following import Follower, reduced
-from realtime_nst.stylize.temporal import Stabiliser
+from realtime_nst.stylize.optical_flow import Follower, reduced
+from realtime_nst.stylize.stabilizer import Stabiliser
 
 STRENGTHS = (0.3, 0.8, 1.0)
 

@@ -10,9 +10,9 @@ from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.registry import Choice, find_style
 from realtime_nst.stats import Stopwatch
 from realtime_nst.stylize.live import Palettes
-from realtime_nst.stylize.palette import Palette
 from realtime_nst.stylize.resolution import Resolution, Size
 from realtime_nst.stylize.studio import Paint, Studio, Work
+from realtime_nst.stylize.style_mixer import Palette
 
 
 def names(named: Sequence[str], mosaic: str | None) -> list[str]:

@@ -9,7 +9,7 @@ from realtime_nst.frame import StreamInfo
 from realtime_nst.settings import Settings
 from realtime_nst.sinks.overlay import Label, Overlay
 from realtime_nst.stats import Meter
-from realtime_nst.stylize.effects import tiles
+from realtime_nst.stylize.image_ops import tiles
 from realtime_nst.stylize.studio import Work
 
 NEWS = 4.0

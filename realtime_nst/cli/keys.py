@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from realtime_nst.settings import Settings
-from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
+from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 STEP = 0.1
 """By which strength and morph change."""

@@ -13,8 +13,8 @@ from realtime_nst.cli import words
 from realtime_nst.inference.engines import Size
 from realtime_nst.inference.session import USUAL, Session, open_session
 from realtime_nst.models.registry import Choice, find_style
+from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 from realtime_nst.stylize.stylizer import Stylizer
-from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
 from realtime_nst.stylize.timeline import FADE, Cue, Timeline
 
 

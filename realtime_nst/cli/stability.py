@@ -92,7 +92,7 @@ def stability(
     from realtime_nst.files import check_files
     from realtime_nst.sinks.images import refuse_ending
     from realtime_nst.sources.images import photos_in
-    from realtime_nst.stylize.temporal import DEFAULT_STRENGTH
+    from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
     pictures = [path for path in (plot, strip) if path]
     photographs = photos_in(content, photos) if content else []

@@ -25,8 +25,8 @@ from realtime_nst.sources import Source, open_source
 from realtime_nst.sources.opening import is_pipe
 from realtime_nst.sources.reading import Reading
 from realtime_nst.stats import Meter, Stopwatch
-from realtime_nst.stylize.calm import Calm
-from realtime_nst.stylize.temporal import Stabiliser
+from realtime_nst.stylize.stabilized import Calm
+from realtime_nst.stylize.stabilizer import Stabiliser
 from realtime_nst.stylize.timeline import Timeline
 
 REPLACED = "what was left of an interrupted {} is replaced; --resume would have gone on"

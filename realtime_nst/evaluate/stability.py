@@ -15,7 +15,7 @@ import numpy as np
 from realtime_nst.evaluate.scenes import Kind, Scene
 from realtime_nst.evaluate.warping import Link, warping_error
 from realtime_nst.frame import Image
-from realtime_nst.stylize.temporal import Stabiliser
+from realtime_nst.stylize.stabilizer import Stabiliser
 
 Paint = Callable[[Image], Image]
 Distance = Callable[[Image], float]

@@ -28,7 +28,7 @@ from realtime_nst.models.onnx_model import Network, Weights, read_network
 from realtime_nst.models.signature import FRAME as FRAME
 from realtime_nst.models.signature import STYLIZED as STYLIZED
 from realtime_nst.models.signature import WEIGHTS as WEIGHTS
-from realtime_nst.stylize.effects import blend
+from realtime_nst.stylize.image_ops import blend
 
 USUAL = (480, 640)
 """Height and width of the frames to open for where nobody can say."""

@@ -7,11 +7,11 @@ import numpy as np
 
 from realtime_nst.frame import Frame, Image
 from realtime_nst.settings import Settings
-from realtime_nst.stylize import effects
+from realtime_nst.stylize import image_ops
 from realtime_nst.stylize.fade import Amounts, Fade
 from realtime_nst.stylize.resolution import Resolution
+from realtime_nst.stylize.stabilizer import Stabiliser
 from realtime_nst.stylize.studio import Paint, Work
-from realtime_nst.stylize.temporal import Stabiliser
 
 Palettes = Callable[[Work], Paint | None]
 """What paints a work; None while that is being prepared, but never for the first one."""
@@ -51,11 +51,11 @@ class LiveStylizer:
         settings = self._settings()
         still = self._still if settings.frozen and self._still is not None else frame.image
         self._still = still
-        image = effects.mirrored(still) if settings.mirror else still
+        image = image_ops.mirrored(still) if settings.mirror else still
         self._prepare(settings)
         before = _in_tiles(image, self.work.tiles) if self.work.tiles else image
         after = self._after(before, settings, frame.captured_at)
-        return frame.with_image(effects.beside(image, after) if settings.side_by_side else after)
+        return frame.with_image(image_ops.beside(image, after) if settings.side_by_side else after)
 
     def _prepare(self, settings: Settings) -> None:
         """Go over to what is wanted as soon as it is ready."""
@@ -72,8 +72,8 @@ class LiveStylizer:
             return before
         after = self._timed(before, settings, now)
         if settings.keep_colours:
-            after = effects.with_colours_of(before, after)
-        return effects.blend(before, after, settings.strength)
+            after = image_ops.with_colours_of(before, after)
+        return image_ops.blend(before, after, settings.strength)
 
     def _timed(self, before: Image, settings: Settings, now: float) -> Image:
         began = self._clock()
@@ -88,17 +88,17 @@ class LiveStylizer:
 
     def _painted(self, before: Image, amounts: Amounts, calm: float) -> Image:
         height, width = before.shape[:2]
-        small = effects.scaled(before, *self.work.size)
+        small = image_ops.scaled(before, *self.work.size)
         after = self._each_tile(small) if self.work.tiles else self._paint(small, amounts)
         # A fade passes through the stabiliser: only another arrangement is another picture to it.
         calmed = self._stabiliser(small, after, calm, self.work.tiles)
-        return effects.scaled(calmed, width, height)
+        return image_ops.scaled(calmed, width, height)
 
     def _each_tile(self, image: Image) -> Image:
         """Every tile in its style; those that are left over stay as they are."""
         height, width = image.shape[:2]
         result = image.copy()
-        places = effects.tiles(width, height, self.work.tiles)
+        places = image_ops.tiles(width, height, self.work.tiles)
         for style, place in enumerate(places[: self.work.tiles]):
             result[place] = self._paint(np.ascontiguousarray(image[place]), {style: 1.0})
         return result
@@ -108,9 +108,9 @@ def _in_tiles(image: Image, count: int) -> Image:
     """The picture as often as there are styles, or once more where that fills a line."""
     height, width = image.shape[:2]
     result = np.empty_like(image)
-    for place in effects.tiles(width, height, count):
+    for place in image_ops.tiles(width, height, count):
         rows, columns, _ = result[place].shape
-        result[place] = effects.filling(image, columns, rows)
+        result[place] = image_ops.filling(image, columns, rows)
     return result
 
 

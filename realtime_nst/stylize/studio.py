@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from realtime_nst.frame import Image
-from realtime_nst.stylize.effects import tiles
+from realtime_nst.stylize.image_ops import tiles
 from realtime_nst.stylize.resolution import Size
 
 Paint = Callable[[Image, Mapping[int, float]], Image]

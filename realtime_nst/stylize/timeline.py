@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from realtime_nst.frame import Frame
-from realtime_nst.stylize.effects import blend
-from realtime_nst.stylize.palette import Model, Palette, Weights
+from realtime_nst.stylize.image_ops import blend
+from realtime_nst.stylize.style_mixer import Model, Palette, Weights
 
 FADE = Fraction(1, 2)
 """Seconds one style takes to become the next."""

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from realtime_nst.frame import Frame, Image
-from realtime_nst.stylize.temporal import Stabiliser
+from realtime_nst.stylize.stabilizer import Stabiliser
 
 Stabilise = Callable[[Image, Image, float, object], Image]
 

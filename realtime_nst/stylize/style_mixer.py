@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.frame import Image
 from realtime_nst.inference.inputs import SMALLEST
-from realtime_nst.stylize.effects import blend, scaled
+from realtime_nst.stylize.image_ops import blend, scaled
 
 Clock = Callable[[], float]
 Weights = NDArray[np.float32]

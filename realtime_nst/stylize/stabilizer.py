@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.frame import Image
-from realtime_nst.stylize.following import Follower, Grey, Reduced, reduced
+from realtime_nst.stylize.optical_flow import Follower, Grey, Reduced, reduced
 
 DEFAULT_STRENGTH = 0.57
 """For video and live. No style of the gallery is a tenth further from its painting with it."""
