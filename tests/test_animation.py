@@ -12,7 +12,7 @@ from realtime_nst.frame import StreamInfo
 from realtime_nst.sinks import open_sink
 from realtime_nst.sources import animation, open_source
 from realtime_nst.sources.animation import AnimationSource
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
 from tests.clips import Clip, content, make
 from tests.test_continuity import copy
 

@@ -12,7 +12,7 @@ from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.chroma import chroma_of
 from realtime_nst.sinks.codecs import PIPE, VideoOptions
-from realtime_nst.sources.video import VideoSource
+from realtime_nst.sources.video.source import VideoSource
 
 INFO = StreamInfo("", 160, 120, Fraction(5), 2, tick=Fraction(1, 5))
 OBLONG = replace(INFO, pixel_aspect=Fraction(64, 45))

@@ -9,7 +9,7 @@ import pytest
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Image
-from realtime_nst.sources.camera import Asked, CameraSource
+from realtime_nst.sources.camera.capture import Asked, CameraSource
 from tests.camera import running
 
 
@@ -77,7 +77,7 @@ class Flaky:
 
 def test_a_broken_picture_now_and_then_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     reads = Flaky(False, True, False, False, True, True)
-    monkeypatch.setattr("realtime_nst.sources.camera._open", lambda *_: reads)
+    monkeypatch.setattr("realtime_nst.sources.camera.capture._open", lambda *_: reads)
     with CameraSource("0") as source:
         coming = iter(source)
         assert [frame.index for frame in islice(coming, 3)] == [0, 1, 2]
@@ -88,9 +88,9 @@ def test_a_broken_picture_now_and_then_is_passed_over(monkeypatch: pytest.Monkey
 def test_what_a_camera_gives_stands_beside_what_it_was_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("realtime_nst.sources.camera._open", lambda *_: Flaky(True))
+    monkeypatch.setattr("realtime_nst.sources.camera.capture._open", lambda *_: Flaky(True))
     with CameraSource("0", Asked((1280, 720), Fraction(60))) as source:
         assert source.info.notes == ("the camera gives 32x24; asked for 1280x720 at 60 fps",)
-    monkeypatch.setattr("realtime_nst.sources.camera._open", lambda *_: Flaky(True))
+    monkeypatch.setattr("realtime_nst.sources.camera.capture._open", lambda *_: Flaky(True))
     with CameraSource("0") as source:
         assert source.info.notes == ("the camera gives 32x24",)

@@ -13,7 +13,7 @@ import pytest
 from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.jobs import Job, jobs_for
 from realtime_nst.sources import open_source
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
 from tests.clips import Clip, content, make
 from tests.test_damage import damaged
 

@@ -13,7 +13,7 @@ from realtime_nst.frame import Frame, Image
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.codecs import CODECS, CONTAINERS, FREE, VideoOptions
 from realtime_nst.sources.synthetic import SyntheticSource
-from realtime_nst.sources.video import VideoSource
+from realtime_nst.sources.video.source import VideoSource
 from tests.clips import content
 
 CPU = [name for name in FREE if not CODECS[name].chip]

@@ -10,7 +10,7 @@ import pytest
 from realtime_nst.errors import SourceError
 from realtime_nst.sinks import open_sink
 from realtime_nst.sources import open_source
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
 from tests.clips import Clip, content, make
 
 FRAMES = 50

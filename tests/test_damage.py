@@ -10,8 +10,8 @@ import pytest
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame
 from realtime_nst.sinks import open_sink
-from realtime_nst.sources.reading import Reading
-from realtime_nst.sources.video import VideoSource
+from realtime_nst.sources.options import Reading
+from realtime_nst.sources.video.source import VideoSource
 from tests.clips import Clip, content, lingering, make, make_rich
 from tests.test_tracks import remux
 

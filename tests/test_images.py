@@ -18,7 +18,7 @@ from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sources import open_source
 from realtime_nst.sources.images import ImageSource, read_image
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
 from realtime_nst.stylize.stylizer import Stylizer
 from tests import tiny
 

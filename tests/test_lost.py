@@ -10,7 +10,7 @@ from av.video.frame import VideoFrame
 
 from realtime_nst.sinks import open_sink
 from realtime_nst.sources import open_source
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
 from tests.clips import Clip, make
 
 CODE = "01:00:00:00"

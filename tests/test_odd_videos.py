@@ -20,7 +20,7 @@ from av.video.frame import VideoFrame
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame
 from realtime_nst.sources import open_source
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
 from tests.clips import Clip, make
 from tests.test_continuity import copy
 

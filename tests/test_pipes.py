@@ -13,9 +13,9 @@ import pytest
 
 from realtime_nst.frame import Frame
 from realtime_nst.sinks import open_sink
-from realtime_nst.sources.reading import Raw, Reading
+from realtime_nst.sources.options import Raw, Reading
 from realtime_nst.sources.synthetic import SyntheticSource
-from realtime_nst.sources.video import VideoSource
+from realtime_nst.sources.video.source import VideoSource
 from tests.clips import Clip, content, make
 
 OURS = [

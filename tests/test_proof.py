@@ -17,7 +17,7 @@ from realtime_nst.pipeline import run
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sources import open_source
-from realtime_nst.sources.video import VideoSource
+from realtime_nst.sources.video.source import VideoSource
 from realtime_nst.stylize.stylizer import Stylizer
 from tests import tiny
 from tests.clips import NTSC, Clip, content, found, make, make_rich

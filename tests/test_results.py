@@ -19,9 +19,9 @@ from realtime_nst.sinks.images import write_image
 from realtime_nst.sinks.journal import Journal
 from realtime_nst.sinks.recording import Recording
 from realtime_nst.sources import open_source
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
 from realtime_nst.sources.synthetic import SyntheticSource
-from realtime_nst.sources.video import VideoSource
+from realtime_nst.sources.video.source import VideoSource
 from tests.clips import Clip, content, make
 
 COMMAND = [sys.executable, "-m", "realtime_nst"]

@@ -25,7 +25,7 @@ from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sinks.journal import Journal, Place
 from realtime_nst.sources import open_source
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
 from tests.clips import Clip, content, make
 
 COMMAND = [sys.executable, "-m", "realtime_nst", "video"]

@@ -8,8 +8,8 @@ import av
 import pytest
 
 from realtime_nst.errors import SourceError
-from realtime_nst.sources.reading import Reading
-from realtime_nst.sources.video import VideoSource
+from realtime_nst.sources.options import Reading
+from realtime_nst.sources.video.source import VideoSource
 from tests.clips import Clip, found, make
 from tests.test_damage import blanked
 

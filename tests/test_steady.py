@@ -10,10 +10,10 @@ import pytest
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sources.camera import Asked, CameraSource
+from realtime_nst.sources.camera.capture import Asked, CameraSource
 from realtime_nst.sources.live import open_live
 from realtime_nst.sources.paced import Paced
-from realtime_nst.sources.steady import LONGEST, Steady, fitted, waits
+from realtime_nst.sources.reconnecting import LONGEST, Steady, fitted, waits
 from tests.camera import running
 
 PATIENCE = 10.0
@@ -126,8 +126,8 @@ def test_the_last_picture_stays_with_a_notice_until_it_is_back() -> None:
 
 def test_a_read_that_hangs_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither frames, nor the notice, nor the end."""
-    monkeypatch.setattr("realtime_nst.sources.steady.PATIENCE", 0.01)
-    monkeypatch.setattr("realtime_nst.sources.steady.SILENCE", 0.0)
+    monkeypatch.setattr("realtime_nst.sources.reconnecting.PATIENCE", 0.01)
+    monkeypatch.setattr("realtime_nst.sources.reconnecting.SILENCE", 0.0)
     released = threading.Event()
 
     class Hanging(Fake):

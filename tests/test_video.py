@@ -15,9 +15,9 @@ from realtime_nst.frame import Frame, Image
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sources import open_source
-from realtime_nst.sources.hdr import ToneMap
-from realtime_nst.sources.reading import Reading
-from realtime_nst.sources.video import VideoSource
+from realtime_nst.sources.options import Reading
+from realtime_nst.sources.video.hdr import ToneMap
+from realtime_nst.sources.video.source import VideoSource
 from tests.clips import NTSC, Clip, content, make
 
 FEW = settings(

@@ -9,14 +9,14 @@ import typer
 from realtime_nst.cli.table import table
 
 if TYPE_CHECKING:
-    from realtime_nst.sources.devices import Device
+    from realtime_nst.sources.camera.devices import Device
 
 
 def cameras(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """List the cameras that are plugged in, for webcam --source."""
-    from realtime_nst.sources.devices import absence, devices
+    from realtime_nst.sources.camera.devices import absence, devices
 
     found = devices()
     if as_json:

@@ -17,8 +17,8 @@ from realtime_nst.sinks.codecs import PIPE, PIPES
 from realtime_nst.sinks.images import is_pattern, numbered
 from realtime_nst.sinks.place import refuse_input
 from realtime_nst.sources import open_source
-from realtime_nst.sources.opening import is_pipe
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
+from realtime_nst.sources.video.opening import is_pipe
 
 if TYPE_CHECKING:
     from realtime_nst.cli.videos import Choices

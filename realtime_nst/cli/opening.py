@@ -14,7 +14,7 @@ from realtime_nst.sinks import SINKS, Sink, open_sink
 from realtime_nst.sinks.codecs import CONTAINERS
 from realtime_nst.sinks.recording import Recording
 from realtime_nst.sinks.window import Window
-from realtime_nst.sources.camera import BACKENDS, Asked
+from realtime_nst.sources.camera.capture import BACKENDS, Asked
 from realtime_nst.stylize.resolution import Resolution, sizes
 
 WINDOW = "window"

@@ -16,8 +16,8 @@ from realtime_nst.sinks.images import is_pattern, numbered
 from realtime_nst.sinks.journal import Journal, Place
 from realtime_nst.sinks.salvage import find
 from realtime_nst.sources.fingerprint import fingerprint
-from realtime_nst.sources.opening import is_pipe
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
+from realtime_nst.sources.video.opening import is_pipe
 
 
 def settings(

@@ -168,7 +168,7 @@ def video(
     from realtime_nst.jobs import jobs_for
     from realtime_nst.shape import Shape
     from realtime_nst.sinks.codecs import PIPE, VideoOptions
-    from realtime_nst.sources.opening import is_pipe
+    from realtime_nst.sources.video.opening import is_pipe
 
     reading = words.reading(start, end, duration, on_error, fps)
     if words.pipe(format) == "rawvideo" and is_pipe(sources[0]):

@@ -22,8 +22,8 @@ from realtime_nst.sinks import Sink, open_sink
 from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sinks.journal import SEGMENT, Journal, nothing
 from realtime_nst.sources import Source, open_source
-from realtime_nst.sources.opening import is_pipe
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
+from realtime_nst.sources.video.opening import is_pipe
 from realtime_nst.stats import Meter, Stopwatch
 from realtime_nst.stylize.stabilized import Calm
 from realtime_nst.stylize.stabilizer import Stabiliser

@@ -7,7 +7,7 @@ from fractions import Fraction
 import typer
 
 from realtime_nst.sinks.codecs import CODECS, PIPES
-from realtime_nst.sources.reading import Raw, Reading
+from realtime_nst.sources.options import Raw, Reading
 
 PICTURES_PER_SECOND = Fraction(25)
 """Where nobody says how fast pictures follow one another."""

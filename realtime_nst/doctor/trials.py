@@ -90,14 +90,14 @@ def show() -> str:
 
 def list_cameras() -> list[str]:
     """The numbers of the cameras that are plugged in."""
-    from realtime_nst.sources.devices import devices
+    from realtime_nst.sources.camera.devices import devices
 
     return [str(device.index) for device in devices()]
 
 
 def look(camera: str) -> str:
     """Open a camera; what it gives."""
-    from realtime_nst.sources.camera import CameraSource
+    from realtime_nst.sources.camera.capture import CameraSource
 
     with CameraSource(camera) as source:
         info = source.info

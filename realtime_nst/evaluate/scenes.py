@@ -15,8 +15,8 @@ from realtime_nst.errors import SourceError
 from realtime_nst.evaluate.warping import Link, found_link, inside, places
 from realtime_nst.frame import Image
 from realtime_nst.sources.images import read_image
-from realtime_nst.sources.reading import Reading
-from realtime_nst.sources.video import VideoSource
+from realtime_nst.sources.options import Reading
+from realtime_nst.sources.video.source import VideoSource
 
 Kind = Literal["noise", "motion", "clip", "truth"]
 NOISE = 2.0

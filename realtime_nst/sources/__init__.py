@@ -12,10 +12,10 @@ from realtime_nst.files import exists, is_folder
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sources.animation import AnimationSource, is_animation
 from realtime_nst.sources.images import PICTURES, ImageSource, is_pattern
-from realtime_nst.sources.opening import is_pipe
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
 from realtime_nst.sources.synthetic import SyntheticSource
-from realtime_nst.sources.video import VideoSource
+from realtime_nst.sources.video.opening import is_pipe
+from realtime_nst.sources.video.source import VideoSource
 
 
 class Source(Protocol):

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.sources.picture import on_white
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
+from realtime_nst.sources.video.conversion import on_white
 
 MAGIC = {".webp": b"RIFF", ".png": b"\x89PNG"}
 """How files begin that may be animations, by ending."""

@@ -12,7 +12,7 @@ from realtime_nst.files import exists
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.image_io.decode import PICTURES as PICTURES
 from realtime_nst.image_io.decode import read_photo
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
 
 NUMBER = re.compile(r"%0?\d*d")
 """Stands for a picture's number in a name, as in FFmpeg."""

@@ -6,10 +6,10 @@ from typing import Protocol
 
 from realtime_nst.errors import SourceError
 from realtime_nst.sources import SOURCES, Source, open_source
-from realtime_nst.sources.camera import Asked, CameraSource
+from realtime_nst.sources.camera.capture import Asked, CameraSource
 from realtime_nst.sources.paced import Paced
+from realtime_nst.sources.reconnecting import Steady
 from realtime_nst.sources.screen import ScreenSource
-from realtime_nst.sources.steady import Steady
 
 SCREEN = "screen"
 """The name of what a monitor shows, as ``screen`` or ``screen:DETAILS``."""

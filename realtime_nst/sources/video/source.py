@@ -9,11 +9,11 @@ from typing import Self
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sources.aperture import aperture_notes
-from realtime_nst.sources.film import REPAIR, Film, Moment
-from realtime_nst.sources.header import rational
-from realtime_nst.sources.picture import Upright, notes_of
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.options import Reading
+from realtime_nst.sources.video.clean_aperture import aperture_notes
+from realtime_nst.sources.video.container import rational
+from realtime_nst.sources.video.conversion import Upright, notes_of
+from realtime_nst.sources.video.decoder import REPAIR, Film, Moment
 
 
 class VideoSource:

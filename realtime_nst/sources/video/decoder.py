@@ -15,8 +15,8 @@ from av.video.stream import VideoStream
 
 from realtime_nst.errors import SourceError
 from realtime_nst.rising_clock import RisingClock
-from realtime_nst.sources.decoding import Decoder, Timed
-from realtime_nst.sources.header import (
+from realtime_nst.sources.options import Reading
+from realtime_nst.sources.video.container import (
     Promise,
     frames_of,
     matroska_end,
@@ -25,8 +25,14 @@ from realtime_nst.sources.header import (
     seconds_of,
     speed_of,
 )
-from realtime_nst.sources.opening import choose_stream, is_pipe, left_in_pipe, length_of, open_video
-from realtime_nst.sources.reading import Reading
+from realtime_nst.sources.video.opening import (
+    choose_stream,
+    is_pipe,
+    left_in_pipe,
+    length_of,
+    open_video,
+)
+from realtime_nst.sources.video.stream_decoder import Decoder, Timed
 
 REPAIR = "ffmpeg -i BROKEN -c copy REPAIRED.mkv  # may save the part that is whole"
 ENTERED = frozenset(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from realtime_nst.errors import SourceError
-from realtime_nst.sources.v4l2 import Mode, modes
+from realtime_nst.sources.camera.v4l2 import Mode, modes
 
 FORMATS = {"linux": "v4l2", "darwin": "avfoundation", "win32": "dshow"}
 """FFmpeg's name of each system's cameras; it lists them without switching them on."""

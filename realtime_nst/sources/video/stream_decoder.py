@@ -13,7 +13,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from realtime_nst.sources.header import rational
+from realtime_nst.sources.video.container import rational
 
 Timed = tuple[int | None, VideoFrame]
 """A frame and its time in ticks, where it is known."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.sources.devices import Device, devices, named, trouble
+from realtime_nst.sources.camera.devices import Device, devices, named, trouble
 
 BACKENDS = {
     "v4l2": cv2.CAP_V4L2,

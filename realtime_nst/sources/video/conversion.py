@@ -12,7 +12,7 @@ from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from realtime_nst.frame import UNSPECIFIED, Colours, Image
-from realtime_nst.sources.hdr import CURVES, NAMES, ToneMap
+from realtime_nst.sources.video.hdr import CURVES, NAMES, ToneMap
 from realtime_nst.stages import ignore
 
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT

@@ -10,7 +10,7 @@ from av.video.stream import VideoStream
 from realtime_nst.errors import SourceError
 from realtime_nst.files import is_device
 from realtime_nst.pyav import file_url, open_input
-from realtime_nst.sources.reading import Raw
+from realtime_nst.sources.options import Raw
 
 PIPE = "-"
 """The name of standard input: a film comes in, in whatever FFmpeg recognizes as it comes."""
