@@ -38,8 +38,8 @@ from realtime_nst.pipeline import Stylize, run  # noqa: E402
 from realtime_nst.settings import Settings  # noqa: E402
 from realtime_nst.sinks import open_sink  # noqa: E402
 from realtime_nst.sinks.http import STREAM, HttpSink  # noqa: E402
-from realtime_nst.sinks.recording import Recording  # noqa: E402
 from realtime_nst.sinks.tee import Tee  # noqa: E402
+from realtime_nst.sinks.video.recording import Recording  # noqa: E402
 from realtime_nst.sources.live import open_live  # noqa: E402
 from realtime_nst.stylize.live import LiveStylizer  # noqa: E402
 from realtime_nst.stylize.resolution import Resolution, sizes  # noqa: E402

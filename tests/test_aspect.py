@@ -10,8 +10,8 @@ import pytest
 
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.chroma import chroma_of
-from realtime_nst.sinks.codecs import PIPE, VideoOptions
+from realtime_nst.sinks.video.chroma import chroma_of
+from realtime_nst.sinks.video.codecs import PIPE, VideoOptions
 from realtime_nst.sources.video.source import VideoSource
 
 INFO = StreamInfo("", 160, 120, Fraction(5), 2, tick=Fraction(1, 5))

@@ -15,8 +15,8 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.audio import REPORTED_ERRORS
-from realtime_nst.sinks.codecs import VideoOptions
+from realtime_nst.sinks.video.audio import REPORTED_ERRORS
+from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import open_source
 
 RATE = 48000

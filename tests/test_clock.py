@@ -11,8 +11,8 @@ import pytest
 
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.clock import Clock
-from realtime_nst.sinks.codecs import CONTAINERS
+from realtime_nst.sinks.video.codecs import CONTAINERS
+from realtime_nst.sinks.video.timestamps import Clock
 from realtime_nst.sources import open_source
 from tests.clips import Clip, content, make
 

@@ -11,7 +11,7 @@ import pytest
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.codecs import CODECS, CONTAINERS, FREE, VideoOptions
+from realtime_nst.sinks.video.codecs import CODECS, CONTAINERS, FREE, VideoOptions
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.sources.video.source import VideoSource
 from tests.clips import content

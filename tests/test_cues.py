@@ -2,7 +2,7 @@
 
 import pytest
 
-from realtime_nst.sinks.cues import Cue, CueStack
+from realtime_nst.sinks.video.cues import Cue, CueStack
 
 Shown = tuple[int, int, str]
 

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
-from realtime_nst.sinks.codecs import CODECS, CONTAINERS, FREE, VideoOptions
-from realtime_nst.sinks.video import VideoSink
+from realtime_nst.sinks.video.codecs import CODECS, CONTAINERS, FREE, VideoOptions
+from realtime_nst.sinks.video.sink import VideoSink
 from realtime_nst.sources.synthetic import SyntheticSource
 from tests.clips import Clip, make
 from tests.contracts.test_sources import picture

@@ -20,7 +20,7 @@ from realtime_nst.doctor.media import cameras, encoders, virtual_camera, window
 from realtime_nst.doctor.shelf import models as look_at_models
 from realtime_nst.doctor.software import ffmpeg, libraries, opencvs, runtimes
 from realtime_nst.doctor.trials import encode
-from realtime_nst.sinks.codecs import FREE
+from realtime_nst.sinks.video.codecs import FREE
 from tests import tiny
 
 Install = Callable[[str, str], None]

@@ -12,16 +12,16 @@ import pytest
 from av.video.codeccontext import VideoCodecContext
 
 from realtime_nst.frame import Colours
-from realtime_nst.sinks.codecs import CODECS, CONTAINERS, VideoOptions, told
-from realtime_nst.sinks.colours import Painter, complete, painter
-from realtime_nst.sinks.encoder import Encoder
+from realtime_nst.sinks.video.codecs import CODECS, CONTAINERS, VideoOptions, told
+from realtime_nst.sinks.video.color import Painter, complete, painter
+from realtime_nst.sinks.video.encoder import Encoder
 
 ON_ONE_CORE = """
 import os, sys
 from fractions import Fraction
 from pathlib import Path
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.codecs import VideoOptions
+from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources.synthetic import SyntheticSource
 
 os.sched_setaffinity(0, eval(sys.argv[1]))

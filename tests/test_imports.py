@@ -52,7 +52,7 @@ def name_of(file: Path) -> str:
 
 
 def part_of(module: str) -> str:
-    """``realtime_nst.sinks.video`` belongs to ``sinks``."""
+    """``realtime_nst.sinks.video.sink`` belongs to ``sinks``."""
     names = module.split(".")
     return names[1] if len(names) > 1 and names[1] in LAYERS else "__init__"
 

@@ -10,10 +10,10 @@ import pytest
 from realtime_nst.errors import SinkError
 from realtime_nst.jobs import jobs_for
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sinks.images import ImageSink
 from realtime_nst.sinks.journal import Journal, nothing
-from realtime_nst.sinks.salvage import whole_packets
+from realtime_nst.sinks.video.codecs import VideoOptions
+from realtime_nst.sinks.video.recovery import whole_packets
 from realtime_nst.sources import open_source
 from realtime_nst.sources.fingerprint import fingerprint
 from tests.clips import Clip, content, make

@@ -15,7 +15,7 @@ from realtime_nst.frame import Frame, Image
 from realtime_nst.inference.session import open_session
 from realtime_nst.pipeline import run
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.codecs import VideoOptions
+from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import open_source
 from realtime_nst.sources.video.source import VideoSource
 from realtime_nst.stylize.stylizer import Stylizer

@@ -11,9 +11,9 @@ import pytest
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks.null import NullSink
-from realtime_nst.sinks.recording import Recording
 from realtime_nst.sinks.tee import Tee
-from realtime_nst.sinks.video import partial_of
+from realtime_nst.sinks.video.recording import Recording
+from realtime_nst.sinks.video.sink import partial_of
 from tests.clips import content
 
 INFO = StreamInfo("camera 0", 64, 48, None, None)
@@ -21,7 +21,7 @@ CRASHING = """
 import os, signal, sys
 from fractions import Fraction
 from pathlib import Path
-from realtime_nst.sinks.recording import Recording
+from realtime_nst.sinks.video.recording import Recording
 from realtime_nst.sources.synthetic import SyntheticSource
 
 source = SyntheticSource(160, 120, Fraction(30), 150)

@@ -17,7 +17,7 @@ from realtime_nst.errors import SinkError
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sinks.journal import Journal
-from realtime_nst.sinks.recording import Recording
+from realtime_nst.sinks.video.recording import Recording
 from realtime_nst.sources import open_source
 from realtime_nst.sources.options import Reading
 from realtime_nst.sources.synthetic import SyntheticSource

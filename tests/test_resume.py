@@ -22,8 +22,8 @@ from realtime_nst.jobs import Job
 from realtime_nst.shape import Shape, shaped
 from realtime_nst.sinks import journal as journals
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sinks.journal import Journal, Place
+from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import open_source
 from realtime_nst.sources.options import Reading
 from tests.clips import Clip, content, make

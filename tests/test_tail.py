@@ -10,7 +10,7 @@ from av.packet import Packet
 
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.codecs import VideoOptions
+from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import open_source
 from tests.clips import content
 

@@ -15,7 +15,7 @@ from av.subtitles.subtitle import AssSubtitle
 
 from realtime_nst.errors import SourceError
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.codecs import VideoOptions
+from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import open_source
 from realtime_nst.sources.options import Reading
 from tests.clips import Clip, content, make, make_rich

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.frame import Frame, Image
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.codecs import VideoOptions
+from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import open_source
 from realtime_nst.sources.options import Reading
 from realtime_nst.sources.video.hdr import ToneMap

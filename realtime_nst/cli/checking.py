@@ -13,9 +13,9 @@ from realtime_nst.inference.inputs import SMALLEST
 from realtime_nst.jobs import Job
 from realtime_nst.shape import announced, shaped
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.codecs import PIPE, PIPES
 from realtime_nst.sinks.images import is_pattern, numbered
-from realtime_nst.sinks.place import refuse_input
+from realtime_nst.sinks.video.codecs import PIPE, PIPES
+from realtime_nst.sinks.video.destination import refuse_input
 from realtime_nst.sources import open_source
 from realtime_nst.sources.options import Reading
 from realtime_nst.sources.video.opening import is_pipe

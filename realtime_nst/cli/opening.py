@@ -11,8 +11,8 @@ from realtime_nst.cli.view import View
 from realtime_nst.files import make_folder
 from realtime_nst.frame import StreamInfo
 from realtime_nst.sinks import SINKS, Sink, open_sink
-from realtime_nst.sinks.codecs import CONTAINERS
-from realtime_nst.sinks.recording import Recording
+from realtime_nst.sinks.video.codecs import CONTAINERS
+from realtime_nst.sinks.video.recording import Recording
 from realtime_nst.sinks.window import Window
 from realtime_nst.sources.camera.capture import BACKENDS, Asked
 from realtime_nst.stylize.resolution import Resolution, sizes

@@ -24,8 +24,8 @@ from realtime_nst.jobs import VIDEOS
 from realtime_nst.photo_jobs import PhotoJob
 from realtime_nst.pipeline import Stylize
 from realtime_nst.shape import Shape, fitted_size, painted, scaled
-from realtime_nst.sinks.codecs import PIPE
 from realtime_nst.sinks.images import write_photo
+from realtime_nst.sinks.video.codecs import PIPE
 
 Opener = Callable[[], Stylize]
 

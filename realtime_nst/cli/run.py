@@ -167,7 +167,7 @@ def video(
     from realtime_nst.cli.rehearsing import rehearse
     from realtime_nst.jobs import jobs_for
     from realtime_nst.shape import Shape
-    from realtime_nst.sinks.codecs import PIPE, VideoOptions
+    from realtime_nst.sinks.video.codecs import PIPE, VideoOptions
     from realtime_nst.sources.video.opening import is_pipe
 
     reading = words.reading(start, end, duration, on_error, fps)

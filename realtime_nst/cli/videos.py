@@ -19,8 +19,8 @@ from realtime_nst.jobs import Job
 from realtime_nst.pipeline import Stylize, run
 from realtime_nst.shape import Shape, announced, painted, shaped
 from realtime_nst.sinks import Sink, open_sink
-from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sinks.journal import SEGMENT, Journal, nothing
+from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import Source, open_source
 from realtime_nst.sources.options import Reading
 from realtime_nst.sources.video.opening import is_pipe

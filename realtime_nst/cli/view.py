@@ -15,9 +15,9 @@ from realtime_nst.settings import Controls
 from realtime_nst.sinks import Sink
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sinks.overlay import Overlay
-from realtime_nst.sinks.recording import Recording
 from realtime_nst.sinks.tee import Tee
-from realtime_nst.sinks.video import partial_of
+from realtime_nst.sinks.video.recording import Recording
+from realtime_nst.sinks.video.sink import partial_of
 from realtime_nst.sinks.window import Window
 
 

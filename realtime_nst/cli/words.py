@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import typer
 
-from realtime_nst.sinks.codecs import CODECS, PIPES
+from realtime_nst.sinks.video.codecs import CODECS, PIPES
 from realtime_nst.sources.options import Raw, Reading
 
 PICTURES_PER_SECOND = Fraction(25)

@@ -63,7 +63,7 @@ def paint(device: str) -> tuple[str, str, float]:
 
 def encode(names: tuple[str, ...]) -> dict[str, str]:
     """Encode a frame with each codec; by name what went wrong, empty where nothing did."""
-    from realtime_nst.sinks.codecs import CODECS, prove
+    from realtime_nst.sinks.video.codecs import CODECS, prove
 
     troubles = {}
     for name in names:

@@ -9,12 +9,12 @@ import cv2  # noqa: F401  (before PyAV: the other way round its windows hang, Py
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sinks.codecs import CONTAINERS, PIPE, VideoOptions
 from realtime_nst.sinks.http import HttpSink
 from realtime_nst.sinks.images import FORMATS, ImageSink, is_pattern
 from realtime_nst.sinks.journal import Journal
 from realtime_nst.sinks.null import NullSink
-from realtime_nst.sinks.video import VideoSink
+from realtime_nst.sinks.video.codecs import CONTAINERS, PIPE, VideoOptions
+from realtime_nst.sinks.video.sink import VideoSink
 from realtime_nst.sinks.virtualcam import VirtualCamera
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from realtime_nst.errors import NstError, SinkError
 from realtime_nst.files import cannot_write, exists, write_atomic
 from realtime_nst.frame import Image
-from realtime_nst.sinks.names import journal_of, older_of, partial_of
+from realtime_nst.sinks.partial_files import journal_of, older_of, partial_of
 
 SEGMENT = 250
 """Frames from one place to the next, as many as x264 puts between two key frames anyway."""

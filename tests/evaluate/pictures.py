@@ -8,9 +8,9 @@ import numpy as np
 from skimage import data
 
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.sinks.codecs import VideoOptions
 from realtime_nst.sinks.images import write_image
-from realtime_nst.sinks.video import VideoSink
+from realtime_nst.sinks.video.codecs import VideoOptions
+from realtime_nst.sinks.video.sink import VideoSink
 
 ASTRONAUT = (512, 512)
 

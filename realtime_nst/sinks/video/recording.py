@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sinks.codecs import VideoOptions
-from realtime_nst.sinks.place import refuse_input
-from realtime_nst.sinks.video import VideoSink
+from realtime_nst.sinks.video.codecs import VideoOptions
+from realtime_nst.sinks.video.destination import refuse_input
+from realtime_nst.sinks.video.sink import VideoSink
 
 TICK = Fraction(1, 90000)
 """Times of a camera are those of a clock, not of a rate."""

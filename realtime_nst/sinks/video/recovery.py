@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 
 from realtime_nst.pyav import file_url, open_input
 from realtime_nst.sinks.journal import Journal, Place
-from realtime_nst.sinks.names import older_of, partial_of
+from realtime_nst.sinks.partial_files import older_of, partial_of
 
 LENGTH = 4
 """Bytes in front of each unit of H.264 and HEVC, which say how long it is."""

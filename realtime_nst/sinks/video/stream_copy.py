@@ -12,8 +12,8 @@ from av.stream import Stream
 
 from realtime_nst.errors import SourceError
 from realtime_nst.pyav import file_url, open_input
-from realtime_nst.sinks.adts import configuration, has_headers, without_header
-from realtime_nst.sinks.tail import Tail
+from realtime_nst.sinks.video.adts import configuration, has_headers, without_header
+from realtime_nst.sinks.video.last_packet import Tail
 
 TRIED_PACKETS = 16
 """Number of packets muxed on trial. Some muxers refuse a stream with the first one, AVI refuses

@@ -11,7 +11,7 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 
-from realtime_nst.sinks.cues import Cue, CueStack
+from realtime_nst.sinks.video.cues import Cue, CueStack
 
 TEXTS = frozenset(("subrip", "ass", "ssa", "mov_text", "webvtt", "text"))
 """Codecs of text, by FFmpeg's names. Others are pictures, as on DVDs, and stay what they are."""

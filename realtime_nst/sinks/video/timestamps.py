@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import ceil
 
 from realtime_nst.frame import StreamInfo
-from realtime_nst.sinks.codecs import Container
+from realtime_nst.sinks.video.codecs import Container
 
 HIGHEST_RATE = 120
 """Frames per second up to which a file of one rate takes the rate of all timestamps: some files

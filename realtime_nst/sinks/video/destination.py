@@ -6,7 +6,7 @@ from realtime_nst.errors import SinkError
 from realtime_nst.files import is_folder, refuse_device, refuse_inputs
 from realtime_nst.frame import StreamInfo
 from realtime_nst.sinks.journal import Journal
-from realtime_nst.sinks.names import older_of, partial_of
+from realtime_nst.sinks.partial_files import older_of, partial_of
 
 
 def refuse_input(path: Path, info: StreamInfo) -> None:

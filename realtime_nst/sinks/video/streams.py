@@ -20,18 +20,18 @@ from realtime_nst.errors import SourceError
 from realtime_nst.frame import StreamInfo
 from realtime_nst.pyav import readable
 from realtime_nst.rising_clock import RisingClock
-from realtime_nst.sinks.audio import (
+from realtime_nst.sinks.video.audio import (
     LONGEST_GAP,
     TIMELESS,
     AudioTranscoder,
     has_parameters,
     layout_of,
 )
-from realtime_nst.sinks.codecs import VideoOptions, takes
-from realtime_nst.sinks.copying import Copy, is_accepted, open_again
-from realtime_nst.sinks.subtitles import Lines, clip, text_codec
-from realtime_nst.sinks.tags import QUICKTIME, dropped, tags_of
-from realtime_nst.sinks.timecode import begins_later, timecode_note
+from realtime_nst.sinks.video.codecs import VideoOptions, takes
+from realtime_nst.sinks.video.stream_copy import Copy, is_accepted, open_again
+from realtime_nst.sinks.video.subtitles import Lines, clip, text_codec
+from realtime_nst.sinks.video.tags import QUICKTIME, dropped, tags_of
+from realtime_nst.sinks.video.timecode import begins_later, timecode_note
 
 if TYPE_CHECKING:
     from av.container.core import Chapter

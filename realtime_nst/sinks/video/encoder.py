@@ -11,7 +11,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from realtime_nst.frame import Image
-from realtime_nst.sinks.colours import Painter
+from realtime_nst.sinks.video.color import Painter
 
 REORDERED = 3
 """Frames from which on an encoder may store them in another order than they are shown in. x265

@@ -19,10 +19,11 @@ from realtime_nst.errors import NstError, SinkError
 from realtime_nst.files import Lock
 from realtime_nst.frame import Colours, Frame, Image, StreamInfo
 from realtime_nst.pyav import file_url
-from realtime_nst.sinks.aspect import STDOUT, Y4mFile, shape_notes, stored_as, stretched
-from realtime_nst.sinks.chroma import chroma_notes
-from realtime_nst.sinks.clock import Clock
-from realtime_nst.sinks.codecs import (
+from realtime_nst.sinks.journal import Journal, Place
+from realtime_nst.sinks.partial_files import older_of
+from realtime_nst.sinks.partial_files import partial_of as partial_of
+from realtime_nst.sinks.video.chroma import chroma_notes
+from realtime_nst.sinks.video.codecs import (
     CODECS,
     PIPE,
     Codec,
@@ -34,15 +35,14 @@ from realtime_nst.sinks.codecs import (
     takes,
     told,
 )
-from realtime_nst.sinks.colours import Painter, complete, painter
-from realtime_nst.sinks.encoder import Encoder
-from realtime_nst.sinks.journal import Journal, Place
-from realtime_nst.sinks.names import older_of
-from realtime_nst.sinks.names import partial_of as partial_of
-from realtime_nst.sinks.place import refuse_input as refuse_input
-from realtime_nst.sinks.salvage import packets
-from realtime_nst.sinks.tail import Tail
-from realtime_nst.sinks.tracks import Tracks
+from realtime_nst.sinks.video.color import Painter, complete, painter
+from realtime_nst.sinks.video.destination import refuse_input as refuse_input
+from realtime_nst.sinks.video.encoder import Encoder
+from realtime_nst.sinks.video.last_packet import Tail
+from realtime_nst.sinks.video.pixel_aspect import STDOUT, Y4mFile, shape_notes, stored_as, stretched
+from realtime_nst.sinks.video.recovery import packets
+from realtime_nst.sinks.video.streams import Tracks
+from realtime_nst.sinks.video.timestamps import Clock
 
 
 class VideoSink:
