@@ -18,7 +18,7 @@ from realtime_nst.inference.devices import DEVICES
 from realtime_nst.machine import processor
 from realtime_nst.models.onnx_model import Network
 
-PROBE = Path(__file__).with_name("probe.py")
+PROBE = Path(__file__).with_name("crash_check_worker.py")
 PATIENCE = 60.0
 """Seconds for a probe; a sound one takes about one."""
 KIND = "openvino"
