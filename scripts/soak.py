@@ -30,21 +30,21 @@ import numpy as np  # noqa: E402
 from pulling import Camera, Pulls  # noqa: E402
 from vitals import files, megabytes, milliseconds, names, natives, quantile, rate, say  # noqa: E402
 
-from realtime_nst.cli.furnishing import find_styles, furnish  # noqa: E402
 from realtime_nst.cli.opening import is_recording, pixels  # noqa: E402
 from realtime_nst.cli.painting import Engine  # noqa: E402
 from realtime_nst.frame import Frame, StreamInfo  # noqa: E402
+from realtime_nst.live.adaptive_resolution import Resolution, sizes  # noqa: E402
+from realtime_nst.live.mixer_pool import Studio  # noqa: E402
+from realtime_nst.live.settings import Settings  # noqa: E402
+from realtime_nst.live.styles import find_styles, furnish  # noqa: E402
+from realtime_nst.live.stylizer import LiveStylizer  # noqa: E402
 from realtime_nst.pipeline import Stylize, run  # noqa: E402
-from realtime_nst.settings import Settings  # noqa: E402
 from realtime_nst.sinks import open_sink  # noqa: E402
 from realtime_nst.sinks.http import STREAM, HttpSink  # noqa: E402
 from realtime_nst.sinks.tee import Tee  # noqa: E402
 from realtime_nst.sinks.video.recording import Recording  # noqa: E402
 from realtime_nst.sources.live import open_live  # noqa: E402
-from realtime_nst.stylize.live import LiveStylizer  # noqa: E402
-from realtime_nst.stylize.resolution import Resolution, sizes  # noqa: E402
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH  # noqa: E402
-from realtime_nst.stylize.studio import Studio  # noqa: E402
 from tests import stamp, tiny  # noqa: E402
 
 WARM = 3.0

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_nst.stylize.fade import SECONDS, Fade
+from realtime_nst.live.crossfade import SECONDS, Fade
 
 
 def test_the_first_style_is_there_at_once() -> None:

@@ -6,13 +6,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from realtime_nst.cli.hud import NEWS, Hud, News
-from realtime_nst.cli.keys import KEYS
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.settings import Settings
+from realtime_nst.live.hud import NEWS, Hud, News
+from realtime_nst.live.keys import KEYS
+from realtime_nst.live.mixer_pool import Work
+from realtime_nst.live.settings import Settings
 from realtime_nst.sinks.overlay import Label, Overlay, written_on
 from realtime_nst.stats import Meter
-from realtime_nst.stylize.studio import Work
 
 PLAIN = Settings()
 

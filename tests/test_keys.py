@@ -7,8 +7,8 @@ import pytest
 import typer.main
 
 from realtime_nst.cli.app import app
-from realtime_nst.cli.keys import CHANGES, KEYS, Key
-from realtime_nst.settings import Controls, Settings
+from realtime_nst.live.keys import CHANGES, KEYS, Key
+from realtime_nst.live.settings import Controls, Settings
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 PAGE = Path(__file__).parents[1] / "docs" / "live.md"

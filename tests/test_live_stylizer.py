@@ -11,10 +11,10 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from realtime_nst.frame import Frame, Image
-from realtime_nst.settings import Controls, Settings
-from realtime_nst.stylize.live import LiveStylizer
-from realtime_nst.stylize.resolution import Resolution
-from realtime_nst.stylize.studio import Paint, Work
+from realtime_nst.live.adaptive_resolution import Resolution
+from realtime_nst.live.mixer_pool import Paint, Work
+from realtime_nst.live.settings import Controls, Settings
+from realtime_nst.live.stylizer import LiveStylizer
 from realtime_nst.stylize.style_mixer import Palette
 
 PLAIN = Settings(mirror=False)

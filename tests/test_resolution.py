@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_nst.stylize.resolution import RISE, Resolution, Size, sizes
+from realtime_nst.live.adaptive_resolution import RISE, Resolution, Size, sizes
 
 VGA = sizes(640, 480)
 

@@ -7,7 +7,7 @@ import pytest
 
 from realtime_nst.errors import ModelError
 from realtime_nst.frame import Image
-from realtime_nst.stylize.studio import KEPT, Paint, Studio, Work
+from realtime_nst.live.mixer_pool import KEPT, Paint, Studio, Work
 
 SMALL, LARGE = Work((160, 120)), Work((640, 480))
 

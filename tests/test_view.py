@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from realtime_nst.cli.hud import Hud
-from realtime_nst.cli.view import RecordKey, View, unused
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.settings import Controls, Settings
+from realtime_nst.live.controller import RecordKey, View, unused
+from realtime_nst.live.hud import Hud
+from realtime_nst.live.mixer_pool import Work
+from realtime_nst.live.settings import Controls, Settings
 from realtime_nst.sinks.tee import Tee
-from realtime_nst.stylize.studio import Work
 from tests.clips import content
 
 INFO = StreamInfo("camera", 64, 48, Fraction(30), None)

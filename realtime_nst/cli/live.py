@@ -76,15 +76,16 @@ def webcam(
     """Paint a camera's picture live. Press ? in the window for its keys."""
     from time import perf_counter
 
-    from realtime_nst.cli import furnishing, opening, painting
-    from realtime_nst.cli.hud import Hud
+    from realtime_nst.cli import opening, painting
     from realtime_nst.cli.report import LIVE_STAGES, shares
-    from realtime_nst.cli.running import play
-    from realtime_nst.settings import Controls, Settings
+    from realtime_nst.live import styles as furnishing
+    from realtime_nst.live.hud import Hud
+    from realtime_nst.live.mixer_pool import Studio
+    from realtime_nst.live.session import play
+    from realtime_nst.live.settings import Controls, Settings
+    from realtime_nst.live.stylizer import LiveStylizer
     from realtime_nst.sources.live import open_live
     from realtime_nst.stats import Stopwatch
-    from realtime_nst.stylize.live import LiveStylizer
-    from realtime_nst.stylize.studio import Studio
 
     names = furnishing.names(style or [], mosaic)
     if morph and len(names) < 2:

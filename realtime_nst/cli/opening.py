@@ -7,15 +7,15 @@ from pathlib import Path
 
 import typer
 
-from realtime_nst.cli.view import View
 from realtime_nst.files import make_folder
 from realtime_nst.frame import StreamInfo
+from realtime_nst.live.adaptive_resolution import Resolution, sizes
+from realtime_nst.live.controller import View
 from realtime_nst.sinks import SINKS, Sink, open_sink
 from realtime_nst.sinks.video.codecs import CONTAINERS
 from realtime_nst.sinks.video.recording import Recording
 from realtime_nst.sinks.window import Window
 from realtime_nst.sources.camera.capture import BACKENDS, Asked
-from realtime_nst.stylize.resolution import Resolution, sizes
 
 WINDOW = "window"
 AUTO, FULL = "auto", "full"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import typer
 
-from realtime_nst.cli.hud import Hud, age
 from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.cli.opening import folder_of, is_recording, openers
-from realtime_nst.cli.view import RecordKey, View
 from realtime_nst.frame import Frame
+from realtime_nst.live.controller import RecordKey, View
+from realtime_nst.live.hud import Hud, age
+from realtime_nst.live.settings import Controls
 from realtime_nst.pipeline import Stylize, run
-from realtime_nst.settings import Controls
 from realtime_nst.sinks.tee import Tee
 from realtime_nst.sources import Source
 from realtime_nst.stats import Meter, Stopwatch

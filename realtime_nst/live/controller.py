@@ -7,11 +7,11 @@ from time import strftime
 
 import typer
 
-from realtime_nst.cli.hud import Hud
-from realtime_nst.cli.keys import CHANGES, QUIT, SNAPSHOT
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.settings import Controls
+from realtime_nst.live.hud import Hud
+from realtime_nst.live.keys import CHANGES, QUIT, SNAPSHOT
+from realtime_nst.live.settings import Controls
 from realtime_nst.sinks import Sink
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sinks.overlay import Overlay

@@ -6,12 +6,12 @@ from time import perf_counter
 import numpy as np
 
 from realtime_nst.frame import Frame, Image
-from realtime_nst.settings import Settings
+from realtime_nst.live.adaptive_resolution import Resolution
+from realtime_nst.live.crossfade import Amounts, Fade
+from realtime_nst.live.mixer_pool import Paint, Work
+from realtime_nst.live.settings import Settings
 from realtime_nst.stylize import image_ops
-from realtime_nst.stylize.fade import Amounts, Fade
-from realtime_nst.stylize.resolution import Resolution
 from realtime_nst.stylize.stabilizer import Stabiliser
-from realtime_nst.stylize.studio import Paint, Work
 
 Palettes = Callable[[Work], Paint | None]
 """What paints a work; None while that is being prepared, but never for the first one."""

@@ -7,11 +7,11 @@ import typer
 
 from realtime_nst.cli.painting import Engine, announce
 from realtime_nst.inference.session import Session, open_session
+from realtime_nst.live.adaptive_resolution import Resolution, Size
+from realtime_nst.live.mixer_pool import Paint, Studio, Work
+from realtime_nst.live.stylizer import Palettes
 from realtime_nst.models.registry import Choice, find_style
 from realtime_nst.stats import Stopwatch
-from realtime_nst.stylize.live import Palettes
-from realtime_nst.stylize.resolution import Resolution, Size
-from realtime_nst.stylize.studio import Paint, Studio, Work
 from realtime_nst.stylize.style_mixer import Palette
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from realtime_nst.settings import Settings
+from realtime_nst.live.settings import Settings
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 STEP = 0.1
