@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from skimage import data
 
+from realtime_nst.convert.transforms import scaled
 from realtime_nst.evaluate.sheet import contact_sheet
 from realtime_nst.frame import Image
 from realtime_nst.inference.session import Session, open_session
-from realtime_nst.shape import scaled
 from realtime_nst.sinks.images import write_image
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from realtime_nst.cli.app import app
+from realtime_nst.convert.photo_jobs import PhotoJob, photo_jobs
 from realtime_nst.errors import NstError, SinkError, SourceError
 from realtime_nst.image_io.decode import read_photo
-from realtime_nst.photo_jobs import PhotoJob, photo_jobs
 from tests.clips import Clip, make
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (40, 60, 4), np.uint8)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from realtime_nst.convert.jobs import Job, jobs_for
 from realtime_nst.errors import SinkError, SourceError
-from realtime_nst.jobs import Job, jobs_for
 from realtime_nst.sources import open_source
 from realtime_nst.sources.options import Reading
 from tests.clips import Clip, content, make

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from realtime_nst.convert.transforms import Shape, shaped
 from realtime_nst.errors import DeviceError
 from realtime_nst.inference.autotune import Candidate
 from realtime_nst.inference.footprint import bytes_needed
@@ -14,7 +15,6 @@ from realtime_nst.inference.session import open_session
 from realtime_nst.memory import _container, free_memory, require_memory
 from realtime_nst.models.card import Card
 from realtime_nst.models.registry import find_style
-from realtime_nst.shape import Shape, shaped
 from realtime_nst.sources import open_source
 from tests import tiny
 

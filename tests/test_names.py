@@ -7,15 +7,15 @@ import cv2
 import numpy as np
 import pytest
 
+from realtime_nst.convert.fingerprint import fingerprint
+from realtime_nst.convert.jobs import jobs_for
 from realtime_nst.errors import SinkError
-from realtime_nst.jobs import jobs_for
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.images import ImageSink
 from realtime_nst.sinks.journal import Journal, nothing
 from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sinks.video.recovery import whole_packets
 from realtime_nst.sources import open_source
-from realtime_nst.sources.fingerprint import fingerprint
 from tests.clips import Clip, content, make
 
 NAMES = [

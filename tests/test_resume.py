@@ -15,11 +15,11 @@ from pathlib import Path
 import av
 import pytest
 
-from realtime_nst.cli.resuming import gone_on
+from realtime_nst.convert.jobs import Job
+from realtime_nst.convert.resume import gone_on
+from realtime_nst.convert.transforms import Shape, shaped
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame
-from realtime_nst.jobs import Job
-from realtime_nst.shape import Shape, shaped
 from realtime_nst.sinks import journal as journals
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.journal import Journal, Place

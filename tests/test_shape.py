@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from realtime_nst.convert.transforms import Shape, announced, painted, shaped
 from realtime_nst.frame import Frame
-from realtime_nst.shape import Shape, announced, painted, shaped
 from realtime_nst.sources.synthetic import SyntheticSource
 
 

@@ -14,16 +14,16 @@ import typer
 
 from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.cli.report import say
+from realtime_nst.convert.jobs import VIDEOS
+from realtime_nst.convert.photo_jobs import PhotoJob
+from realtime_nst.convert.transforms import Shape, fitted_size, painted, scaled
 from realtime_nst.errors import NstError, SinkError, SourceError
 from realtime_nst.frame import Frame
 from realtime_nst.image_io.decode import decode_photo
 from realtime_nst.image_io.encode import encode_photo
 from realtime_nst.image_io.formats import is_animated
 from realtime_nst.image_io.photo import Photo
-from realtime_nst.jobs import VIDEOS
-from realtime_nst.photo_jobs import PhotoJob
 from realtime_nst.pipeline import Stylize
-from realtime_nst.shape import Shape, fitted_size, painted, scaled
 from realtime_nst.sinks.images import write_photo
 from realtime_nst.sinks.video.codecs import PIPE
 

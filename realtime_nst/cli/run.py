@@ -164,9 +164,9 @@ def video(
 ) -> None:
     """Paint videos; their size, times, sound and other tracks stay as they are."""
     from realtime_nst.cli import painting, videos, words
-    from realtime_nst.cli.rehearsing import rehearse
-    from realtime_nst.jobs import jobs_for
-    from realtime_nst.shape import Shape
+    from realtime_nst.convert.dry_run import rehearse
+    from realtime_nst.convert.jobs import jobs_for
+    from realtime_nst.convert.transforms import Shape
     from realtime_nst.sinks.video.codecs import PIPE, VideoOptions
     from realtime_nst.sources.video.opening import is_pipe
 
@@ -248,8 +248,8 @@ def image(
     from realtime_nst.cli import painting, words
     from realtime_nst.cli.photos import stylize_all
     from realtime_nst.cli.report import say
-    from realtime_nst.photo_jobs import photo_jobs, unread_folders
-    from realtime_nst.shape import Shape
+    from realtime_nst.convert.photo_jobs import photo_jobs, unread_folders
+    from realtime_nst.convert.transforms import Shape
 
     if len(style) > 1:
         blend = ",".join(f"{name}:{1 / len(style):.2g}" for name in style)

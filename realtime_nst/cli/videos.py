@@ -8,16 +8,16 @@ from time import perf_counter
 import typer
 
 from realtime_nst.cli import progress
-from realtime_nst.cli.checking import check
 from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.cli.report import reported, say
-from realtime_nst.cli.resuming import can_go_on, gone_on, is_finished, settings
+from realtime_nst.convert.jobs import Job
+from realtime_nst.convert.preflight import check
+from realtime_nst.convert.resume import can_go_on, gone_on, is_finished, settings
+from realtime_nst.convert.transforms import Shape, announced, painted, shaped
 from realtime_nst.errors import NstError
 from realtime_nst.frame import Image
 from realtime_nst.inference.engines import Size
-from realtime_nst.jobs import Job
 from realtime_nst.pipeline import Stylize, run
-from realtime_nst.shape import Shape, announced, painted, shaped
 from realtime_nst.sinks import Sink, open_sink
 from realtime_nst.sinks.journal import SEGMENT, Journal, nothing
 from realtime_nst.sinks.video.codecs import VideoOptions

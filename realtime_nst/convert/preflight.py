@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from realtime_nst.convert.jobs import Job
+from realtime_nst.convert.transforms import announced, shaped
 from realtime_nst.errors import SinkError
 from realtime_nst.files import check_file
 from realtime_nst.frame import StreamInfo
 from realtime_nst.inference.engines import Size
 from realtime_nst.inference.inputs import SMALLEST
-from realtime_nst.jobs import Job
-from realtime_nst.shape import announced, shaped
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.images import is_pattern, numbered
 from realtime_nst.sinks.video.codecs import PIPE, PIPES

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import typer
 
-from realtime_nst.cli.checking import open_all
-from realtime_nst.cli.resuming import is_finished
 from realtime_nst.cli.videos import Choices
+from realtime_nst.convert.jobs import Job
+from realtime_nst.convert.preflight import open_all
+from realtime_nst.convert.resume import is_finished
 from realtime_nst.errors import NstError
 from realtime_nst.frame import StreamInfo
-from realtime_nst.jobs import Job
 
 
 def rehearse(jobs: Sequence[Job], choices: Choices, *, skip_existing: bool) -> None:

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import typer
 
+from realtime_nst.convert.fingerprint import fingerprint
+from realtime_nst.convert.jobs import Job
+from realtime_nst.convert.transforms import Shape
 from realtime_nst.errors import SinkError
 from realtime_nst.files import exists
 from realtime_nst.frame import Image
-from realtime_nst.jobs import Job
-from realtime_nst.shape import Shape
 from realtime_nst.sinks.images import is_pattern, numbered
 from realtime_nst.sinks.journal import Journal, Place
 from realtime_nst.sinks.video.codecs import CONTAINERS, PIPE, VideoOptions
 from realtime_nst.sinks.video.recovery import find
-from realtime_nst.sources.fingerprint import fingerprint
 from realtime_nst.sources.options import Reading
 from realtime_nst.sources.video.opening import is_pipe
 
