@@ -52,8 +52,8 @@ def prepare(
     recipe: "Recipe", folders: list[Path], content: Path | None, options: "Options"
 ) -> "tuple[Trainer, Photos]":
     """The training, and the photos it practises on."""
+    from realtime_nst.nn.device import pick_device
     from realtime_nst.train.data import bundled_photos, open_photos, read_paintings
-    from realtime_nst.train.device import pick_device
     from realtime_nst.train.distillation import open_pairs
     from realtime_nst.train.trainer import Trainer
 

@@ -17,9 +17,9 @@ from torch import Tensor
 from realtime_nst.errors import ModelError
 from realtime_nst.extras import install_command
 from realtime_nst.models.registry import model_folders
+from realtime_nst.nn.transformer_net import Network
+from realtime_nst.nn.vgg_weights import load_vgg
 from realtime_nst.train.checkpoint import Checkpoint, load_checkpoint
-from realtime_nst.train.transformer_net import Network
-from realtime_nst.train.weights import load_vgg
 
 START = "start.safetensors"
 LOOKS = "looks"

@@ -25,12 +25,12 @@ from realtime_nst.inference.session import FRAME, STYLIZED, WEIGHTS, open_sessio
 from realtime_nst.models.card import KEY, Card, Style
 from realtime_nst.models.checksum import SEAL, fingerprint
 from realtime_nst.models.recipe_files import RECIPE, recipe_beside
+from realtime_nst.nn.conditional_norm import ConditionalNorm
+from realtime_nst.nn.transformer_net import WINDOW_PADS, SmoothShuffle, TransformerNet
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.folded import OPSET, build
-from realtime_nst.train.norm import ConditionalNorm
 from realtime_nst.train.recipe import Recipe, read_recipe
 from realtime_nst.train.trainer import frozen_at
-from realtime_nst.train.transformer_net import WINDOW_PADS, SmoothShuffle, TransformerNet
 
 CHECKED_SIZES = ((256, 256), (241, 319), (32, 32))
 """Height and width of the pictures parity is measured on: even, odd, smallest."""

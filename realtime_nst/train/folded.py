@@ -20,7 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from realtime_nst.inference.session import FRAME, STYLIZED, WEIGHTS
-from realtime_nst.train.transformer_net import (
+from realtime_nst.nn.transformer_net import (
     MULTIPLE,
     WINDOW_PADS,
     ConvNorm,

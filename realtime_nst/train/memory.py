@@ -10,7 +10,7 @@ import torch
 
 from realtime_nst import memory
 from realtime_nst.errors import TrainError
-from realtime_nst.train.features import VGG, WIDTHS
+from realtime_nst.nn.vgg import VGG, WIDTHS
 from realtime_nst.train.gatys import Settings
 from realtime_nst.train.tiles import margin_of
 

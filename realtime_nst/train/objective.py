@@ -12,10 +12,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from realtime_nst.errors import TrainError
+from realtime_nst.nn.device import autocast
+from realtime_nst.nn.losses import TVLoss, gram
+from realtime_nst.nn.vgg import VGG, Features
 from realtime_nst.train.descent import Point
-from realtime_nst.train.device import autocast
-from realtime_nst.train.features import VGG, Features
-from realtime_nst.train.losses import TVLoss, gram
 from realtime_nst.train.tiles import Tile, margin_of, measured, tiles_of
 
 NAMES = ("content", "style", "tv")

@@ -5,10 +5,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from realtime_nst.train.device import autocast
-from realtime_nst.train.losses import Loss, Target
+from realtime_nst.nn.device import autocast
+from realtime_nst.nn.losses import Loss, Target
+from realtime_nst.nn.vgg_weights import load_vgg
 from realtime_nst.train.recipe import Recipe
-from realtime_nst.train.weights import load_vgg
 
 
 class PerceptualLoss:

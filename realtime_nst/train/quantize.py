@@ -22,13 +22,13 @@ from realtime_nst.inference.autotune import decibels
 from realtime_nst.inference.engines.onnx_runtime import onnx_runtime
 from realtime_nst.inference.session import FRAME
 from realtime_nst.models.card import Card
+from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.data import open_photos, to_image
 from realtime_nst.train.export import load_net, make_card, save
 from realtime_nst.train.folded import build
 from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.trainer import FREEZING, frozen_at
-from realtime_nst.train.transformer_net import TransformerNet
 
 PHOTOS = 48
 """That a model's ranges and figures come from, unless somebody gives others."""

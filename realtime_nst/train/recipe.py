@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from realtime_nst.errors import ModelError
-from realtime_nst.train.features import CONVOLUTIONS
-from realtime_nst.train.losses import LOSSES, Loss
+from realtime_nst.nn.losses import LOSSES, Loss
+from realtime_nst.nn.transformer_net import NETWORKS, Network
+from realtime_nst.nn.vgg import CONVOLUTIONS
 from realtime_nst.train.recipe_check import (
     Allowed,
     Count,
@@ -28,7 +29,6 @@ from realtime_nst.train.recipe_check import (
     fill_rows,
     one_of,
 )
-from realtime_nst.train.transformer_net import NETWORKS, Network
 
 LAYERS = {
     f"{kind}{stage}_{number}"

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from realtime_nst.train.features import VGG
+from realtime_nst.nn.vgg import VGG
 
 GRID = 16
 """Tiles begin at multiples of this: so many pixels make one of VGG's deepest features."""

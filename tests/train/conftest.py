@@ -23,8 +23,8 @@ def pytest_report_header() -> str:
 
 def small_recipe(tier: str = "fast", styles: int = 2, upsampling: str = "resize") -> "Recipe":
     """A recipe that takes a second: tiny network, six steps, shallow losses."""
+    from realtime_nst.nn.transformer_net import Network
     from realtime_nst.train.recipe import LossTerm, Recipe, Schedule, StyleSource
-    from realtime_nst.train.transformer_net import Network
 
     return Recipe(
         name="small",

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from realtime_nst.errors import ModelError
+from realtime_nst.nn.transformer_net import Network, TransformerNet
 from realtime_nst.train.beginning import START, nearest, save_start, weights_of
 from realtime_nst.train.data import bundled_photos, open_photos, to_tensor
 from realtime_nst.train.recipe import Schedule
-from realtime_nst.train.transformer_net import Network, TransformerNet
 from tests.train.conftest import photo, small_recipe
 from tests.train.test_export import checkpoint
 

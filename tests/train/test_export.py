@@ -15,10 +15,10 @@ from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.card import KEY, Card
 from realtime_nst.models.checksum import is_whole
 from realtime_nst.models.metadata import read_metadata
+from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train import export as exporting
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.export import Tolerance, export
-from realtime_nst.train.transformer_net import TransformerNet
 from tests.train.conftest import photo, small_recipe
 
 NETWORKS = [

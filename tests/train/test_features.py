@@ -8,9 +8,9 @@ from safetensors.torch import save_file
 from torch import nn
 
 from realtime_nst.errors import ModelError
-from realtime_nst.train import weights
-from realtime_nst.train.features import CAFFE, TORCHVISION, VGG, layers
-from realtime_nst.train.weights import load_vgg
+from realtime_nst.nn import vgg_weights
+from realtime_nst.nn.vgg import CAFFE, TORCHVISION, VGG, layers
+from realtime_nst.nn.vgg_weights import load_vgg
 
 EXPECTED = {
     "vgg16": {"relu1_2": 3, "relu2_2": 8, "relu3_3": 15, "relu4_3": 22, "conv5_3": 28},
@@ -95,7 +95,7 @@ def test_given_weights_come_before_the_variable_and_the_bundle(
     conv = {k: torch.ones_like(v) for k, v in shapes.items() if k.startswith("features")}
     save_file(conv, first, metadata={"input": "std 1/255"})
     torch.save({k: 2 * v for k, v in conv.items()}, second)
-    monkeypatch.setenv(weights.VARIABLE, str(second))
+    monkeypatch.setenv(vgg_weights.VARIABLE, str(second))
     assert load_vgg(["relu1_1"], path=first).state_dict()["features.0.weight"].mean() == 1
     from_variable = load_vgg(["relu1_1"])
     assert from_variable.state_dict()["features.0.weight"].mean() == 2

@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import save_file
 
 from realtime_nst.errors import ModelError
+from realtime_nst.nn.vgg import VGG, layers
 from realtime_nst.train.backbone import open_backbone
-from realtime_nst.train.features import VGG, layers
 from realtime_nst.train.gatys import STYLE_LAYERS, Settings
 
 

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from realtime_nst.errors import TrainError
+from realtime_nst.nn.vgg import VGG
 from realtime_nst.train.backbone import open_backbone
-from realtime_nst.train.features import VGG
 from realtime_nst.train.gatys import Settings
 from realtime_nst.train.memory import estimate, fitting, free_memory, kept_per_pixel
 from realtime_nst.train.objective import Objective, Style, Term, content_terms, style_terms

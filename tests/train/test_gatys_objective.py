@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from realtime_nst.errors import TrainError
-from realtime_nst.train.features import VGG
-from realtime_nst.train.losses import ContentLoss, GramLoss, TVLoss
+from realtime_nst.nn.losses import ContentLoss, GramLoss, TVLoss
+from realtime_nst.nn.vgg import VGG
 from realtime_nst.train.objective import (
     Objective,
     Style,

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from realtime_nst.train.losses import LOSSES, GramLoss, Loss, TVLoss, gram
+from realtime_nst.nn.losses import LOSSES, GramLoss, Loss, TVLoss, gram
 
 
 def make(kind: str) -> Loss:

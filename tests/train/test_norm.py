@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from realtime_nst.train.norm import ConditionalNorm
+from realtime_nst.nn.conditional_norm import ConditionalNorm
 
 
 def norm(styles: int = 2) -> ConditionalNorm:

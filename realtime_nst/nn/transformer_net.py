@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from realtime_nst.errors import ModelError
-from realtime_nst.train.norm import ConditionalNorm
+from realtime_nst.nn.conditional_norm import ConditionalNorm
 from realtime_nst.train.recipe_check import Allowed, Count, Whole, one_of
 
 Padding = Literal["zeros", "reflect"]

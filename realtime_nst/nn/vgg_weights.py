@@ -13,7 +13,7 @@ from torch import Tensor
 
 from realtime_nst.errors import ModelError
 from realtime_nst.models.registry import model_folders
-from realtime_nst.train.features import CAFFE, TORCHVISION, VGG, Normalisation
+from realtime_nst.nn.vgg import CAFFE, TORCHVISION, VGG, Normalisation
 
 VARIABLE = "REALTIME_NST_VGG"
 BUNDLED = "vgg16/vgg16_conv1_1-conv4_3_fp16.safetensors"

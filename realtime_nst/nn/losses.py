@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 import torch
 from torch import Tensor
 
-from realtime_nst.train.features import Features
+from realtime_nst.nn.vgg import Features
 
 Target = dict[str, Tensor]
 """Layer name -> what the output's layer should look like."""
