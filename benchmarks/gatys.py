@@ -22,12 +22,12 @@ import torch.nn.functional as F
 from skimage import data
 from torch import Tensor
 
+from realtime_nst.gatys.backbone import open_backbone
+from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
+from realtime_nst.gatys.optimize import Settings, optimise
 from realtime_nst.nn.device import uses_bf16
 from realtime_nst.nn.vgg import VGG
-from realtime_nst.train.backbone import open_backbone
 from realtime_nst.train.data import resize, to_tensor
-from realtime_nst.train.gatys import Settings, optimise
-from realtime_nst.train.objective import Objective, Style, Term, content_terms, style_terms
 
 CHUNK = 5
 """Iterations of one turn."""

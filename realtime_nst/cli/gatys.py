@@ -84,8 +84,8 @@ def gatys(
         paint_all,
         style_files,
     )
-    from realtime_nst.train.gatys import CONTENT_LAYERS, PRESETS, STYLE_LAYERS, Settings
-    from realtime_nst.train.stills import Wishes, open_studio
+    from realtime_nst.gatys.optimize import CONTENT_LAYERS, PRESETS, STYLE_LAYERS, Settings
+    from realtime_nst.gatys.session import Wishes, open_studio
 
     keeping = Keeping(out, save_every, trace, plot)
     if content.is_dir():

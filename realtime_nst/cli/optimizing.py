@@ -17,9 +17,9 @@ from realtime_nst.files import Lock, check_files, refuse_inputs, write_atomic
 from realtime_nst.sinks.images import refuse_ending, write_image
 
 if TYPE_CHECKING:
-    from realtime_nst.train.gatys import Iterate
-    from realtime_nst.train.stills import Painting, Studio, StyleFile
-    from realtime_nst.train.targets import Targets
+    from realtime_nst.gatys.batch import Targets
+    from realtime_nst.gatys.optimize import Iterate
+    from realtime_nst.gatys.session import Painting, Studio, StyleFile
 
 INTERRUPTED = 130
 
@@ -88,7 +88,7 @@ def paint(painting: "Painting", keeping: Keeping) -> None:
 
 def _write_losses(records: list[dict[str, float]], keeping: Keeping) -> None:
     """Only when the picture is safe, which took so much longer."""
-    from realtime_nst.train.curves import draw_curves
+    from realtime_nst.gatys.loss_plot import draw_curves
 
     if keeping.trace:
         write_atomic(keeping.trace, json.dumps(records, indent=1))
@@ -114,7 +114,7 @@ def follow(
 
 def paint_all(studio: "Studio", folder: Path, out: Path) -> None:
     """Optimize every photo of a folder that is not done yet; those that cannot be read are told."""
-    from realtime_nst.train.targets import open_targets
+    from realtime_nst.gatys.batch import open_targets
 
     targets = open_targets(studio, folder, out)
     with Lock(targets.manifest):
@@ -177,7 +177,7 @@ def style_files(
     Raises:
         TrainError: there are more masks than styles.
     """
-    from realtime_nst.train.stills import StyleFile
+    from realtime_nst.gatys.session import StyleFile
 
     if max(len(content_masks), len(style_masks)) > len(styles):
         hint = "give the styles in the order of their masks, - for a style without"

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from realtime_nst.frame import Image
+from realtime_nst.gatys.objective import Style
 from realtime_nst.nn.vgg import VGG
 from realtime_nst.nn.vgg_weights import load_vgg
 from realtime_nst.sinks.images import write_image
 from realtime_nst.train.data import resize, to_tensor
-from realtime_nst.train.objective import Style
 from tests.train.conftest import photo
 
 LAYERS = {"conv1_1": 1.0, "conv2_1": 0.8, "conv3_1": 0.5}

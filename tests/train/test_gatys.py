@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from realtime_nst.errors import TrainError
-from realtime_nst.train.descent import Point, descend
-from realtime_nst.train.gatys import Iterate, Settings, levels_for, noise, optimise
+from realtime_nst.gatys.lbfgs import Point, descend
+from realtime_nst.gatys.optimize import Iterate, Settings, levels_for, noise, optimise
 from tests.train.pictures import CONTENT, LAYERS, cat, style, vgg
 
 SETTINGS = Settings(style_layers=LAYERS, content_layers=CONTENT, iterations=12)

@@ -7,9 +7,9 @@ import torch
 from safetensors.torch import save_file
 
 from realtime_nst.errors import ModelError
+from realtime_nst.gatys.backbone import open_backbone
+from realtime_nst.gatys.optimize import STYLE_LAYERS, Settings
 from realtime_nst.nn.vgg import VGG, layers
-from realtime_nst.train.backbone import open_backbone
-from realtime_nst.train.gatys import STYLE_LAYERS, Settings
 
 
 @pytest.fixture

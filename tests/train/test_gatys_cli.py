@@ -17,12 +17,12 @@ from realtime_nst.cli import optimizing
 from realtime_nst.cli.app import app
 from realtime_nst.errors import NstError, SinkError, TrainError
 from realtime_nst.files import cannot_write
+from realtime_nst.gatys import session
+from realtime_nst.gatys.optimize import Iterate
+from realtime_nst.gatys.optimize import optimise as really_optimise
+from realtime_nst.gatys.png_metadata import read_text
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sources.images import read_image
-from realtime_nst.train import stills
-from realtime_nst.train.gatys import Iterate
-from realtime_nst.train.gatys import optimise as really_optimise
-from realtime_nst.train.png import read_text
 from tests.train.pictures import half, written
 
 SHALLOW = ("--style-layers", "conv1_1,conv2_1:0.5", "--content-layers", "conv2_2")
@@ -52,7 +52,7 @@ def test_a_picture_with_all_that_belongs_to_it(tmp_path: Path, files: tuple[Path
     assert records[-1]["total"] < records[0]["total"]
     assert read_image(plot).shape == (480, 720, 3)
     assert {path.name for path in tmp_path.glob("out_*.png")} == {"out_00002.png", "out_00004.png"}
-    made = json.loads(read_text(out)[stills.TEXT])
+    made = json.loads(read_text(out)[session.TEXT])
     assert made["styles"][0]["path"] == "stripes.png"
     assert made["settings"]["style_layers"] == {"conv1_1": 1.0, "conv2_1": 0.5}
     assert made["result"]["iteration"] == 4
@@ -73,7 +73,7 @@ def test_ctrl_c_saves_what_there_is(
                 signal.raise_signal(signal.SIGINT)
             yield iterate
 
-    monkeypatch.setattr(stills, "optimise", interrupted)
+    monkeypatch.setattr(session, "optimise", interrupted)
     result = call(*files, "-o", tmp_path / "out.png", "--trace", tmp_path / "t.json")
     assert result.exit_code == 130
     assert "2 of 4 iterations" in result.output
@@ -88,7 +88,7 @@ def test_memory_that_runs_out_all_the_same_is_an_error_with_a_cure(
         raise torch.OutOfMemoryError("CUDA out of memory")
         yield
 
-    monkeypatch.setattr(stills, "optimise", greedy)
+    monkeypatch.setattr(session, "optimise", greedy)
     result = call(*files, "-o", tmp_path / "out.png")
     assert isinstance(result.exception, TrainError)
     assert "--tile 512" in result.exception.hint
@@ -97,8 +97,8 @@ def test_memory_that_runs_out_all_the_same_is_an_error_with_a_cure(
 def test_memory_too_short_is_refused_before_the_first_step(
     tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stills, "free_memory", lambda _: 1e6)
-    monkeypatch.setattr(stills, "resize", lambda *_: pytest.fail("a picture was enlarged"))
+    monkeypatch.setattr(session, "free_memory", lambda _: 1e6)
+    monkeypatch.setattr(session, "resize", lambda *_: pytest.fail("a picture was enlarged"))
     for more in ((), ("--tile", "0"), ("--tile", "512")):
         result = call(*files, "-o", tmp_path / "out.png", *more)
         assert isinstance(result.exception, TrainError)
@@ -115,7 +115,7 @@ def test_styles_with_shares_and_masks(tmp_path: Path, files: tuple[Path, Path]) 
     before = cv2.resize(read_image(content), (64, 48), interpolation=cv2.INTER_AREA).astype(float)
     change = np.abs(read_image(tmp_path / "out.png") - before).mean(axis=(0, 2))
     assert change[:24].mean() > 3 * change[44:].mean()
-    assert json.loads(read_text(tmp_path / "out.png")[stills.TEXT])["styles"][0]["share"] == 0.7
+    assert json.loads(read_text(tmp_path / "out.png")[session.TEXT])["styles"][0]["share"] == 0.7
 
 
 @pytest.mark.parametrize("how", ["luminance", "match"])
@@ -141,7 +141,7 @@ def test_a_picture_to_begin_with_and_a_pyramid(tmp_path: Path, files: tuple[Path
 def test_a_png_names_the_picture_it_began_with(tmp_path: Path, files: tuple[Path, Path]) -> None:
     for init, told in ((files[1], "stripes.png"), ("noise", "noise")):
         assert call(*files, "-o", tmp_path / "out.png", "--init", init).exit_code == 0
-        made = json.loads(read_text(tmp_path / "out.png")[stills.TEXT])
+        made = json.loads(read_text(tmp_path / "out.png")[session.TEXT])
         assert (made["init"], made["settings"]["init"]) == (told, told)
 
 
@@ -196,7 +196,7 @@ def test_mistakes_are_named_before_time_is_spent(
     (tmp_path / "link.png").symlink_to(files[0])
     (tmp_path / "p_00002.png").hardlink_to(files[0])
     os.mkfifo(tmp_path / "pipe.json")
-    monkeypatch.setattr(stills, "optimise", lambda *_: pytest.fail("time was spent"))
+    monkeypatch.setattr(session, "optimise", lambda *_: pytest.fail("time was spent"))
     result = call(*files, "-o", "out.png", *QUICK, *arguments, quick=False)
     assert isinstance(result.exception, NstError)
     assert said in str(result.exception)

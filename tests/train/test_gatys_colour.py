@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from realtime_nst.errors import TrainError
-from realtime_nst.train.colour import luminance, match_colours, prepared, restored
-from realtime_nst.train.objective import Style
+from realtime_nst.gatys.color import luminance, match_colours, prepared, restored
+from realtime_nst.gatys.objective import Style
 from tests.train.pictures import cat, stripes
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from realtime_nst.errors import SinkError, SourceError
+from realtime_nst.gatys.loss_plot import COLOURS, draw_curves
+from realtime_nst.gatys.png_metadata import SIGNATURE, read_text, write_with_text
 from realtime_nst.sources.images import read_image
-from realtime_nst.train.curves import COLOURS, draw_curves
-from realtime_nst.train.png import SIGNATURE, read_text, write_with_text
 from tests.train.conftest import photo
 
 

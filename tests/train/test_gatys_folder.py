@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from realtime_nst.errors import NstError, SourceError, TrainError
+from realtime_nst.gatys import session
 from realtime_nst.sinks.images import write_image
-from realtime_nst.train import stills
 from tests.train.conftest import photo
 from tests.train.pictures import half, written
 from tests.train.test_gatys_cli import call
@@ -99,7 +99,7 @@ def test_a_folder_is_not_gone_on_with_by_another_mask_or_beginning(
 def test_tiles_are_told_for_each_photo_of_a_folder(
     tmp_path: Path, photos: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stills, "fitting", lambda *_: (32, "measured in tiles"))
+    monkeypatch.setattr(session, "fitting", lambda *_: (32, "measured in tiles"))
     result = call(*photos, "-o", tmp_path / "targets")
     assert f"note: {photos[0] / 'a.png'}: measured in tiles" in result.stderr
     assert f"note: {photos[0] / 'b.png'}: measured in tiles" in result.stderr

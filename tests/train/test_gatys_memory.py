@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from realtime_nst.errors import TrainError
+from realtime_nst.gatys.backbone import open_backbone
+from realtime_nst.gatys.memory import estimate, fitting, free_memory, kept_per_pixel
+from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
+from realtime_nst.gatys.optimize import Settings
 from realtime_nst.nn.vgg import VGG
-from realtime_nst.train.backbone import open_backbone
-from realtime_nst.train.gatys import Settings
-from realtime_nst.train.memory import estimate, fitting, free_memory, kept_per_pixel
-from realtime_nst.train.objective import Objective, Style, Term, content_terms, style_terms
 from tests.train.pictures import cat, stripes
 
 

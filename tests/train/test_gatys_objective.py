@@ -7,9 +7,7 @@ import torch
 from torch import Tensor
 
 from realtime_nst.errors import TrainError
-from realtime_nst.nn.losses import ContentLoss, GramLoss, TVLoss
-from realtime_nst.nn.vgg import VGG
-from realtime_nst.train.objective import (
+from realtime_nst.gatys.objective import (
     Objective,
     Style,
     Term,
@@ -17,7 +15,9 @@ from realtime_nst.train.objective import (
     stride_of,
     style_terms,
 )
-from realtime_nst.train.tiles import margin_of, tiles_of
+from realtime_nst.gatys.tiling import margin_of, tiles_of
+from realtime_nst.nn.losses import ContentLoss, GramLoss, TVLoss
+from realtime_nst.nn.vgg import VGG
 from tests.train.pictures import CONTENT, LAYERS, cat, random_vgg, stripes, vgg
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from realtime_nst.errors import SinkError, SourceError, TrainError
 from realtime_nst.files import make_folder, refuse_inputs, write_atomic
+from realtime_nst.gatys.optimize import Iterate
+from realtime_nst.gatys.session import Painting, Studio
 from realtime_nst.sources.images import PICTURES, read_image
 from realtime_nst.train.data import sha256
-from realtime_nst.train.gatys import Iterate
-from realtime_nst.train.stills import Painting, Studio
 
 MANIFEST = "manifest.json"
 FORMAT = 1

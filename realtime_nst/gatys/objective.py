@@ -12,11 +12,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from realtime_nst.errors import TrainError
+from realtime_nst.gatys.lbfgs import Point
+from realtime_nst.gatys.tiling import Tile, margin_of, measured, tiles_of
 from realtime_nst.nn.device import autocast
 from realtime_nst.nn.losses import TVLoss, gram
 from realtime_nst.nn.vgg import VGG, Features
-from realtime_nst.train.descent import Point
-from realtime_nst.train.tiles import Tile, margin_of, measured, tiles_of
 
 NAMES = ("content", "style", "tv")
 """What an objective tells apart."""

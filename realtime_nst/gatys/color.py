@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from realtime_nst.errors import TrainError
-from realtime_nst.train.objective import Style
+from realtime_nst.gatys.objective import Style
 
 WAYS = ("none", "luminance", "match")
 LUMINANCE = (0.299, 0.587, 0.114)

@@ -13,16 +13,16 @@ from torch import Tensor
 from realtime_nst import __version__
 from realtime_nst.errors import TrainError
 from realtime_nst.frame import Image
+from realtime_nst.gatys.backbone import open_backbone
+from realtime_nst.gatys.color import luminance, prepared, restored
+from realtime_nst.gatys.memory import fitting, free_memory
+from realtime_nst.gatys.objective import Style
+from realtime_nst.gatys.optimize import SMALLEST, Iterate, Settings, levels_for, optimise
+from realtime_nst.gatys.png_metadata import write_with_text
 from realtime_nst.nn.device import pick_device, uses_bf16
 from realtime_nst.nn.vgg import VGG
 from realtime_nst.sources.images import read_image
-from realtime_nst.train.backbone import open_backbone
-from realtime_nst.train.colour import luminance, prepared, restored
 from realtime_nst.train.data import resize, to_image, to_tensor
-from realtime_nst.train.gatys import SMALLEST, Iterate, Settings, levels_for, optimise
-from realtime_nst.train.memory import fitting, free_memory
-from realtime_nst.train.objective import Style
-from realtime_nst.train.png import write_with_text
 
 TEXT = "realtime-nst"
 """The key of the settings in a PNG file."""

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from realtime_nst.errors import ModelError
+from realtime_nst.gatys.optimize import Settings
 from realtime_nst.nn.vgg import CONVOLUTIONS, POOLINGS, VGG, layers
 from realtime_nst.nn.vgg_weights import VARIABLE, find_weights, load_vgg
-from realtime_nst.train.gatys import Settings
 
 VGG19_ONLY = "features.16.weight"
 """conv3_4, where VGG-16 has a pooling layer."""

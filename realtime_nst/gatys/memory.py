@@ -10,9 +10,9 @@ import torch
 
 from realtime_nst import memory
 from realtime_nst.errors import TrainError
+from realtime_nst.gatys.optimize import Settings
+from realtime_nst.gatys.tiling import margin_of
 from realtime_nst.nn.vgg import VGG, WIDTHS
-from realtime_nst.train.gatys import Settings
-from realtime_nst.train.tiles import margin_of
 
 SPARE = 0.9
 """Share of the free memory that may be planned with."""
