@@ -151,9 +151,9 @@ def johnson(width: int, height: int, threads: int, folder: Path) -> list[Rival]:
 
 def johnson_tier(folder: Path) -> Path:
     """Johnson's network as our own exporter writes it."""
+    from realtime_nst.export.onnx import export
     from realtime_nst.nn.transformer_net import NETWORKS, TransformerNet
     from realtime_nst.train.checkpoint import Checkpoint
-    from realtime_nst.train.export import export
     from realtime_nst.train.recipe import Recipe, StyleSource
 
     network = NETWORKS["johnson"]

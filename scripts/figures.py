@@ -14,9 +14,9 @@ from typing import Any
 
 import onnx
 
+from realtime_nst.export.onnx import save
 from realtime_nst.models.card import Card
 from realtime_nst.models.registry import read_model
-from realtime_nst.train.export import save
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 STABILITY = {

@@ -8,11 +8,11 @@ pictures.
 from argparse import ArgumentParser
 from pathlib import Path
 
+from realtime_nst.export.onnx import export, load_net
+from realtime_nst.export.quantize import photos_for, quantize
 from realtime_nst.train.beginning import START, save_start
 from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
 from realtime_nst.train.data import read_paintings
-from realtime_nst.train.export import export, load_net
-from realtime_nst.train.quantize import photos_for, quantize
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 

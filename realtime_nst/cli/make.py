@@ -134,11 +134,11 @@ def export(
     from realtime_nst.cli.training import need_torch
 
     need_torch()
+    from realtime_nst.export.onnx import export as write
+    from realtime_nst.export.onnx import write_recipe
     from realtime_nst.files import Lock, check_files
     from realtime_nst.models.recipe_files import recipe_beside
     from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
-    from realtime_nst.train.export import export as write
-    from realtime_nst.train.export import write_recipe
 
     if out.suffix != ".onnx":
         raise typer.BadParameter(f"{out} does not end in .onnx", param_hint="OUT.onnx")
@@ -166,8 +166,8 @@ def export(
 
 def _photos(trained: "Checkpoint", content: Path | None) -> "list[Image]":
     """What int8 takes its ranges from, if the network can be had in int8 at all."""
+    from realtime_nst.export.quantize import photos_for, see_frozen
     from realtime_nst.train.data import bundled_photos
-    from realtime_nst.train.quantize import photos_for, see_frozen
 
     see_frozen(trained)
     if content is None:
@@ -179,7 +179,7 @@ def _photos(trained: "Checkpoint", content: Path | None) -> "list[Image]":
 
 
 def _quantize(trained: "Checkpoint", out: Path, photos: "list[Image]") -> None:
-    from realtime_nst.train.quantize import quantize
+    from realtime_nst.export.quantize import quantize
 
     for card in quantize(trained, out, photos):
         name, psnr = card.styles[0].name, card.numbers["int8_psnr"]

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime_nst.errors import ModelError, SinkError
+from realtime_nst.export import onnx as exporting
+from realtime_nst.export.onnx import Tolerance, export
 from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.card import KEY, Card
 from realtime_nst.models.checksum import is_whole
 from realtime_nst.models.metadata import read_metadata
 from realtime_nst.nn.transformer_net import TransformerNet
-from realtime_nst.train import export as exporting
 from realtime_nst.train.checkpoint import Checkpoint
-from realtime_nst.train.export import Tolerance, export
 from tests.train.conftest import photo, small_recipe
 
 NETWORKS = [

@@ -6,9 +6,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from realtime_nst.export.fused_graph import build
 from realtime_nst.nn.conditional_norm import ConditionalNorm
 from realtime_nst.nn.transformer_net import Network, SmoothShuffle, TransformerNet
-from realtime_nst.train.folded import build
 
 
 def frozen(tier: str = "fast", width: int = 16, styles: int = 2) -> TransformerNet:

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from realtime_nst.errors import ModelError
+from realtime_nst.export.fused_graph import OPSET, build
 from realtime_nst.files import replacing, write_atomic
 from realtime_nst.frame import Image
 from realtime_nst.inference.autotune import decibels
@@ -28,7 +29,6 @@ from realtime_nst.models.recipe_files import RECIPE, recipe_beside
 from realtime_nst.nn.conditional_norm import ConditionalNorm
 from realtime_nst.nn.transformer_net import WINDOW_PADS, SmoothShuffle, TransformerNet
 from realtime_nst.train.checkpoint import Checkpoint
-from realtime_nst.train.folded import OPSET, build
 from realtime_nst.train.recipe import Recipe, read_recipe
 from realtime_nst.train.trainer import frozen_at
 

@@ -16,6 +16,8 @@ import numpy as np
 import onnx
 
 from realtime_nst.errors import ModelError
+from realtime_nst.export.fused_graph import build
+from realtime_nst.export.onnx import load_net, make_card, save
 from realtime_nst.files import replacing
 from realtime_nst.frame import Image
 from realtime_nst.inference.autotune import decibels
@@ -25,8 +27,6 @@ from realtime_nst.models.card import Card
 from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.data import open_photos, to_image
-from realtime_nst.train.export import load_net, make_card, save
-from realtime_nst.train.folded import build
 from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.trainer import FREEZING, frozen_at
 
