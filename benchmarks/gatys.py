@@ -27,7 +27,7 @@ from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, 
 from realtime_nst.gatys.optimize import Settings, optimise
 from realtime_nst.nn.device import uses_bf16
 from realtime_nst.nn.vgg import VGG
-from realtime_nst.train.data import resize, to_tensor
+from realtime_nst.train.dataset import resize, to_tensor
 
 CHUNK = 5
 """Iterations of one turn."""

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from realtime_nst.export.onnx import export, load_net
 from realtime_nst.export.quantize import photos_for, quantize
-from realtime_nst.train.beginning import START, save_start
 from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
-from realtime_nst.train.data import read_paintings
+from realtime_nst.train.dataset import read_paintings
+from realtime_nst.train.warm_start import START, save_start
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 

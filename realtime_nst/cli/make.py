@@ -78,7 +78,7 @@ def train(
 
     need_torch()
     from realtime_nst.files import Lock, check_file
-    from realtime_nst.train.data import find_painting
+    from realtime_nst.train.dataset import find_painting
     from realtime_nst.train.recipe import recipe_for, rescheduled, shortened
     from realtime_nst.train.smoke import SmokeContent, smoke_paintings, smoke_recipe
     from realtime_nst.train.trainer import Options, Trainer
@@ -167,7 +167,7 @@ def export(
 def _photos(trained: "Checkpoint", content: Path | None) -> "list[Image]":
     """What int8 takes its ranges from, if the network can be had in int8 at all."""
     from realtime_nst.export.quantize import photos_for, see_frozen
-    from realtime_nst.train.data import bundled_photos
+    from realtime_nst.train.dataset import bundled_photos
 
     see_frozen(trained)
     if content is None:

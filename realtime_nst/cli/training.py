@@ -14,10 +14,10 @@ from realtime_nst.hints import command
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from realtime_nst.train.beginning import Beginning
-    from realtime_nst.train.data import Photos
+    from realtime_nst.train.dataset import Photos
     from realtime_nst.train.recipe import Recipe
     from realtime_nst.train.trainer import Options, Progress, Trainer
+    from realtime_nst.train.warm_start import Beginning
 
 
 MEASURED = 12
@@ -40,8 +40,8 @@ def need_torch() -> None:
 
 def beginning(recipe: "Recipe", folders: list[Path], vgg: Path | None) -> "Beginning | None":
     """The shipped network that a picture of the user's own is learnt from, if there is one."""
-    from realtime_nst.train.beginning import nearest
-    from realtime_nst.train.data import read_paintings
+    from realtime_nst.train.dataset import read_paintings
+    from realtime_nst.train.warm_start import nearest
 
     if len(recipe.styles) > 1:
         return None
@@ -53,7 +53,7 @@ def prepare(
 ) -> "tuple[Trainer, Photos]":
     """The training, and the photos it practises on."""
     from realtime_nst.nn.device import pick_device
-    from realtime_nst.train.data import bundled_photos, open_photos, read_paintings
+    from realtime_nst.train.dataset import bundled_photos, open_photos, read_paintings
     from realtime_nst.train.distillation import open_pairs
     from realtime_nst.train.trainer import Trainer
 
@@ -69,8 +69,8 @@ def start(
     trainer: "Trainer", begin: "Beginning | None", other: Path | None, *, resume: bool
 ) -> None:
     """Take over what was learnt before: by this training, another one, or a shipped network."""
-    from realtime_nst.train.beginning import weights_of
     from realtime_nst.train.checkpoint import load_checkpoint
+    from realtime_nst.train.warm_start import weights_of
 
     if resume:
         trainer.restore(load_checkpoint(trainer.options.checkpoint))
@@ -139,7 +139,7 @@ def write_preview(trainer: "Trainer", pictures: "Tensor") -> Path:
     import torch
 
     from realtime_nst.sinks.images import write_image
-    from realtime_nst.train.data import to_image
+    from realtime_nst.train.dataset import to_image
 
     rows = torch.cat([pictures[None], trainer.preview(pictures)])
     sheet = torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1)

@@ -26,7 +26,7 @@ from realtime_nst.inference.session import FRAME
 from realtime_nst.models.card import Card
 from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import Checkpoint
-from realtime_nst.train.data import open_photos, to_image
+from realtime_nst.train.dataset import open_photos, to_image
 from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.trainer import FREEZING, frozen_at
 

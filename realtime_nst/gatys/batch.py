@@ -13,7 +13,7 @@ from realtime_nst.files import make_folder, refuse_inputs, write_atomic
 from realtime_nst.gatys.optimize import Iterate
 from realtime_nst.gatys.session import Painting, Studio
 from realtime_nst.sources.images import PICTURES, read_image
-from realtime_nst.train.data import sha256
+from realtime_nst.train.dataset import sha256
 
 MANIFEST = "manifest.json"
 FORMAT = 1

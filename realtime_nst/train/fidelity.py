@@ -27,7 +27,7 @@ from realtime_nst.nn.losses import ContentLoss, GramLoss, TVLoss
 from realtime_nst.nn.vgg import VGG
 from realtime_nst.nn.vgg_weights import load_vgg
 from realtime_nst.sources.images import read_image
-from realtime_nst.train.data import read_paintings, resize, to_image, to_tensor
+from realtime_nst.train.dataset import read_paintings, resize, to_image, to_tensor
 from realtime_nst.train.recipe import Recipe, StyleSource, read_recipe
 
 MARKS = (10, 25, 50, 100, 200, 500)

@@ -16,9 +16,9 @@ from realtime_nst.nn.device import autocast, pick_device, uses_bf16
 from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
 from realtime_nst.train.distillation import Lesson, Pairs
-from realtime_nst.train.motion import next_moment, unsteadiness
-from realtime_nst.train.perceptual import PerceptualLoss
+from realtime_nst.train.perceptual_loss import PerceptualLoss
 from realtime_nst.train.recipe import Recipe, Schedule, rescheduled
+from realtime_nst.train.temporal_loss import next_moment, unsteadiness
 
 PATIENCE = 20
 """Steps after the warm-up before a loss can be called too large."""

@@ -7,9 +7,9 @@ import torch
 
 from realtime_nst.errors import ModelError
 from realtime_nst.nn.transformer_net import Network, TransformerNet
-from realtime_nst.train.beginning import START, nearest, save_start, weights_of
-from realtime_nst.train.data import bundled_photos, open_photos, to_tensor
+from realtime_nst.train.dataset import bundled_photos, open_photos, to_tensor
 from realtime_nst.train.recipe import Schedule
+from realtime_nst.train.warm_start import START, nearest, save_start, weights_of
 from tests.train.conftest import photo, small_recipe
 from tests.train.test_export import checkpoint
 
@@ -22,7 +22,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pair").mkdir()
     paintings = [to_tensor(photo(1)), to_tensor(photo(2)) * 0.1]
     save_start(checkpoint("fast", 2), paintings, tmp_path / "pair" / START)
-    monkeypatch.setattr("realtime_nst.train.beginning.model_folders", lambda: [tmp_path])
+    monkeypatch.setattr("realtime_nst.train.warm_start.model_folders", lambda: [tmp_path])
     return tmp_path
 
 

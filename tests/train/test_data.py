@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from realtime_nst.errors import SourceError, TrainError
 from realtime_nst.sinks.images import write_image
-from realtime_nst.train.data import (
+from realtime_nst.train.dataset import (
     open_photos,
     random_crop,
     read_paintings,

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from realtime_nst.cli.app import app
 from realtime_nst.errors import SourceError
 from realtime_nst.sinks.images import write_image
-from realtime_nst.train.data import open_photos
+from realtime_nst.train.dataset import open_photos
 from realtime_nst.train.distillation import open_pairs
 from realtime_nst.train.recipe import Recipe, rescheduled
 from realtime_nst.train.smoke import smoke_paintings

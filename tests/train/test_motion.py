@@ -6,8 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from realtime_nst.train.data import to_tensor
-from realtime_nst.train.motion import LUMA, Moment, next_moment, unsteadiness
+from realtime_nst.train.dataset import to_tensor
+from realtime_nst.train.temporal_loss import LUMA, Moment, next_moment, unsteadiness
 from tests.train.conftest import photo
 
 

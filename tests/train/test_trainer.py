@@ -9,7 +9,7 @@ import torch
 
 from realtime_nst.errors import ModelError, SinkError, TrainError
 from realtime_nst.train.checkpoint import load_checkpoint
-from realtime_nst.train.data import open_photos
+from realtime_nst.train.dataset import open_photos
 from realtime_nst.train.recipe import LossTerm, Recipe, rescheduled
 from realtime_nst.train.smoke import SmokeContent, smoke_paintings
 from realtime_nst.train.trainer import Options, Trainer
