@@ -21,8 +21,8 @@ from peers import lite_package
 
 from realtime_nst.bench.report import begun
 from realtime_nst.cli.table import table
-from realtime_nst.evaluate.contestants import contestants
 from realtime_nst.evaluate.scenes import Scene, clip_scene, films_in, noise_scene
+from realtime_nst.evaluate.selection import contestants
 from realtime_nst.evaluate.stability import Paint, Score, paint_scene, score
 from realtime_nst.frame import Image
 from realtime_nst.models.registry import installed_models

@@ -12,7 +12,7 @@ import numpy as np
 from skimage import data
 
 from realtime_nst.convert.transforms import scaled
-from realtime_nst.evaluate.sheet import contact_sheet
+from realtime_nst.evaluate.contact_sheet import contact_sheet
 from realtime_nst.frame import Image
 from realtime_nst.inference.session import Session, open_session
 from realtime_nst.sinks.images import write_image

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from realtime_nst.cli.app import app
 from realtime_nst.errors import SourceError
 from realtime_nst.evaluate import verify as verifying
-from realtime_nst.evaluate.sheet import best_columns, contact_sheet
+from realtime_nst.evaluate.contact_sheet import best_columns, contact_sheet
 from realtime_nst.models.card import KEY, Card
 from realtime_nst.models.checksum import SEAL, fingerprint, is_whole
 from realtime_nst.models.protobuf import named

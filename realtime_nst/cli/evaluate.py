@@ -11,7 +11,7 @@ from realtime_nst.cli.run import Tier
 from realtime_nst.cli.stability import stability
 
 if TYPE_CHECKING:
-    from realtime_nst.train.fidelity import Candidate, Case
+    from realtime_nst.evaluate.fidelity import Candidate, Case
 
 app = typer.Typer(help="Measure how good models are.", no_args_is_help=True)
 app.command()(stability)
@@ -58,10 +58,10 @@ def fidelity(
     if grid:
         check_picture(grid, files_in(style, paintings))
     need_torch()
-    from realtime_nst.evaluate.contestants import contestants
+    from realtime_nst.evaluate.fidelity import open_candidate, summary
+    from realtime_nst.evaluate.selection import contestants
     from realtime_nst.files import refuse_inputs
     from realtime_nst.sources.images import photos_in
-    from realtime_nst.train.fidelity import open_candidate, summary
 
     chosen = photos_in(content, photos)
     refuse_inputs([grid] if grid else [], chosen)
@@ -97,7 +97,7 @@ def _followed(
     candidate: "Candidate", photos: list[Path], size: int, iterations: int, init: str
 ) -> "list[Case]":
     from realtime_nst.cli import progress
-    from realtime_nst.train.fidelity import each_case
+    from realtime_nst.evaluate.fidelity import each_case
 
     cases: list[Case] = []
     with progress.steps(f"{candidate.name}, {size} px", len(photos)) as show:

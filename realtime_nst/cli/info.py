@@ -118,7 +118,7 @@ def sheet(
     threads: Threads = None,
 ) -> None:
     """Paint a photo in every style, on one sheet with their names."""
-    from realtime_nst.evaluate.sheet import contact_sheet, tile_of
+    from realtime_nst.evaluate.contact_sheet import contact_sheet, tile_of
     from realtime_nst.inference.session import open_session
     from realtime_nst.sinks.images import check_picture, write_image
     from realtime_nst.sources.images import read_image

@@ -14,8 +14,8 @@ from realtime_nst.cli.run import Threads
 from realtime_nst.errors import NstError, SourceError
 
 if TYPE_CHECKING:
-    from realtime_nst.evaluate.contestants import Contestant
     from realtime_nst.evaluate.scenes import Scene
+    from realtime_nst.evaluate.selection import Contestant
     from realtime_nst.evaluate.stability import Distance, Paint, Report
     from realtime_nst.frame import Image
 
@@ -87,8 +87,8 @@ def stability(
     Errors are multiples of the film's own; along a known motion they are grey levels. The style
     distance is the recipe's loss.
     """
-    from realtime_nst.evaluate.contestants import contestants
     from realtime_nst.evaluate.scenes import films_in
+    from realtime_nst.evaluate.selection import contestants
     from realtime_nst.files import check_files
     from realtime_nst.sinks.images import refuse_ending
     from realtime_nst.sources.images import photos_in
@@ -137,7 +137,7 @@ def _filmed(paths: list[Path], area: int, frames: int, start: Fraction) -> "Iter
 
 
 def _measured(folder: Path | None) -> "list[Scene]":
-    from realtime_nst.evaluate.truth import truth_scenes
+    from realtime_nst.evaluate.ground_truth import truth_scenes
 
     return truth_scenes(folder) if folder else []
 
@@ -146,7 +146,7 @@ def _judged(
     chosen: "list[Contestant]", scenes: "list[Scene]", how: Judging, *, look: bool
 ) -> "tuple[list[Report], list[Image]]":
     from realtime_nst.cli import progress
-    from realtime_nst.evaluate.drawing import draw_strip
+    from realtime_nst.evaluate.plots import draw_strip
     from realtime_nst.evaluate.stability import Report, paint_scene, score
 
     reports, strips = [], []
@@ -172,7 +172,7 @@ def _distance(contestant: "Contestant", paintings: Paintings) -> "Distance | Non
 
     try:
         need_torch()
-        from realtime_nst.train.closeness import distance_to_style
+        from realtime_nst.evaluate.style_distance import distance_to_style
 
         where = paintings.picture, paintings.folder, paintings.weights
         return distance_to_style(contestant.choice, *where)
@@ -205,7 +205,7 @@ def _table(reports: "list[Report]") -> str:
 def _draw(
     reports: "list[Report]", strips: "list[Image]", plot: Path | None, strip: Path | None
 ) -> None:
-    from realtime_nst.evaluate.drawing import draw_bars, stacked
+    from realtime_nst.evaluate.plots import draw_bars, stacked
     from realtime_nst.sinks.images import write_image
 
     if plot:

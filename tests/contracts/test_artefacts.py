@@ -1,4 +1,4 @@
-"""No shipped style shows a checkerboard, bubbles, blots or a frame: ``evaluate/artefacts.py``."""
+"""No shipped style shows a checkerboard, bubbles, blots or a frame: ``evaluate/artifacts.py``."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from realtime_nst.evaluate.artefacts import LIMITS, blots, border, bubbles, checkerboard
+from realtime_nst.evaluate.artifacts import LIMITS, blots, border, bubbles, checkerboard
 from realtime_nst.frame import Image
 from realtime_nst.models.registry import read_model
 from tests.contracts.test_models import FOLDERS, session

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
-from realtime_nst.evaluate.artefacts import LIMITS, blots, border, bubbles, checkerboard
+from realtime_nst.evaluate.artifacts import LIMITS, blots, border, bubbles, checkerboard
 from realtime_nst.frame import Image
 
 Scene = tuple[Image, Image]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from realtime_nst.errors import SourceError
+from realtime_nst.evaluate.ground_truth import read_flow, truth_scenes
 from realtime_nst.evaluate.scenes import (
     clip_scene,
     films_in,
@@ -17,7 +18,6 @@ from realtime_nst.evaluate.scenes import (
     noise_scene,
 )
 from realtime_nst.evaluate.stability import flicker
-from realtime_nst.evaluate.truth import read_flow, truth_scenes
 from realtime_nst.evaluate.warping import Link
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sources.images import photos_in

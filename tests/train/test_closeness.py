@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from realtime_nst.evaluate.style_distance import distance_to_style
 from realtime_nst.models.registry import find_style
 from realtime_nst.sinks.images import write_image
-from realtime_nst.train.closeness import distance_to_style
 from tests.train.conftest import photo
 
 RECIPE = """name = "tiny"

@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
+from realtime_nst.evaluate.fidelity import recipe_of
 from realtime_nst.export.onnx import write_recipe
 from realtime_nst.models.registry import read_model
 from realtime_nst.sinks.images import write_image
-from realtime_nst.train.fidelity import recipe_of
 from realtime_nst.train.recipe import LossTerm, Recipe, StyleSource, read_recipe, recipe_for
 from tests import tiny
 from tests.train.conftest import photo

@@ -10,13 +10,13 @@ from typer.testing import CliRunner, Result
 
 from realtime_nst.cli.app import app
 from realtime_nst.errors import ModelError
+from realtime_nst.evaluate.fidelity import recipe_of
 from realtime_nst.export import quantize as quantizing
 from realtime_nst.export.quantize import quantize
 from realtime_nst.frame import Image
 from realtime_nst.inference.session import open_session
 from realtime_nst.models.registry import read_model
 from realtime_nst.train.checkpoint import Checkpoint, save_checkpoint
-from realtime_nst.train.fidelity import recipe_of
 from realtime_nst.train.recipe import rescheduled
 from realtime_nst.train.trainer import frozen_at
 from tests.train.conftest import photo

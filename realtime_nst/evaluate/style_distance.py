@@ -5,11 +5,11 @@ from pathlib import Path
 
 import torch
 
+from realtime_nst.evaluate.fidelity import open_candidate
 from realtime_nst.frame import Image
 from realtime_nst.models.registry import Choice
 from realtime_nst.nn.losses import GramLoss
 from realtime_nst.train.dataset import to_tensor
-from realtime_nst.train.fidelity import open_candidate
 
 
 @torch.no_grad()
