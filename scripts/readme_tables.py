@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from realtime_nst.bench.latency import Speed
 from realtime_nst.bench.report import Report
-from realtime_nst.bench.speed import Speed
 from realtime_nst.timing import short
 
 ROOT = Path(__file__).resolve().parents[1]

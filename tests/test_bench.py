@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from realtime_nst.bench.chart import draw_chart
+from realtime_nst.bench.end_to_end import run_whole, synthetic
+from realtime_nst.bench.latency import compare, measure, need_single
 from realtime_nst.bench.memory import forget_peak, peak
 from realtime_nst.bench.report import Report, begun, save
-from realtime_nst.bench.speed import compare, measure, need_single
 from realtime_nst.bench.subject import Wanted, everything, parse
-from realtime_nst.bench.whole import run_whole, synthetic
 from realtime_nst.cli.app import app
 from realtime_nst.errors import MissingExtra, ModelError, SinkError, SourceError
 from realtime_nst.inference.engines import crash_check
@@ -228,7 +228,7 @@ def test_bench_on_the_command_line(models: Path, tmp_path: Path) -> None:
 def test_a_chart_that_cannot_be_drawn_is_refused_before_anything_is_timed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("realtime_nst.bench.speed.measure", lambda *_: pytest.fail("timed"))
+    monkeypatch.setattr("realtime_nst.bench.latency.measure", lambda *_: pytest.fail("timed"))
     with pytest.raises(SinkError, match="unknown ending"):
         run("-s", "invert", "--chart", "chart.xyz")
 

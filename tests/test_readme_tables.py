@@ -9,10 +9,10 @@ from types import ModuleType
 
 import pytest
 
+from realtime_nst.bench.end_to_end import run_whole, synthetic
+from realtime_nst.bench.latency import measure
 from realtime_nst.bench.report import Report, begun, save
-from realtime_nst.bench.speed import measure
 from realtime_nst.bench.subject import Wanted
-from realtime_nst.bench.whole import run_whole, synthetic
 from realtime_nst.timing import Effort
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,7 @@ from itertools import groupby
 import cv2
 import numpy as np
 
-from realtime_nst.bench.speed import Speed
+from realtime_nst.bench.latency import Speed
 from realtime_nst.frame import Image
 from realtime_nst.timing import short
 

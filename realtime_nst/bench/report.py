@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from realtime_nst import __version__
-from realtime_nst.bench.speed import Speed
+from realtime_nst.bench.end_to_end import Whole
+from realtime_nst.bench.latency import Speed
 from realtime_nst.bench.subject import Runner
-from realtime_nst.bench.whole import Whole
 from realtime_nst.errors import SourceError
 from realtime_nst.files import write_atomic
 from realtime_nst.machine import Gpu, Machine, load, this_machine

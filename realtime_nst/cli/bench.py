@@ -16,10 +16,10 @@ from realtime_nst.errors import NstError
 from realtime_nst.timing import short
 
 if TYPE_CHECKING:
+    from realtime_nst.bench.end_to_end import Whole
+    from realtime_nst.bench.latency import Comparison, Speed
     from realtime_nst.bench.report import Report
-    from realtime_nst.bench.speed import Comparison, Speed
     from realtime_nst.bench.subject import Runner, Size, Wanted
-    from realtime_nst.bench.whole import Whole
 
 T = TypeVar("T")
 
@@ -70,9 +70,9 @@ def bench(
     """Time models, bytes to bytes: one frame in, one painted frame out."""
     if context.invoked_subcommand:
         return
+    from realtime_nst.bench.end_to_end import run_whole, synthetic
+    from realtime_nst.bench.latency import measure, need_single
     from realtime_nst.bench.report import save as kept
-    from realtime_nst.bench.speed import measure, need_single
-    from realtime_nst.bench.whole import run_whole, synthetic
     from realtime_nst.files import check_folder
     from realtime_nst.sinks.images import check_picture
     from realtime_nst.timing import Effort
@@ -107,7 +107,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Let two models take turns, and say how many times as long B takes as A."""
-    from realtime_nst.bench.speed import compare
+    from realtime_nst.bench.latency import compare
     from realtime_nst.bench.subject import parse
 
     report, pair = _begin(), (parse(a), parse(b))
