@@ -17,9 +17,9 @@ from realtime_nst.doctor.hardware import (
     painted,
 )
 from realtime_nst.doctor.media import cameras, encoders, virtual_camera, window
-from realtime_nst.doctor.shelf import models as look_at_models
+from realtime_nst.doctor.models import models as look_at_models
+from realtime_nst.doctor.probes import encode
 from realtime_nst.doctor.software import ffmpeg, libraries, opencvs, runtimes
-from realtime_nst.doctor.trials import encode
 from realtime_nst.sinks.video.codecs import FREE
 from tests import tiny
 

@@ -22,8 +22,8 @@ RUNS = {
     ),
     "doctor": (
         "from functools import partial\n"
-        "from realtime_nst.doctor.trial import attempt\n"
-        "from realtime_nst.doctor.trials import load_library\n"
+        "from realtime_nst.doctor.isolation import attempt\n"
+        "from realtime_nst.doctor.probes import load_library\n"
         "if __name__ == '__main__':\n"
         "    assert attempt(partial(load_library, 'onnxruntime')).result\n"
     ),

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from realtime_nst.doctor.trial import attempt
+from realtime_nst.doctor.isolation import attempt
 
 
 def test_a_trial_gives_its_result() -> None:

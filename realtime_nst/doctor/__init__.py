@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from realtime_nst.doctor import hardware, media, shelf, software
+from realtime_nst.doctor import hardware, media, models, software
 from realtime_nst.doctor.finding import Finding as Finding
 
 Check = Callable[[], Iterator[Finding]]
@@ -17,7 +17,7 @@ CHECKS: dict[str, Check] = {
     "load": hardware.idle,
     "nvidia": hardware.nvidia,
     "openvino": hardware.openvino,
-    "models": shelf.models,
+    "models": models.models,
     "painting": hardware.painting,
     "encoders": media.encoders,
     "hardware encoders": media.hardware_encoders,

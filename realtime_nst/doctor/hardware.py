@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from realtime_nst.doctor.finding import Finding, Level
-from realtime_nst.doctor.trial import attempt
-from realtime_nst.doctor.trials import SIZE, paint
+from realtime_nst.doctor.isolation import attempt
+from realtime_nst.doctor.probes import SIZE, paint
 from realtime_nst.extras import install_command
 from realtime_nst.inference.devices import DEVICES, PCI, installed, nvidia_card, nvidia_driver
 from realtime_nst.machine import (

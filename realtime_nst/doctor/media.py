@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from realtime_nst.doctor.finding import Finding
-from realtime_nst.doctor.trial import attempt
-from realtime_nst.doctor.trials import encode, list_cameras, look, pretend, show
+from realtime_nst.doctor.isolation import attempt
+from realtime_nst.doctor.probes import encode, list_cameras, look, pretend, show
 from realtime_nst.extras import install_command
 from realtime_nst.inference.devices import installed, nvidia_driver
 

@@ -8,8 +8,8 @@ from functools import partial
 
 from realtime_nst import __version__
 from realtime_nst.doctor.finding import Finding, Level
-from realtime_nst.doctor.trial import attempt
-from realtime_nst.doctor.trials import load_library
+from realtime_nst.doctor.isolation import attempt
+from realtime_nst.doctor.probes import load_library
 from realtime_nst.extras import install_command
 from realtime_nst.inference.devices import installed, nvidia_driver
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from realtime_nst.doctor.finding import Finding
-from realtime_nst.doctor.trial import attempt
-from realtime_nst.doctor.trials import read_models
+from realtime_nst.doctor.isolation import attempt
+from realtime_nst.doctor.probes import read_models
 from realtime_nst.extras import install_command
 
 
