@@ -244,7 +244,7 @@ def test_wrong_words(clip: Path, tmp_path: Path, arguments: list[str], said: str
 
 
 def test_29_97_means_what_it_does_on_television() -> None:
-    from realtime_nst.cli.words import rate
+    from realtime_nst.cli.parsing import rate
 
     assert rate("29.97") == rate("30000/1001") == Fraction(30000, 1001)
     assert rate("23.976") == Fraction(24000, 1001)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from realtime_nst.cli.report import reported
+from realtime_nst.cli.summary import reported
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame
 

@@ -10,7 +10,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_nst.cli.words import styles
+from realtime_nst.cli.parsing import styles
 from realtime_nst.frame import Frame
 from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.registry import find_style

@@ -7,9 +7,19 @@ from typing import Annotated, NoReturn
 import typer
 
 from realtime_nst import __version__
-from realtime_nst.cli import bench, cameras, doctor, evaluate, gatys, info, live, make, run
 from realtime_nst.cli.arguments import NeedsResult
-from realtime_nst.cli.spelling import normalize_option
+from realtime_nst.cli.commands import (
+    bench,
+    cameras,
+    convert,
+    doctor,
+    evaluate,
+    gatys,
+    styles,
+    train,
+    webcam,
+)
+from realtime_nst.cli.option_aliases import normalize_option
 from realtime_nst.errors import NstError
 from realtime_nst.extras import explain
 
@@ -25,16 +35,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"token_normalize_func": normalize_option},
 )
-app.command()(live.webcam)
-app.command("live", short_help="The same as webcam.")(live.webcam)
+app.command()(webcam.webcam)
+app.command("live", short_help="The same as webcam.")(webcam.webcam)
 app.command()(cameras.cameras)
-app.command(cls=NeedsResult)(run.video)
-app.command(cls=NeedsResult)(run.image)
+app.command(cls=NeedsResult)(convert.video)
+app.command(cls=NeedsResult)(convert.image)
 app.command()(doctor.doctor)
-app.command()(make.train)
-app.command()(make.export)
+app.command()(train.train)
+app.command()(train.export)
 app.command()(gatys.gatys)
-app.add_typer(info.app, name="styles")
+app.add_typer(styles.app, name="styles")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(bench.app, name="bench")
 

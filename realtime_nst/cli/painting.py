@@ -9,7 +9,7 @@ from importlib.metadata import version
 import typer
 
 from realtime_nst import __version__
-from realtime_nst.cli import words
+from realtime_nst.cli import parsing
 from realtime_nst.inference.engines import Size
 from realtime_nst.inference.session import USUAL, Session, open_session
 from realtime_nst.models.registry import Choice, find_style
@@ -80,14 +80,14 @@ def described(
     styles: Sequence[str], fade: str | None, tier: str | None, stabilise: float
 ) -> dict[str, str]:
     """What decides how a frame is painted, for people and for another run to compare."""
-    paths = {find_style(name, tier).model.path for name in words.styles(styles).values()}
+    paths = {find_style(name, tier).model.path for name in parsing.styles(styles).values()}
     models = (hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in sorted(paths))
     return {
         "realtime-nst": __version__,
         "PyAV": version("av"),
         "--style": " ".join(styles),
         "the model": " ".join(models),
-        "--fade": str(FADE if fade is None else words.seconds(fade)),
+        "--fade": str(FADE if fade is None else parsing.seconds(fade)),
         "--stabilize": f"{stabilise:g}",
     }
 

@@ -12,8 +12,8 @@ from time import perf_counter
 
 import typer
 
-from realtime_nst.cli.interrupt import interrupts
-from realtime_nst.cli.report import say
+from realtime_nst.cli.signals import interrupts
+from realtime_nst.cli.summary import say
 from realtime_nst.convert.jobs import VIDEOS
 from realtime_nst.convert.photo_jobs import PhotoJob
 from realtime_nst.convert.transforms import Shape, fitted_size, painted, scaled

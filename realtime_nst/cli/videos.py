@@ -8,8 +8,8 @@ from time import perf_counter
 import typer
 
 from realtime_nst.cli import progress
-from realtime_nst.cli.interrupt import interrupts
-from realtime_nst.cli.report import reported, say
+from realtime_nst.cli.signals import interrupts
+from realtime_nst.cli.summary import reported, say
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.preflight import check
 from realtime_nst.convert.resume import can_go_on, gone_on, is_finished, settings

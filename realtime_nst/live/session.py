@@ -5,8 +5,8 @@ from pathlib import Path
 
 import typer
 
-from realtime_nst.cli.interrupt import interrupts
 from realtime_nst.cli.opening import folder_of, is_recording, openers
+from realtime_nst.cli.signals import interrupts
 from realtime_nst.frame import Frame
 from realtime_nst.live.controller import RecordKey, View
 from realtime_nst.live.hud import Hud, age

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
-from realtime_nst.cli.training import is_preview_step
+from realtime_nst.cli.train_progress import is_preview_step
 from realtime_nst.errors import SinkError
 from realtime_nst.files import Lock
 from realtime_nst.models.registry import find_style

@@ -13,7 +13,7 @@ import pytest
 import torch
 from typer.testing import CliRunner, Result
 
-from realtime_nst.cli import optimizing
+from realtime_nst.cli import gatys_progress
 from realtime_nst.cli.app import app
 from realtime_nst.errors import NstError, SinkError, TrainError
 from realtime_nst.files import cannot_write
@@ -218,7 +218,7 @@ def test_the_picture_is_safe_before_its_losses_are_written(
     def full(path: Path, data: str) -> None:
         raise cannot_write(path, OSError(28, "No space left on device"))
 
-    monkeypatch.setattr(optimizing, "write_atomic", full)
+    monkeypatch.setattr(gatys_progress, "write_atomic", full)
     result = call(*files, "-o", tmp_path / "out.png", "--trace", tmp_path / "trace.json")
     assert isinstance(result.exception, SinkError)
     assert "No space left" in str(result.exception)

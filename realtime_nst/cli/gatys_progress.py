@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from realtime_nst.cli import progress
-from realtime_nst.cli.interrupt import interrupts
+from realtime_nst.cli.signals import interrupts
 from realtime_nst.errors import SourceError, TrainError
 from realtime_nst.files import Lock, check_files, refuse_inputs, write_atomic
 from realtime_nst.sinks.images import refuse_ending, write_image

@@ -163,23 +163,23 @@ def video(
     verbose: Verbose = False,
 ) -> None:
     """Paint videos; their size, times, sound and other tracks stay as they are."""
-    from realtime_nst.cli import painting, videos, words
+    from realtime_nst.cli import painting, parsing, videos
     from realtime_nst.convert.dry_run import rehearse
     from realtime_nst.convert.jobs import jobs_for
     from realtime_nst.convert.transforms import Shape
     from realtime_nst.sinks.video.codecs import PIPE, VideoOptions
     from realtime_nst.sources.video.opening import is_pipe
 
-    reading = words.reading(start, end, duration, on_error, fps)
-    if words.pipe(format) == "rawvideo" and is_pipe(sources[0]):
-        reading = replace(reading, raw=words.raw(size, fps, pix_fmt))
+    reading = parsing.reading(start, end, duration, on_error, fps)
+    if parsing.pipe(format) == "rawvideo" and is_pipe(sources[0]):
+        reading = replace(reading, raw=parsing.raw(size, fps, pix_fmt))
         size, fps, pix_fmt = None, None, pix_fmt if result == PIPE else None
-    shape = Shape(words.pixels(size), words.rate(fps), render_scale, side_by_side)
+    shape = Shape(parsing.pixels(size), parsing.rate(fps), render_scale, side_by_side)
     options = VideoOptions(codec, crf, preset, pix_fmt, audio, reading.skip_broken, format)
     strength, styles, fading = (
         painting.strength(stabilise),
-        words.styles(style),
-        words.seconds(fade),
+        parsing.styles(style),
+        parsing.seconds(fade),
     )
     described = painting.described(style, fade, tier, strength)
     choices = videos.Choices(reading, shape, options, described, strength, resume, stats)
@@ -245,9 +245,9 @@ def image(
     verbose: Verbose = False,
 ) -> None:
     """Stylize images; transparency, EXIF, XMP, resolution and color profile are kept."""
-    from realtime_nst.cli import painting, words
+    from realtime_nst.cli import painting, parsing
     from realtime_nst.cli.photos import stylize_all
-    from realtime_nst.cli.report import say
+    from realtime_nst.cli.summary import say
     from realtime_nst.convert.photo_jobs import photo_jobs, unread_folders
     from realtime_nst.convert.transforms import Shape
 
@@ -263,7 +263,7 @@ def image(
     stylize_all(
         jobs,
         lambda: painting.open_style(style[0], engine),
-        Shape(words.pixels(size), None, render_scale),
+        Shape(parsing.pixels(size), None, render_scale),
         skip_existing=skip_existing,
         as_json=as_json,
     )

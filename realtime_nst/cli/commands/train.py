@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.arguments import path_of
-from realtime_nst.cli.run import Threads
+from realtime_nst.cli.commands.convert import Threads
 from realtime_nst.errors import TrainError
 from realtime_nst.hints import command
 
@@ -74,7 +74,7 @@ def train(
     ] = False,
 ) -> None:
     """Train a network on one or several styles."""
-    from realtime_nst.cli.training import beginning, follow, need_torch, prepare, start
+    from realtime_nst.cli.train_progress import beginning, follow, need_torch, prepare, start
 
     need_torch()
     from realtime_nst.files import Lock, check_file
@@ -131,7 +131,7 @@ def export(
 
     Its recipe is written beside it, for `evaluate fidelity` and for training by it again.
     """
-    from realtime_nst.cli.training import need_torch
+    from realtime_nst.cli.train_progress import need_torch
 
     need_torch()
     from realtime_nst.export.onnx import export as write

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from realtime_nst.cli.arguments import path_of
-from realtime_nst.cli.run import Tier, limited
+from realtime_nst.cli.commands.convert import Tier, limited
 from realtime_nst.cli.table import table
 from realtime_nst.errors import NstError
 from realtime_nst.timing import short

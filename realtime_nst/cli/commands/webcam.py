@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from realtime_nst.cli.run import DeviceName, Precision, Stats, Threads, Tier, Verbose
+from realtime_nst.cli.commands.convert import DeviceName, Precision, Stats, Threads, Tier, Verbose
 
 
 def webcam(
@@ -77,7 +77,7 @@ def webcam(
     from time import perf_counter
 
     from realtime_nst.cli import opening, painting
-    from realtime_nst.cli.report import LIVE_STAGES, shares
+    from realtime_nst.cli.summary import LIVE_STAGES, shares
     from realtime_nst.live import styles as furnishing
     from realtime_nst.live.hud import Hud
     from realtime_nst.live.mixer_pool import Studio

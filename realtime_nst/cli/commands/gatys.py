@@ -72,10 +72,10 @@ def gatys(
     ] = None,
 ) -> None:
     """Paint a photo by optimizing its pixels, as Gatys et al. 2016 do; of a folder, all photos."""
-    from realtime_nst.cli.training import need_torch
+    from realtime_nst.cli.train_progress import need_torch
 
     need_torch()
-    from realtime_nst.cli.optimizing import (
+    from realtime_nst.cli.gatys_progress import (
         Keeping,
         check_places,
         check_single,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from realtime_nst.cli import progress
-from realtime_nst.cli.interrupt import interrupts
+from realtime_nst.cli.signals import interrupts
 from realtime_nst.errors import MissingExtra
 from realtime_nst.extras import install_command
 from realtime_nst.hints import command

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from realtime_nst.cli.arguments import files_in, path_of
-from realtime_nst.cli.run import Tier
-from realtime_nst.cli.stability import stability
+from realtime_nst.cli.commands.convert import Tier
+from realtime_nst.cli.commands.evaluate_stability import stability
 
 if TYPE_CHECKING:
     from realtime_nst.evaluate.fidelity import Candidate, Case
@@ -52,7 +52,7 @@ def fidelity(
     ] = None,
 ) -> None:
     """Say how many iterations of Gatys each model's single pass equals."""
-    from realtime_nst.cli.training import need_torch
+    from realtime_nst.cli.train_progress import need_torch
     from realtime_nst.sinks.images import check_picture
 
     if grid:
