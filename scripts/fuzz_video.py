@@ -23,8 +23,8 @@ sys.path.insert(0, str(ROOT))
 
 import av  # noqa: E402
 
-from tests import tiny  # noqa: E402
-from tests.clips import Clip, make, make_rich  # noqa: E402
+from tests.helpers import onnx_models  # noqa: E402
+from tests.helpers.video_clips import Clip, make, make_rich  # noqa: E402
 
 PATIENCE = 60.0
 """Seconds a conversion of a few dozen small frames may take."""
@@ -139,7 +139,7 @@ def main() -> int:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tiny.identity(folder / "identity.onnx")
+        onnx_models.identity(folder / "identity.onnx")
         counts: Counter[str] = Counter()
         for name, data in damaged(chosen.clips or seeds(folder), chosen.count, chosen.seed):
             path = folder / name

@@ -4,7 +4,7 @@ import argparse
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from tests.camera import running
+from tests.helpers.http_camera import running
 
 AWAY = 2.0
 """Seconds that a camera is pulled out."""

@@ -45,7 +45,10 @@ from realtime_nst.sinks.tee import Tee  # noqa: E402
 from realtime_nst.sinks.video.recording import Recording  # noqa: E402
 from realtime_nst.sources.live import open_live  # noqa: E402
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH  # noqa: E402
-from tests import stamp, tiny  # noqa: E402
+from tests.helpers import (
+    onnx_models,  # noqa: E402
+    timestamp_overlay,
+)
 
 WARM = 3.0
 """Seconds at the beginning that do not count."""
@@ -77,13 +80,13 @@ class Gauge:
 
     def write(self, frame: Frame) -> None:
         """Note how old it is."""
-        moment = stamp.read(frame.image)
+        moment = timestamp_overlay.read(frame.image)
         if moment is None:
             self.unread += 1
         elif moment == self.last:
             self.repeated += 1
         else:
-            self.ages.append(stamp.age(moment))
+            self.ages.append(timestamp_overlay.age(moment))
             self.times.append(time.perf_counter())
         self.last = moment
 
@@ -230,7 +233,7 @@ def painter(options: argparse.Namespace) -> Iterator[Stylize]:
     with tempfile.TemporaryDirectory() as folder:
         name = options.style
         if name == "identity":
-            name = str(tiny.identity(Path(folder) / "identity.onnx"))
+            name = str(onnx_models.identity(Path(folder) / "identity.onnx"))
         styles = find_styles([name], engine)
         resolution = Resolution(sizes(*pixels(options.size, "--size")), options.fps)
         with Studio(styles.palette_for) as studio:

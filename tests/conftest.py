@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import tiny
+from tests.helpers import onnx_models
 
 
 @pytest.fixture(autouse=True)
@@ -32,10 +32,10 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of models: ``identity``, ``invert`` in two tiers, and ``keep`` with ``black``."""
     folder = tmp_path / "models"
-    tiny.identity(folder / "tiny-identity" / "model.onnx")
-    tiny.invert(folder / "tiny-invert" / "model.onnx")
-    slow = tiny.card("invert", name="slow-invert", tier="johnson")
-    tiny.invert(folder / "slow-invert" / "model.onnx", slow)
-    tiny.two(folder / "tiny-two" / "model.onnx")
+    onnx_models.identity(folder / "tiny-identity" / "model.onnx")
+    onnx_models.invert(folder / "tiny-invert" / "model.onnx")
+    slow = onnx_models.card("invert", name="slow-invert", tier="johnson")
+    onnx_models.invert(folder / "slow-invert" / "model.onnx", slow)
+    onnx_models.two(folder / "tiny-two" / "model.onnx")
     monkeypatch.setenv("REALTIME_NST_MODELS", str(folder))
     return folder

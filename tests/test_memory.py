@@ -16,7 +16,7 @@ from realtime_nst.memory import _container, free_memory, require_memory
 from realtime_nst.models.card import Card
 from realtime_nst.models.registry import find_style
 from realtime_nst.sources import open_source
-from tests import tiny
+from tests.helpers import onnx_models
 
 HUGE = (1_000_000, 1_000_000)
 MEASURED = """
@@ -91,14 +91,14 @@ def test_bytes_needed_is_what_a_large_image_takes(precision: str) -> None:
 @pytest.mark.parametrize("precision", ["fp32", "int8", "bf16"])
 def test_every_network_has_an_estimate(device: str, precision: str) -> None:
     for tier in ("nano", "fast", "quality", "johnson", "unheard-of"):
-        card: Card = tiny.card("a", tier=tier)
+        card: Card = onnx_models.card("a", tier=tier)
         assert (bytes_needed(card, Candidate(device, precision), (10, 10)) or 0) > 2000
     assert bytes_needed(card, Candidate("cuda", precision), (10, 10)) is None
 
 
 @pytest.mark.parametrize("device", ["cpu", "auto"])
 def test_open_session_refuses_size_beyond_memory(tmp_path: Path, device: str) -> None:
-    path = tiny.invert(tmp_path / "model.onnx")
+    path = onnx_models.invert(tmp_path / "model.onnx")
     with pytest.raises(DeviceError, match="1000000x1000000 pixels: about") as caught:
         open_session(path, device, precision="auto", size=HUGE)
     assert "smaller --size or --render-scale" in caught.value.hint

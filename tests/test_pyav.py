@@ -7,8 +7,8 @@ import pytest
 
 from realtime_nst.pyav import file_url, open_input, readable
 from realtime_nst.sources import open_source
-from tests.clips import make_rich
-from tests.test_tracks import copy
+from tests.helpers.video_clips import make_rich
+from tests.sinks.video.test_streams import copy
 
 
 @pytest.mark.parametrize("ending", ["mp4", "mkv"])

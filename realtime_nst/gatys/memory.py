@@ -25,7 +25,7 @@ FIXED = 150e6
 def estimate(vgg: VGG, height: int, width: int, settings: Settings) -> float:
     """Bytes an optimization of a picture of this size takes at its peak, without the program.
 
-    ``tests/train/test_gatys_memory.py`` holds the formula against what is really kept.
+    ``tests/gatys/test_memory.py`` holds the formula against what is really kept.
     """
     side = settings.tile
     margin = 2 * margin_of(vgg)

@@ -9,7 +9,7 @@ from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks import open_sink
 from realtime_nst.sources.synthetic import SyntheticSource
-from tests.clips import NTSC, content
+from tests.helpers.video_clips import NTSC, content
 
 NAMED = ["null", "http://127.0.0.1:0/"]
 VIDEOS = ["out.mp4", "out.mov", "out.mkv", "out.webm", "out.avi"]

@@ -9,7 +9,7 @@ import pytest
 
 from realtime_nst.errors import SourceError
 from realtime_nst.sources import Source, open_source
-from tests.clips import Clip, make
+from tests.helpers.video_clips import Clip, make
 
 
 def picture(path: Path, width: int = 31, height: int = 17) -> Path:

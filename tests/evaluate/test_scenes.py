@@ -21,7 +21,7 @@ from realtime_nst.evaluate.stability import flicker
 from realtime_nst.evaluate.warping import Link
 from realtime_nst.sinks.images import write_image
 from realtime_nst.sources.images import photos_in
-from tests.evaluate.pictures import film, panned, photo, photo_file
+from tests.helpers.scenes import film, panned, photo, photo_file
 
 AREA = 160 * 120
 

@@ -9,7 +9,7 @@ import pytest
 from realtime_nst.evaluate.scenes import Scene, clip_scene, motion_scenes, noise_scene
 from realtime_nst.evaluate.stability import Paint, Report, paint_scene, score
 from realtime_nst.frame import Image
-from tests.evaluate.pictures import film, noisy, panned, photo_file, textured
+from tests.helpers.scenes import film, noisy, panned, photo_file, textured
 
 AREA = 160 * 120
 

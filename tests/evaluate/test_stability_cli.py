@@ -8,8 +8,8 @@ from typer.testing import CliRunner, Result
 
 from realtime_nst.cli.app import app
 from realtime_nst.sources.images import read_image
-from tests.evaluate.pictures import film, noisy, panned, photo_file
 from tests.evaluate.test_scenes import measured
+from tests.helpers.scenes import film, noisy, panned, photo_file
 
 
 @pytest.fixture

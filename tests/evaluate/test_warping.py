@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from realtime_nst.evaluate.warping import Link, found_link, inside, warping_error
-from tests.evaluate.pictures import panned, photo
+from tests.helpers.scenes import panned, photo
 
 
 def moving(step: int, size: tuple[int, int] = (120, 160)) -> Link:

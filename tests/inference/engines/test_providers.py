@@ -1,0 +1,127 @@
+"""What ONNX Runtime is told of GPUs; without one, the words themselves are tested."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from realtime_nst.errors import DeviceError
+from realtime_nst.inference import devices
+from realtime_nst.inference.devices import DEVICES, FP16
+from realtime_nst.inference.engines import Settings
+from realtime_nst.inference.engines import onnx_runtime as ort
+from realtime_nst.inference.engines.providers import Provider, providers_for
+from realtime_nst.models.onnx_model import Network, read_network
+from realtime_nst.models.registry import find_style
+from tests.helpers import onnx_models
+
+SIZE = (480, 640)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("REALTIME_NST_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def brush(tmp_path: Path) -> Network:
+    return read_network(onnx_models.brush(tmp_path / "model.onnx"))
+
+
+def half(tmp_path: Path) -> Network:
+    about = onnx_models.card("warm", "cold", name="tiny-brush", precision="fp16")
+    return read_network(onnx_models.brush(tmp_path / "fp16.onnx", about))
+
+
+def offered(name: str, network: Network, precision: str = "fp32") -> list[Provider]:
+    settings = Settings(2, precision=precision)
+    return list(providers_for(DEVICES[name], network, settings, SIZE))
+
+
+def test_cuda_first_with_a_graph_then_without(brush: Network) -> None:
+    graph, plain = offered("cuda", brush)
+    assert graph.options["enable_cuda_graph"] == "1"
+    assert graph.notes == ("CUDA graph",)
+    assert plain.options["enable_cuda_graph"] == "0"
+    assert not plain.notes
+    assert graph.memory == plain.memory == "cuda"
+    assert graph.options["prefer_nhwc"] == "0"
+    assert graph.chain == [("CUDAExecutionProvider", dict(graph.options))]
+
+
+def test_half_precision_lies_channels_last_where_that_runs(tmp_path: Path) -> None:
+    ways = offered("cuda", half(tmp_path))
+    assert [way.options["prefer_nhwc"] for way in ways] == ["1", "1", "0", "0"]
+    assert [way.options["enable_cuda_graph"] for way in ways] == ["1", "0", "1", "0"]
+
+
+def test_instance_norm_keeps_its_layout() -> None:
+    quality = find_style("starry-night@quality").model.path.with_name("fp16.onnx")
+    ways = offered("cuda", read_network(quality))
+    assert [way.options["prefer_nhwc"] for way in ways] == ["0", "0"]
+
+
+def test_tensorrt_keeps_each_model_and_size_by_itself(tmp_path: Path, brush: Network) -> None:
+    """Its provider would take the engine of another style for this one's."""
+    places = {
+        provider.options["trt_engine_cache_path"]
+        for network in (brush.fixed((1.0, 0.0)), brush.fixed((0.0, 1.0)), brush)
+        for size in (SIZE, (720, 1280))
+        for provider in providers_for(DEVICES["tensorrt"], network, Settings(2), size)
+    }
+    assert len(places) == 6
+    assert all(Path(place).is_dir() for place in places)
+
+
+def test_tensorrt_rounds_by_itself(brush: Network) -> None:
+    graph, _ = offered("tensorrt", brush, FP16)
+    assert graph.options["trt_fp16_enable"] == "1"
+    assert graph.precision == FP16
+    assert graph.chain[1:] == ["CUDAExecutionProvider"]
+    assert offered("tensorrt", brush)[0].options["trt_fp16_enable"] == "0"
+
+
+def test_tensorrt_without_a_folder_to_write_to(cache: Path, brush: Network) -> None:
+    cache.write_text("in the way")
+    assert not any("cache" in name for name in offered("tensorrt", brush)[0].options)
+
+
+@pytest.mark.parametrize("name", ["cpu", "directml", "coreml", "webgpu"])
+def test_the_others_take_memory_of_the_host(brush: Network, name: str) -> None:
+    (only,) = offered(name, brush)
+    assert only.memory is None
+
+
+def test_where_a_graph_fails_the_next_way_is_taken(
+    brush: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider that gets no node stands for a GPU that refuses to capture."""
+    fake = devices.Device("Fake", "AzureExecutionProvider", "onnxruntime", "none")
+    ways = [Provider(fake), Provider(DEVICES["cpu"])]
+    monkeypatch.setattr(ort, "providers_for", lambda *about: iter(ways))
+    running = ort.open_onnx_runtime(brush, DEVICES["cpu"], Settings(1), (64, 64))
+    assert str(running.ran) == "ONNX Runtime fp32, 1 thread"
+    ways = [Provider(fake), Provider(fake)]
+    with pytest.raises(DeviceError, match="gave the whole model to CPUExecutionProvider"):
+        ort.open_onnx_runtime(brush, DEVICES["cpu"], Settings(1), (64, 64))
+
+
+@pytest.mark.parametrize(
+    ("placement", "lost"),
+    [
+        ({"CUDAExecutionProvider": {"Conv": 9}}, None),
+        ({"CUDAExecutionProvider": {"Conv": 9}, "CPUExecutionProvider": {"Gather": 2}}, None),
+        (
+            {"CUDAExecutionProvider": {"Clip": 1}, "CPUExecutionProvider": {"Conv": 9}},
+            "ONNX Runtime gave convolutions to CPUExecutionProvider",
+        ),
+        (
+            {"CPUExecutionProvider": {"Conv": 9}},
+            "ONNX Runtime gave the whole model to CPUExecutionProvider",
+        ),
+    ],
+)
+def test_work_that_went_elsewhere(placement: dict[str, dict[str, int]], lost: str | None) -> None:
+    counted = {name: Counter(kinds) for name, kinds in placement.items()}
+    assert ort._elsewhere(counted, DEVICES["cuda"]) == lost

@@ -1,0 +1,107 @@
+"""Snapshots and recordings that keys ask for."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.live.controller import RecordKey, View, unused
+from realtime_nst.live.hud import Hud
+from realtime_nst.live.mixer_pool import Work
+from realtime_nst.live.settings import Controls, Settings
+from realtime_nst.sinks.tee import Tee
+from tests.helpers.video_clips import content
+
+INFO = StreamInfo("camera", 64, 48, Fraction(30), None)
+
+
+def frame(index: int = 0) -> Frame:
+    image = np.full((48, 64, 3), 7 * index % 256, np.uint8)
+    return Frame(image, index, Fraction(index, 30), index / 30)
+
+
+def view_in(folder: Path) -> View:
+    hud = Hud(["a", "b"], INFO, "CPU", lambda: Work((64, 48)))
+    return View(Controls(Settings(), 2), hud, folder)
+
+
+@pytest.fixture
+def tee() -> Iterator[Tee]:
+    with Tee([]) as tee:
+        yield tee
+
+
+def say(view: View) -> str:
+    return " ".join(view.overlay().lines)
+
+
+def test_a_snapshot_is_the_next_frame(tmp_path: Path) -> None:
+    view = view_in(tmp_path)
+    view.key("s")
+    assert not list(tmp_path.iterdir())
+    view.shown(frame())
+    view.shown(frame())
+    (path,) = tmp_path.iterdir()
+    assert path.name in say(view)
+
+
+def test_a_snapshot_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    view = view_in(tmp_path / "file")
+    view.key("s")
+    view.shown(frame())
+    assert "cannot make" in say(view)
+
+
+def test_a_recording_has_what_was_shown_meanwhile(tmp_path: Path, tee: Tee) -> None:
+    view = view_in(tmp_path)
+    key = RecordKey(view, tee, INFO, tmp_path)
+    for index in range(12):
+        if index in (3, 8):
+            view.key("r")
+        key.follow()
+        tee.write(frame(index))
+    (path,) = key.paths
+    assert len(content(path).pts) == 5
+    assert "REC" not in say(view)
+    assert f"recorded: {path}" in say(view)
+
+
+def test_a_recording_that_cannot_begin_is_told_and_not_tried_again(
+    tmp_path: Path, tee: Tee
+) -> None:
+    view = view_in(tmp_path)
+    (tmp_path / "file").touch()
+    key = RecordKey(view, tee, INFO, tmp_path / "file")
+    view.key("r")
+    key.follow()
+    assert "cannot make" in say(view)
+    assert not view.controls.settings.recording
+    assert key.paths == []
+
+
+def test_other_keys_do_nothing(tmp_path: Path) -> None:
+    view = view_in(tmp_path)
+    for key in ("x", "3", "0", "\xe1"):
+        view.key(key)
+    assert view.controls.settings == Settings()
+    assert not view.controls.stopped
+
+
+@pytest.mark.parametrize("key", ["q", "\x1b"])
+def test_quit(tmp_path: Path, key: str) -> None:
+    view = view_in(tmp_path)
+    view.key(key)
+    assert view.controls.stopped
+
+
+def test_names_are_never_used_twice(tmp_path: Path) -> None:
+    names = set()
+    for _ in range(4):
+        path = unused(tmp_path, "recording", ".mp4")
+        assert path not in names
+        names.add(path)
+        path.with_name(f"{path.stem}.partial.mp4").touch()

@@ -1,0 +1,96 @@
+"""Cameras: an HTTP camera in another process, devices that are not there, and why."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from realtime_nst.errors import SourceError
+from realtime_nst.frame import Image
+from realtime_nst.sources.camera.capture import Asked, CameraSource
+from tests.helpers.http_camera import running
+
+
+@pytest.fixture
+def camera() -> Iterator[str]:
+    """The URL of a camera that gives each viewer 40 frames."""
+    with running("--frames", 40) as (url, _):
+        yield url
+
+
+def test_a_network_camera_gives_its_frames_with_rising_times(camera: str) -> None:
+    with CameraSource(camera) as source:
+        assert (source.info.width, source.info.height, source.live) == (320, 240, True)
+        coming = iter(source)
+        frames = list(islice(coming, 40))
+        with pytest.raises(SourceError, match="shows nothing any more"):
+            next(coming)
+    assert [frame.index for frame in frames] == list(range(40))
+    times = [frame.pts for frame in frames]
+    assert times[0] == 0
+    assert times == sorted(times)
+
+
+def test_a_camera_is_opened_and_closed_many_times(camera: str) -> None:
+    for _ in range(10):
+        with CameraSource(camera) as source:
+            assert next(iter(source)).index == 0
+
+
+@pytest.mark.parametrize("address", ["99", "/dev/video99", "No Such Cam", "http://127.0.0.1:9/x"])
+def test_a_camera_that_is_not_there_is_an_error_with_a_cure(address: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        CameraSource(address)
+    assert caught.value.hint
+
+
+def test_nothing_is_printed_about_a_camera_that_is_not_there(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for address in ("99", "http://127.0.0.1:9/x"):
+        with pytest.raises(SourceError):
+            CameraSource(address)
+    assert capfd.readouterr().err == ""
+
+
+class Flaky:
+    """A device whose reads fail as told; ``True`` is a picture."""
+
+    def __init__(self, *reads: bool) -> None:
+        self._reads = list(reads)
+
+    def read(self) -> tuple[bool, Image | None]:
+        there = self._reads.pop(0) if self._reads else False
+        return there, np.zeros((24, 32, 3), np.uint8) if there else None
+
+    def get(self, name: int) -> float:
+        return 0.0
+
+    def isOpened(self) -> bool:  # noqa: N802  (as in OpenCV)
+        return True
+
+    def release(self) -> None:
+        """Nothing to let go."""
+
+
+def test_a_broken_picture_now_and_then_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = Flaky(False, True, False, False, True, True)
+    monkeypatch.setattr("realtime_nst.sources.camera.capture._open", lambda *_: reads)
+    with CameraSource("0") as source:
+        coming = iter(source)
+        assert [frame.index for frame in islice(coming, 3)] == [0, 1, 2]
+        with pytest.raises(SourceError, match="shows nothing any more"):
+            next(coming)
+
+
+def test_what_a_camera_gives_stands_beside_what_it_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("realtime_nst.sources.camera.capture._open", lambda *_: Flaky(True))
+    with CameraSource("0", Asked((1280, 720), Fraction(60))) as source:
+        assert source.info.notes == ("the camera gives 32x24; asked for 1280x720 at 60 fps",)
+    monkeypatch.setattr("realtime_nst.sources.camera.capture._open", lambda *_: Flaky(True))
+    with CameraSource("0") as source:
+        assert source.info.notes == ("the camera gives 32x24",)
