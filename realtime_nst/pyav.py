@@ -1,14 +1,10 @@
 """Open media files the same way with every supported version of PyAV."""
 
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import av
-from av.container import InputContainer
-
-DECODES_LENIENTLY: Final = int(av.__version__.split(".", 1)[0]) >= 19
-"""Whether PyAV keeps undecodable bytes of metadata itself, as surrogates. Before, it had to be told
-what to do with them."""
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 
 def file_url(path: Path) -> str:
@@ -16,16 +12,19 @@ def file_url(path: Path) -> str:
     return f"file:{path}"
 
 
-def open_input(url: str, **options: Any) -> InputContainer:
+def open_input(url: str, **options: Any) -> "InputContainer":
     """Open a media file or pipe for reading.
 
     Args:
         url: ``file_url(path)``, or an address with a protocol that FFmpeg knows.
         options: further arguments of ``av.open``.
     """
-    if not DECODES_LENIENTLY:
+    import av  # here, since OpenCV's windows hang if PyAV is imported first (PyAV#978)
+
+    if int(av.__version__.split(".", 1)[0]) < 19:
+        # Newer ones keep undecodable bytes of metadata themselves, as surrogates.
         options["metadata_errors"] = "replace"
-    return cast(InputContainer, av.open(url, **options))
+    return cast("InputContainer", av.open(url, **options))
 
 
 def readable(text: str) -> str:

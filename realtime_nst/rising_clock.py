@@ -7,12 +7,12 @@ reads such a file has to move what follows; FFmpeg's command line does so, its d
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from av.container import InputContainer
-from av.format import Flags
-from av.packet import Packet
-from av.stream import Stream
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.stream import Stream
 
 MAX_STEP_BACK = Fraction(1, 10)
 """Seconds by which times may step back, or streams overlap, on one clock; as in FFmpeg."""
@@ -48,7 +48,9 @@ class RisingClock:
             these streams move all others alike, too.
     """
 
-    def __init__(self, container: InputContainer, streams: Iterable[Stream]) -> None:
+    def __init__(self, container: "InputContainer", streams: "Iterable[Stream]") -> None:
+        from av.format import Flags
+
         self._jumps = bool(container.format.flags & cast(int, Flags.ts_discont.value))
         self.is_needed = self._jumps or container.format.name in RECONNECTING
         """Whether files of this format may begin a new clock."""

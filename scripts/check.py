@@ -9,13 +9,16 @@ from pathlib import Path
 from environment import ROOT, prepare, say
 from pythons import build, describe, environments
 
+TORCH_TESTS = ("tests/nn", "tests/gatys", "tests/train", "tests/export", "tests/evaluate/fidelity")
+"""Folders whose tests need the ``[train]`` extra."""
 CHECKS = {
     "format": ("ruff", "format", "--check", "."),
     "lint": ("ruff", "check", "."),
     "types": ("mypy",),
-    "tests of training": ("pytest", "tests/train"),
+    "tests of training": ("pytest", *TORCH_TESTS),
 }
-RUNTIME = ("pytest", "--ignore", "tests/train")
+RUNTIME = ("pytest",)
+"""Without torch, tests that need it are left out."""
 
 
 def main() -> int:

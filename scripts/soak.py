@@ -45,10 +45,7 @@ from realtime_nst.sinks.tee import Tee  # noqa: E402
 from realtime_nst.sinks.video.recording import Recording  # noqa: E402
 from realtime_nst.sources.live import open_live  # noqa: E402
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH  # noqa: E402
-from tests.helpers import (
-    onnx_models,  # noqa: E402
-    timestamp_overlay,
-)
+from tests.helpers import onnx_models, timestamp_overlay  # noqa: E402
 
 WARM = 3.0
 """Seconds at the beginning that do not count."""

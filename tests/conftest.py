@@ -1,12 +1,24 @@
-"""Guards around every test."""
+"""Guards around every test, and what several packages of tests share."""
 
 import threading
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.helpers import onnx_models
+from tests.helpers.recipes import photo
+
+TORCH = find_spec("torch") is not None
+TORCH_FOLDERS = ("nn", "gatys", "train", "export", "evaluate/fidelity")
+"""Folders whose tests need the ``[train]`` extra."""
+collect_ignore = [] if TORCH else list(TORCH_FOLDERS)
+
+
+def pytest_report_header() -> str:
+    """Say so where training is not tested."""
+    return "training: tested" if TORCH else "training: NOT TESTED, the [train] extra is missing"
 
 
 @pytest.fixture(autouse=True)
@@ -38,4 +50,18 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     onnx_models.invert(folder / "slow-invert" / "model.onnx", slow)
     onnx_models.two(folder / "tiny-two" / "model.onnx")
     monkeypatch.setenv("REALTIME_NST_MODELS", str(folder))
+    return folder
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder of five photos in a subfolder, one broken file and one that is no picture."""
+    from realtime_nst.sinks.images import write_image
+
+    folder = tmp_path / "photos"
+    (folder / "more").mkdir(parents=True)
+    for number in range(5):
+        write_image(folder / "more" / f"{number}.png", photo(number))
+    (folder / "broken.jpg").write_bytes(b"not a picture")
+    (folder / "notes.txt").write_text("nor this")
     return folder

@@ -17,7 +17,7 @@ from realtime_nst import __version__
 from tests.helpers import onnx_models
 from tests.helpers.video_clips import Clip, content, make
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "realtime_nst"]
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "REALTIME_NST_DEBUG"}
 

@@ -140,7 +140,7 @@ def test_a_whole_model_is_verified(sealed: Path) -> None:
 
 
 def test_nothing_is_wrong_with_the_models_that_are_shipped() -> None:
-    shipped = sorted((Path(__file__).parents[1] / "models").glob("*/model.onnx"))
+    shipped = sorted((Path(__file__).parents[2] / "models").glob("*/model.onnx"))
     assert shipped
     result = styles("verify", *shipped)
     assert result.exit_code == 0, result.output

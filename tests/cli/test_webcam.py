@@ -21,7 +21,7 @@ from realtime_nst.sources.synthetic import SyntheticSource
 from tests.helpers.video_clips import content
 
 COMMAND = [sys.executable, "-m", "realtime_nst", "webcam"]
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SUMMARY = re.compile(r"(\d+) frames in .* (\d+) dropped")
 
 

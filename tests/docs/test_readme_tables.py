@@ -15,7 +15,7 @@ from realtime_nst.bench.report import Report, begun, save
 from realtime_nst.bench.subject import Wanted
 from realtime_nst.timing import Effort
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 QUICK = Effort(warmup=0, seconds=0.0, least=2)
 
 

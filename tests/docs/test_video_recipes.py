@@ -14,7 +14,7 @@ from realtime_nst.sources.synthetic import SyntheticSource
 from tests.contracts.test_sources import picture
 from tests.helpers.video_clips import Clip, make
 
-PAGE = Path(__file__).parents[1] / "docs" / "video.md"
+PAGE = Path(__file__).parents[2] / "docs" / "video.md"
 RECIPES = [
     line.partition(" > ")[0]
     for block in re.findall(r"```\n(.*?)```", PAGE.read_text(), re.DOTALL)

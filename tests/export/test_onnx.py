@@ -19,7 +19,7 @@ from realtime_nst.models.checksum import is_whole
 from realtime_nst.models.metadata import read_metadata
 from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import Checkpoint
-from tests.train.conftest import photo, small_recipe
+from tests.helpers.recipes import photo, small_recipe
 
 NETWORKS = [
     ("fast", 1, "frozen"),

@@ -20,7 +20,7 @@ from realtime_nst.train.checkpoint import Checkpoint, save_checkpoint
 from realtime_nst.train.recipe import rescheduled
 from realtime_nst.train.trainer import frozen_at
 from tests.export.test_onnx import checkpoint
-from tests.train.conftest import photo
+from tests.helpers.recipes import photo
 
 
 def photos() -> list[Image]:

@@ -10,7 +10,7 @@ from realtime_nst.gatys import session
 from realtime_nst.sinks.images import write_image
 from tests.gatys.test_command import call
 from tests.helpers.gatys_images import half, written
-from tests.train.conftest import photo
+from tests.helpers.recipes import photo
 
 
 def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.gatys.loss_plot import COLOURS, draw_curves
 from realtime_nst.gatys.png_metadata import SIGNATURE, read_text, write_with_text
 from realtime_nst.sources.images import read_image
-from tests.train.conftest import photo
+from tests.helpers.recipes import photo
 
 
 def test_settings_survive_in_a_png_that_others_can_read(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from realtime_nst.nn.vgg import VGG
 from realtime_nst.nn.vgg_weights import load_vgg
 from realtime_nst.sinks.images import write_image
 from realtime_nst.train.dataset import resize, to_tensor
-from tests.train.conftest import photo
+from tests.helpers.recipes import photo
 
 LAYERS = {"conv1_1": 1.0, "conv2_1": 0.8, "conv3_1": 0.5}
 """Shallow ones, for speed."""

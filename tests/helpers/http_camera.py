@@ -1,8 +1,8 @@
 """A camera for tests: a process that serves pictures as MJPEG over HTTP on loopback.
 
-``python -m tests.helpers.http_camera`` prints its URL and serves one viewer after another. Without a rate each
-viewer gets the pictures as fast as it takes them; with one, they come when their time has come,
-and a viewer that is late misses some, as with a camera.
+``python -m tests.helpers.http_camera`` prints its URL and serves one viewer after another. Without
+a rate each viewer gets the images as fast as it takes them; with one, they come when their time has
+come, and a viewer that is late misses some, as with a camera.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from realtime_nst.frame import Image
 from realtime_nst.sources import open_source
 from tests.helpers import timestamp_overlay
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PATH = "/camera.mjpg"
 
 

@@ -11,7 +11,7 @@ from realtime_nst.live.keys import CHANGES, KEYS, Key
 from realtime_nst.live.settings import Controls, Settings
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
-PAGE = Path(__file__).parents[1] / "docs" / "live.md"
+PAGE = Path(__file__).parents[2] / "docs" / "live.md"
 HALF = Settings(style=1, strength=0.5, morph=0.3)
 ACTIONS = {"s", "q Esc"}
 """Keys that do something once instead of changing what is."""

@@ -16,7 +16,7 @@ from realtime_nst.models.protobuf import Malformed
 from realtime_nst.models.signature import WEIGHTS, Value, read_signature
 from tests.helpers import onnx_models
 
-SHIPPED = sorted((Path(__file__).parents[1] / "models").glob("*/model.onnx"))
+SHIPPED = sorted((Path(__file__).parents[2] / "models").glob("*/model.onnx"))
 WEIGHT = st.floats(0, 1, width=32)
 
 

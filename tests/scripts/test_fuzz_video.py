@@ -13,7 +13,7 @@ from realtime_nst.sources import open_source
 from tests.helpers import onnx_models
 from tests.helpers.video_clips import Clip, make
 
-SCRIPT = Path(__file__).parents[1] / "scripts" / "fuzz_video.py"
+SCRIPT = Path(__file__).parents[2] / "scripts" / "fuzz_video.py"
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SOAK = Path(__file__).parents[1] / "scripts" / "soak.py"
+SOAK = Path(__file__).parents[2] / "scripts" / "soak.py"
 SMALL = ("--clip", "synthetic:320x240,30,30", "--size", "320x240", "--device", "cpu")
 
 

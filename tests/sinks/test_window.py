@@ -17,7 +17,7 @@ from realtime_nst.sinks.window import TITLE, Window
 from tests.helpers.video_clips import content
 from tests.test_imports import FILES, name_of
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PRESSES = pytest.mark.skipif(
     not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"
 )

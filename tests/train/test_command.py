@@ -17,7 +17,7 @@ from realtime_nst.models.registry import find_style
 from realtime_nst.sinks.images import write_image
 from realtime_nst.train.checkpoint import load_checkpoint
 from realtime_nst.train.recipe import read_recipe
-from tests.train.conftest import photo
+from tests.helpers.recipes import photo
 
 COMMAND = [sys.executable, "-m", "realtime_nst"]
 RECIPE = """

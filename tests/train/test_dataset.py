@@ -20,7 +20,7 @@ from realtime_nst.train.dataset import (
     to_tensor,
 )
 from realtime_nst.train.recipe import Schedule
-from tests.train.conftest import photo, small_recipe
+from tests.helpers.recipes import photo, small_recipe
 
 SCHEDULE = Schedule(steps=5, batch=3, size=32, seed=4)
 

@@ -15,7 +15,7 @@ from realtime_nst.train.distillation import open_pairs
 from realtime_nst.train.recipe import Recipe, rescheduled
 from realtime_nst.train.smoke import smoke_paintings
 from realtime_nst.train.trainer import Options, Trainer
-from tests.train.conftest import photo, small_recipe
+from tests.helpers.recipes import photo, small_recipe
 
 
 def recipe(targets: str = "targets") -> Recipe:

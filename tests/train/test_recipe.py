@@ -18,7 +18,7 @@ from realtime_nst.train.recipe import (
     recipe_for,
     rescheduled,
 )
-from tests.train.conftest import small_recipe
+from tests.helpers.recipes import small_recipe
 
 MODELS = Path(__file__).parents[2] / "models"
 RECIPES = sorted(MODELS.glob("*/recipe.toml"))

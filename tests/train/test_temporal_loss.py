@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from realtime_nst.train.dataset import to_tensor
 from realtime_nst.train.temporal_loss import LUMA, Moment, next_moment, unsteadiness
-from tests.train.conftest import photo
+from tests.helpers.recipes import photo
 
 
 def content() -> torch.Tensor:

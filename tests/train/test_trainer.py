@@ -13,7 +13,7 @@ from realtime_nst.train.dataset import open_photos
 from realtime_nst.train.recipe import LossTerm, Recipe, rescheduled
 from realtime_nst.train.smoke import SmokeContent, smoke_paintings
 from realtime_nst.train.trainer import Options, Trainer
-from tests.train.conftest import small_recipe
+from tests.helpers.recipes import small_recipe
 
 
 def trainer(out: Path, recipe: Recipe | None = None, **options: object) -> Trainer:

@@ -11,7 +11,7 @@ from realtime_nst.train.dataset import bundled_photos, open_photos, to_tensor
 from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.warm_start import START, nearest, save_start, weights_of
 from tests.export.test_onnx import checkpoint
-from tests.train.conftest import photo, small_recipe
+from tests.helpers.recipes import photo, small_recipe
 
 SMALL = small_recipe().network
 

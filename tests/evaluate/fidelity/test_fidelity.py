@@ -14,7 +14,7 @@ from realtime_nst.models.registry import read_model
 from realtime_nst.sinks.images import write_image
 from realtime_nst.train.recipe import LossTerm, Recipe, StyleSource, read_recipe, recipe_for
 from tests.helpers import onnx_models
-from tests.train.conftest import photo
+from tests.helpers.recipes import photo
 
 LOSSES = (LossTerm("content", 1.0, ("relu2_2",)), LossTerm("gram", 1e5, ("relu1_2",)))
 
@@ -70,7 +70,7 @@ def test_a_recipe_is_not_written_twice(tmp_path: Path) -> None:
 
 
 def test_shipped_models_in_bytes_have_a_recipe() -> None:
-    folder = Path(__file__).parents[2] / "models" / "gallery-fast"
+    folder = Path(__file__).parents[3] / "models" / "gallery-fast"
     found = recipe_of(read_model(folder / "int8" / "starry-night.onnx"))
     assert found == (read_recipe(folder / "recipe.toml"), folder / "recipe.toml")
 

@@ -9,7 +9,7 @@ import pytest
 from realtime_nst.evaluate.style_distance import distance_to_style
 from realtime_nst.models.registry import find_style
 from realtime_nst.sinks.images import write_image
-from tests.train.conftest import photo
+from tests.helpers.recipes import photo
 
 RECIPE = """name = "tiny"
 [network]

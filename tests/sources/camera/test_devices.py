@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
 from realtime_nst.errors import SourceError
-from realtime_nst.sources.camera.capture import devices
+from realtime_nst.sources.camera import devices
 from realtime_nst.sources.camera.devices import Device, holders, linux_devices, named, trouble
 from realtime_nst.sources.camera.v4l2 import (
     CAPTURE,

@@ -1,24 +1,13 @@
-"""What the training tests share; all of them need the ``[train]`` extra."""
+"""A recipe and photos small enough for tests of training."""
 
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 
 from realtime_nst.frame import Image
 
 if TYPE_CHECKING:
     from realtime_nst.train.recipe import Recipe
-
-TORCH = find_spec("torch") is not None
-collect_ignore_glob = [] if TORCH else ["test_*.py"]
-
-
-def pytest_report_header() -> str:
-    """Say it aloud when the training is not tested."""
-    return "training: tested" if TORCH else "training: NOT TESTED, the [train] extra is missing"
 
 
 def small_recipe(tier: str = "fast", styles: int = 2, upsampling: str = "resize") -> "Recipe":
@@ -44,17 +33,3 @@ def photo(seed: int, height: int = 90, width: int = 120) -> Image:
     rng = np.random.default_rng(seed)
     coarse = rng.integers(0, 256, (height // 10, width // 10, 3), dtype=np.uint8)
     return np.ascontiguousarray(coarse.repeat(10, axis=0).repeat(10, axis=1))
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """A folder of five photos in a subfolder, one broken file and one that is no picture."""
-    from realtime_nst.sinks.images import write_image
-
-    folder = tmp_path / "photos"
-    (folder / "more").mkdir(parents=True)
-    for number in range(5):
-        write_image(folder / "more" / f"{number}.png", photo(number))
-    (folder / "broken.jpg").write_bytes(b"not a picture")
-    (folder / "notes.txt").write_text("nor this")
-    return folder
