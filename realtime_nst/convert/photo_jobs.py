@@ -6,6 +6,7 @@ from glob import glob
 from pathlib import Path
 
 from realtime_nst.errors import SinkError, SourceError
+from realtime_nst.files import refuse_device
 from realtime_nst.image_io.decode import PICTURES
 from realtime_nst.sinks.images import FORMATS, NUMBER, refuse_clashes, refuse_ending
 from realtime_nst.sinks.video.codecs import PIPE
@@ -56,6 +57,7 @@ def _results(result: Path, names: Sequence[Path], *, single: bool) -> list[Path]
         raise SinkError(f"{result} holds one image only", hint)
     if is_file:
         if str(result) != PIPE:
+            refuse_device(result)
             refuse_ending(result)
         return [result]
     return [result / name.with_suffix(_ending(name)) for name in names]

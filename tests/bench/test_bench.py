@@ -19,6 +19,7 @@ from realtime_nst.bench.report import Report, begun, save
 from realtime_nst.bench.subject import Wanted, everything, parse
 from realtime_nst.cli.app import app
 from realtime_nst.errors import MissingExtra, ModelError, SinkError, SourceError
+from realtime_nst.extras import install_command
 from realtime_nst.inference.engines import crash_check
 from realtime_nst.timing import Effort
 from tests.helpers import onnx_models
@@ -298,4 +299,4 @@ def test_bench_leaves_out_engines_that_are_not_installed(
     assert "ONNX Runtime fp32" in result.stdout
     result = CliRunner().invoke(app, [*words, "--device", "openvino"])
     assert isinstance(result.exception, MissingExtra)
-    assert result.exception.hint == 'pip install "realtime-nst[openvino]"'
+    assert result.exception.hint == install_command("openvino")

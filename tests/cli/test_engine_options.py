@@ -104,7 +104,7 @@ def test_cuda_is_mentioned_where_there_is_an_nvidia_card(
 def test_threads_beyond_cpus_are_capped_with_note(warm: Path, photo: Path) -> None:
     cpus = usable_cpus()
     ran = f"{cpus} thread{'' if cpus == 1 else 's'}\n"
-    noted = image(photo, "warm", "--device", "cpu", "--precision", "fp32", threads=100_000)
+    noted = image(photo, "warm", "--device", "cpu", "--precision", "fp32", "-v", threads=100_000)
     assert f"note: --threads 100000: only {cpus} CPU" in noted
     assert ran in noted
     session = open_session(warm / "tiny-two" / "model.onnx", "cpu", threads=100_000)

@@ -145,7 +145,8 @@ def test_nothing_is_wrong_with_the_models_that_are_shipped() -> None:
     result = styles("verify", *shipped)
     assert result.exit_code == 0, result.output
     assert "WRONG" not in result.stdout
-    assert result.stdout.count("seal") == len(result.stdout.splitlines())
+    verdicts = [line for line in result.stdout.splitlines() if line.endswith(" ok")]
+    assert result.stdout.count("seal") == len(verdicts) >= len(shipped)
 
 
 def test_what_nobody_can_know_of_their_own_picture_is_no_mistake(sealed: Path) -> None:

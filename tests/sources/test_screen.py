@@ -21,10 +21,12 @@ closed = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.read(), closed.set()), daemon=True).start()
 cv2.namedWindow("w", cv2.WINDOW_AUTOSIZE)
 cv2.moveWindow("w", 0, 0)
-cv2.imshow("w", np.full((300, 400, 3), (200, 100, 50), np.uint8))
+image = np.full((300, 400, 3), (200, 100, 50), np.uint8)
+cv2.imshow("w", image)
 cv2.waitKey(200)
 print(flush=True)
-while not closed.is_set():
+while not closed.is_set():  # on a busy machine the first drawing may get lost
+    cv2.imshow("w", image)
     cv2.waitKey(20)
 """
 
