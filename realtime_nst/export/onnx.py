@@ -21,7 +21,7 @@ from realtime_nst.errors import ModelError
 from realtime_nst.export.fused_graph import OPSET, build
 from realtime_nst.files import replacing, write_atomic
 from realtime_nst.frame import Image
-from realtime_nst.inference.autotune import decibels
+from realtime_nst.image_metrics import decibels
 from realtime_nst.inference.session import FRAME, STYLIZED, WEIGHTS, open_session
 from realtime_nst.models.card import KEY, Card, Style
 from realtime_nst.models.checksum import SEAL, fingerprint

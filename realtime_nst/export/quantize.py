@@ -20,7 +20,7 @@ from realtime_nst.export.fused_graph import build
 from realtime_nst.export.onnx import load_net, make_card, save
 from realtime_nst.files import replacing
 from realtime_nst.frame import Image
-from realtime_nst.inference.autotune import decibels
+from realtime_nst.image_metrics import decibels
 from realtime_nst.inference.engines.onnx_runtime import onnx_runtime
 from realtime_nst.inference.session import FRAME
 from realtime_nst.models.card import Card

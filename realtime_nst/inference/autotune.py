@@ -8,6 +8,7 @@ import numpy as np
 
 from realtime_nst.errors import NstError
 from realtime_nst.frame import Image
+from realtime_nst.image_metrics import decibels
 from realtime_nst.inference.cache import Key, recall, remember
 from realtime_nst.inference.devices import DEVICES
 from realtime_nst.inference.engines import Size
@@ -235,11 +236,6 @@ def _psnr(image: Image, wanted: Image) -> float:
     """dB, over some of the pixels; 99 for equal ones."""
     difference = image[::3, ::3].astype(np.float32) - wanted[::3, ::3]
     return decibels(float(np.mean(difference**2)))
-
-
-def decibels(square: float) -> float:
-    """The PSNR of a mean squared error in grey levels; 99 for none."""
-    return 10 * float(np.log10(255**2 / square)) if square else 99.0
 
 
 def _wrong(candidate: Candidate) -> NstError:

@@ -9,7 +9,7 @@ import pytest
 from skimage import data
 
 from realtime_nst.frame import Image
-from realtime_nst.inference.autotune import decibels
+from realtime_nst.image_metrics import decibels
 from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.registry import read_model
 
