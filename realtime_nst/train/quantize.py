@@ -164,6 +164,7 @@ def _transpose_bytes(graph: onnx.GraphProto) -> None:
     transpose.output[0], dequantize.output[0] = dequantize.output[0], "pixels_in_bytes"
     nodes = [node for node in graph.node if node not in moved]
     place = next(i for i, node in enumerate(nodes) if cast.input[0] in node.output) + 1
+    del graph.value_info[:]  # shapes as they were
     ordered = [*nodes[:place], *moved, *nodes[place:]]
     del graph.node[:]
     graph.node.extend(ordered)
