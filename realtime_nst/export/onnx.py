@@ -18,7 +18,8 @@ import torch
 from torch import Tensor, nn
 
 from realtime_nst.errors import ModelError
-from realtime_nst.export.fused_graph import OPSET, build
+from realtime_nst.export.fused_graph import build
+from realtime_nst.export.graph import OPSET
 from realtime_nst.files import replacing, write_atomic
 from realtime_nst.frame import Image
 from realtime_nst.image_metrics import decibels
@@ -27,6 +28,7 @@ from realtime_nst.models.card import KEY, Card, Style
 from realtime_nst.models.checksum import SEAL, fingerprint
 from realtime_nst.models.recipe_files import RECIPE, recipe_beside
 from realtime_nst.nn.conditional_norm import ConditionalNorm
+from realtime_nst.nn.palette_base import PaletteBase
 from realtime_nst.nn.transformer_net import WINDOW_PADS, SmoothShuffle, TransformerNet
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.recipe import Recipe, read_recipe
@@ -131,7 +133,7 @@ def make_card(checkpoint: Checkpoint, precision: str) -> Card:
     return Card(
         name=recipe.name,
         tier=recipe.network.tier,
-        styles=tuple(Style(s.name, s.title, s.artist, s.year, s.sha256) for s in recipe.styles),
+        styles=tuple(_style(checkpoint, number) for number in range(len(recipe.styles))),
         licence=recipe.licence,
         training_data=recipe.training_data,
         recipe_sha256=recipe.sha256(),
@@ -139,6 +141,19 @@ def make_card(checkpoint: Checkpoint, precision: str) -> Card:
         parameters=sum(tensor.numel() for tensor in checkpoint.weights.values()),
         numbers={"steps": checkpoint.step, **losses},
     )
+
+
+def _style(checkpoint: Checkpoint, number: int) -> Style:
+    """One style of a card, with what its palette base knows of the painting."""
+    source, weights = checkpoint.recipe.styles[number], checkpoint.weights
+    style = Style(source.name, source.title, source.artist, source.year, source.sha256)
+    if "base.texture" not in weights:
+        return style
+    rgb = (255 * weights["base.colors"][number]).round().int().tolist()
+    colors = tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in rgb)
+    texture = tuple(round(value, 3) for value in weights["base.texture"][number].tolist())
+    strokes = round(weights["base.strokes"][number].item(), 3)
+    return replace(style, colors=colors, texture=texture, strokes=strokes)
 
 
 def measure_parity(net: FrameNet, path: Path, styles: int) -> dict[str, float]:
@@ -166,10 +181,10 @@ def measure_parity(net: FrameNet, path: Path, styles: int) -> dict[str, float]:
 
 
 def _halved(net: TransformerNet) -> TransformerNet:
-    """fp16, but for instance norm, whose sums overflow it (onnxruntime#10079)."""
+    """fp16, but for instance norm, whose sums overflow it (onnxruntime#10079), and the base."""
     net.half()
     for module in net.modules():
-        if isinstance(module, ConditionalNorm):
+        if isinstance(module, ConditionalNorm | PaletteBase):
             module.float()
     return net
 

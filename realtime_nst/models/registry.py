@@ -5,7 +5,6 @@ A model is a folder with a ``model.onnx``. Folders of models are those named by
 """
 
 import math
-import mimetypes
 import os
 import re
 from collections.abc import Iterator
@@ -18,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.errors import ModelError
-from realtime_nst.hints import command
 from realtime_nst.models.card import KEY, Card
 from realtime_nst.models.diagnose import refusal
+from realtime_nst.models.first_look import ENDINGS, first_look
 from realtime_nst.models.metadata import read_metadata
 
 VARIABLE = "REALTIME_NST_MODELS"
@@ -56,6 +55,8 @@ class Choice:
     """How much of each of the model's styles; they add up to 1."""
     strength: float = 1.0
     """Share of the stylized image in the result; the rest is the image as it was."""
+    note: str = ""
+    """What people should know of it."""
 
     def as_input(self) -> NDArray[np.float32]:
         """The weights as a session takes them."""
@@ -68,8 +69,8 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     Args:
         name: ``starry-night``, ``starry-night@quality``, a blend of one model's styles
             ``starry-night:0.6,great-wave:0.4``, a model with one style, ``path/to/model.onnx``, or
-            ``path/to/model.onnx:starry-night``. A single style's weight, as in
-            ``starry-night:0.5``, is its strength.
+            ``path/to/model.onnx:starry-night``, or an image, of which it makes a first look. A
+            single style's weight, as in ``starry-night:0.5``, is its strength.
         tier: where several models have the style; None prefers ``fast``.
 
     Raises:
@@ -79,16 +80,27 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     if match:
         model = read_model(Path(match[1]))
         return _of_model(model, match[2])
+    if Path(name).suffix.lower() in ENDINGS:
+        return _first_look(Path(name), tier)
     blend, _, named_tier = name.partition("@")
     weights = _parse(blend)
     models = list(installed_models())
     fitting = [model for model in models if _has(model, weights)]
-    if not fitting and _is_image(name):
-        raise _untrained(name)
     if not fitting:
         raise _with_notes(_unknown(weights, models))
     choice = _choice(_of_tier(fitting, named_tier or tier, blend), weights)
     return replace(choice, strength=_strength(blend))
+
+
+def _first_look(painting: Path, tier: str | None) -> Choice:
+    models = [(model.path, model.card) for model in installed_models()]
+    fitting = [each for each in models if each[1].tier == (tier or PREFERRED)]
+    path, source = first_look(painting, fitting)
+    note = (
+        f"a first look at {painting}: its colors, the strokes of {source.style.name}; "
+        f"to train its own strokes: realtime-nst train {painting}"
+    )
+    return Choice(read_model(path), (1.0,), note=note)
 
 
 def installed_models() -> Iterator[Model]:
@@ -189,19 +201,6 @@ def no_tier(tier: str, wanted: str, models: list[Model]) -> ModelError:
     if tier in TRAINABLE:
         hint += f"; `realtime-nst train PICTURE --tier {tier}` trains one"
     return ModelError(f"there is no {wanted}, only {', '.join(tiers) or 'none'}", hint)
-
-
-def _is_image(name: str) -> bool:
-    kind, _ = mimetypes.guess_type(name)
-    return bool(kind and kind.startswith("image/"))
-
-
-def _untrained(name: str) -> ModelError:
-    once = command("gatys", "PHOTO", name, "-o", "OUT.png")
-    return ModelError(
-        f"cannot use {name} as a style: it is an image that no model has learned",
-        f"{command('train', name)}  # learns it; for a single photo: {once}",
-    )
 
 
 def _choice(model: Model, weights: dict[str, float]) -> Choice:

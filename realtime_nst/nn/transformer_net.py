@@ -6,6 +6,7 @@ in width and depth alone. All hold several styles by conditional instance norm (
 2017): everything is shared but one scale and shift per style and channel.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Annotated, Literal, cast
@@ -15,8 +16,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from realtime_nst.errors import ModelError
+from realtime_nst.field_checks import Allowed, Count, Whole, one_of
+from realtime_nst.frame import Image
 from realtime_nst.nn.conditional_norm import ConditionalNorm
-from realtime_nst.train.recipe_check import Allowed, Count, Whole, one_of
+from realtime_nst.nn.palette_base import PaletteBase
 
 Padding = Literal["zeros", "reflect"]
 MULTIPLE = 4
@@ -46,13 +49,16 @@ class Network:
     upsampling: Annotated[str, one_of("resize", "transposed")] = "resize"
     """Of johnson: ``transposed`` as in the paper, or ``resize``: nearest x2 and a convolution
     (Odena et al. 2016), which draws no checkerboard."""
+    palette_base: bool = True
+    """Whether strokes lie over a palette base; not in johnson, and not in networks that were
+    trained before there was one."""
 
 
 NETWORKS = {
     "nano": Network("nano", width=32, blocks=3),
     "fast": Network("fast", width=48, blocks=4),
     "quality": Network("quality", width=64, blocks=6),
-    "johnson": Network("johnson", width=32, blocks=5),
+    "johnson": Network("johnson", width=32, blocks=5, palette_base=False),
 }
 """The shape a tier has unless its recipe says otherwise."""
 
@@ -160,6 +166,7 @@ class TransformerNet(nn.Module):
         self.frozen = 0.0
         self.offset = (STEM - MULTIPLE) // 2 if quarter else 0
         self.stages, self.tail = (_quarter if quarter else _johnson)(network, styles)
+        self.base = PaletteBase(styles) if quarter and network.palette_base else None
 
     @property
     def dtype(self) -> torch.dtype:
@@ -173,13 +180,29 @@ class TransformerNet(nn.Module):
             if isinstance(module, ConditionalNorm):
                 module.frozen = amount
 
+    def fit_base(self, paintings: Sequence[Image], strokes: Sequence[float]) -> None:
+        """Take the palette base, if there is one, from paintings; see ``PaletteBase.fit``."""
+        if self.base:
+            self.base.fit(paintings, strokes)
+
+    def adopt(self, weights: dict[str, Tensor]) -> None:
+        """Load the weights of another network of this shape, but keep the palette base.
+
+        It belongs to the paintings, not to what was learnt. The other network may have none.
+        """
+        own = {name: each for name, each in self.state_dict().items() if name.startswith("base.")}
+        self.load_state_dict({**weights, **own})
+
     def forward(self, image: Tensor, style: Tensor) -> Tensor:
         height, width = image.shape[2:]
-        x = self._padded(image) - 0.5
+        padded = self._padded(image)
+        x = padded - 0.5
         for stage in self.stages:
             x = stage(x, style)
         # No scaled tanh as in Johnson et al.: pixels it drove to black stayed there as blobs.
         x = 0.5 + self.tail(x).float()
+        if self.base:
+            x = self.base(x, padded, style)
         top = left = self.margin - self.offset
         return cast(Tensor, x[:, :, top : top + height, left : left + width])
 

@@ -2,7 +2,7 @@
 
 import json
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
         values = torch.load(path, weights_only=True, map_location="cpu")
         if values["format"] != FORMAT:
             raise ModelError(f"{path} has checkpoint format {values['format']}", hint)
-        recipe = from_mapping(json.loads(values["recipe"]), f"the recipe in {path}")
+        read = from_mapping(json.loads(values["recipe"]), f"the recipe in {path}")
+        recipe = _as_trained(read, values["weights"])
         return Checkpoint(
             recipe, values["step"], values["weights"], values["optimizer"], values["losses"]
         )
@@ -72,3 +73,9 @@ def load_checkpoint(path: Path) -> Checkpoint:
         raise ModelError(f"no checkpoint at {path}", hint) from error
     except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, KeyError, TypeError) as error:
         raise ModelError(f"{path} is not a checkpoint", hint) from error
+
+
+def _as_trained(recipe: Recipe, weights: dict[str, Tensor]) -> Recipe:
+    """The recipe of weights that may be older than the palette base."""
+    based = any(name.startswith("base.") for name in weights)
+    return replace(recipe, network=replace(recipe.network, palette_base=based))

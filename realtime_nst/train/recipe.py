@@ -13,10 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from realtime_nst.errors import ModelError
-from realtime_nst.nn.losses import LOSSES, Loss
-from realtime_nst.nn.transformer_net import NETWORKS, Network
-from realtime_nst.nn.vgg import CONVOLUTIONS
-from realtime_nst.train.recipe_check import (
+from realtime_nst.field_checks import (
     Allowed,
     Count,
     Factor,
@@ -29,6 +26,9 @@ from realtime_nst.train.recipe_check import (
     fill_rows,
     one_of,
 )
+from realtime_nst.nn.losses import LOSSES, Loss
+from realtime_nst.nn.transformer_net import NETWORKS, Network
+from realtime_nst.nn.vgg import CONVOLUTIONS
 
 LAYERS = {
     f"{kind}{stage}_{number}"
@@ -57,6 +57,8 @@ class StyleSource:
     """On top of the style loss's own weight."""
     steadiness: Factor = 1.0
     """On top of the temporal loss's own weight: styles of low contrast flicker most."""
+    strokes: Factor = 1.0
+    """A factor on the strokes over the palette base: less where they leave halos."""
     turns: Whole = 1
     """Pictures it gets in each round of all styles; with 0 it stays as it is, as far as that is its
     own: see ``shared_rate``."""

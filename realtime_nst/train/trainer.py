@@ -15,6 +15,7 @@ from realtime_nst.errors import TrainError
 from realtime_nst.nn.device import autocast, pick_device, uses_bf16
 from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
+from realtime_nst.train.dataset import to_image
 from realtime_nst.train.distillation import Lesson, Pairs
 from realtime_nst.train.perceptual_loss import PerceptualLoss
 from realtime_nst.train.recipe import Recipe, Schedule, rescheduled
@@ -103,6 +104,8 @@ class Trainer:
         torch.backends.cudnn.benchmark = True  # every step has the same sizes
         self.bf16 = uses_bf16(self.options.precision, self.device)
         self.net = TransformerNet(self.recipe.network, len(self.recipe.styles))
+        strokes = [style.strokes for style in self.recipe.styles]
+        self.net.fit_base([to_image(painting[0]) for painting in self.paintings], strokes)
         self.net.to(self.device).to(memory_format=torch.channels_last)
         self.optimizer = make_optimizer(self.net, self.recipe.schedule)
         self.judge = PerceptualLoss(
@@ -136,7 +139,7 @@ class Trainer:
             TrainError: they are of another network.
         """
         try:
-            self.net.load_state_dict(weights)
+            self.net.adopt(weights)
         except RuntimeError as error:
             raise TrainError("these weights are of another network", str(error)) from error
 
