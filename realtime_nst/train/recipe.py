@@ -8,13 +8,17 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from realtime_nst.errors import ModelError
 from realtime_nst.train.losses import LOSSES, Loss
 from realtime_nst.train.transformer_net import NETWORKS, Network
+
+LATER = {"later": True}
+"""Metadata of fields that recipes did not have at first: at their default they leave the hash of
+a recipe as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,9 @@ class Schedule:
     shared_rate: float = 1.0
     """The same for what all share; 0 changes single styles and leaves all others as they are."""
     seed: int = 1
+    one_style: bool = field(default=False, metadata=LATER)
+    """Give all images of a step the same style, the next step the next style: losses that pool a
+    style's statistics then see all of them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ class Recipe:
 
     def sha256(self) -> str:
         """Of the values, so that comments and order in the file do not count."""
-        canonical = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        canonical = json.dumps(_hashed(self), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def to_json(self) -> str:
@@ -138,6 +145,20 @@ class Recipe:
         parts = [_lines(values), *(f"[{name}]\n{_lines(each)}" for name, each in tables.items())]
         parts += [f"[[{name}]]\n{_lines(row)}" for name, every in rows.items() for row in every]
         return "\n".join(parts)
+
+
+def _hashed(value: Any) -> Any:
+    """Values as ``asdict`` gives them, without the later fields that are at their default."""
+    if isinstance(value, tuple):
+        return [_hashed(each) for each in value]
+    if not is_dataclass(value):
+        return value
+    found = {each.name: (getattr(value, each.name), each) for each in fields(value)}
+    return {
+        name: _hashed(own)
+        for name, (own, each) in found.items()
+        if not (each.metadata == LATER and own == each.default)
+    }
 
 
 def _lines(values: Mapping[str, Any]) -> str:
@@ -195,7 +216,7 @@ def shortened(recipe: Recipe) -> Recipe:
 
 def rescheduled(recipe: Recipe, **changes: int | None) -> Recipe:
     """The recipe with some of its schedule changed; None changes nothing."""
-    given = {key: value for key, value in changes.items() if value is not None}
+    given: dict[str, Any] = {key: value for key, value in changes.items() if value is not None}
     return replace(recipe, schedule=replace(recipe.schedule, **given))
 
 
@@ -241,7 +262,7 @@ T = TypeVar("T")
 
 
 def _fill(kind: type[T], values: Mapping[str, Any]) -> T:
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    known = {each.name for each in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - known)
     if unknown:
         raise ModelError(
