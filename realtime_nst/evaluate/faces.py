@@ -22,8 +22,8 @@ WARMER, LIGHTER = 0.06, 0.03
 """How much more yellow and lighter than its surroundings a spot is, in Oklab."""
 SURROUNDINGS = 12.0
 """Deviation in pixels of the Gaussian that gives the surroundings."""
-SPOT = (4, 24)
-"""Width of a spot in pixels."""
+SPOT = (0.1, 0.4)
+"""Width of a spot, of the face's: smaller ones are accents of strokes."""
 ROUND = 0.5
 """Least share of the circle around a spot that it fills: strokes are longer."""
 
@@ -50,8 +50,7 @@ def count_stars(output: Image, photo: Image, boxes: list[Box]) -> int:
     """Count the spots inside faces that the photo does not have there."""
     seen = np.asarray(cv2.dilate(_spots(photo), np.ones((5, 5), np.uint8)), np.uint8)
     new = _spots(output) & (1 - seen)
-    parts = (new[top : top + h, left : left + w] for left, top, w, h in boxes)
-    return sum(map(_count_round, parts))
+    return sum(_count_round(new[top : top + h, left : left + w]) for left, top, w, h in boxes)
 
 
 def _spots(image: Image) -> Image:
@@ -63,10 +62,12 @@ def _spots(image: Image) -> Image:
 
 
 def _count_round(spots: Image) -> int:
+    """Count the round spots inside one face."""
     _, _, found, _ = cv2.connectedComponentsWithStats(spots)
     widths = found[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     filled = found[1:, cv2.CC_STAT_AREA] / (np.pi / 4 * widths**2)
-    return int(((widths >= SPOT[0]) & (widths <= SPOT[1]) & (filled >= ROUND)).sum())
+    least, most = (part * spots.shape[1] for part in SPOT)
+    return int(((widths >= least) & (widths <= most) & (filled >= ROUND)).sum())
 
 
 @cache
