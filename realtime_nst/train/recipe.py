@@ -63,6 +63,18 @@ class LossTerm:
         return LOSSES[self.kind](self.layers, self.weight)
 
 
+JOHNSON_LOSSES = (
+    # Each layer's weight makes it begin with about the same loss.
+    LossTerm("content", 1.5, ("relu2_2",)),
+    LossTerm("gram", 1e4, ("relu1_2",)),
+    LossTerm("gram", 6e4, ("relu2_2",)),
+    LossTerm("gram", 2e5, ("relu3_3",)),
+    LossTerm("gram", 5e8, ("relu4_3",)),
+    LossTerm("tv", 50.0),
+)
+"""The objective of Johnson et al. 2016, which the Gatys optimizer can have, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Temporal:
     """Against flicker: see ``motion``."""
@@ -118,15 +130,7 @@ class Recipe:
     temporal: Temporal = Temporal()
     distillation: float = 0.0
     """Weight of the mean squared difference from the styles' ``targets``."""
-    losses: tuple[LossTerm, ...] = (
-        # Each layer's weight makes it begin with about the same loss.
-        LossTerm("content", 1.5, ("relu2_2",)),
-        LossTerm("gram", 1e4, ("relu1_2",)),
-        LossTerm("gram", 6e4, ("relu2_2",)),
-        LossTerm("gram", 2e5, ("relu3_3",)),
-        LossTerm("gram", 5e8, ("relu4_3",)),
-        LossTerm("tv", 50.0),
-    )
+    losses: tuple[LossTerm, ...] = JOHNSON_LOSSES
 
     def sha256(self) -> str:
         """Of the values, so that comments and order in the file do not count."""
