@@ -10,6 +10,8 @@ from realtime_nst.stylize.protobuf import Malformed, fields, first
 
 FRAME, WEIGHTS, STYLIZED = "frame", "style_weights", "stylized"
 """The names of a model's inputs and output."""
+PALETTE, TINT = "palette.weight", "palette.bias"
+"""The names of the tensors a model keeps its styles' palette maps in, one after the other."""
 IMAGE = "uint8 (1, height, width, 3)"
 """What a frame is on the way in and out, for people."""
 

@@ -24,7 +24,7 @@ START = "start.safetensors"
 LOOKS = "looks"
 LAYERS = ("relu1_2", "relu2_2", "relu3_3")
 """Colours, strokes and small forms."""
-OWN = (".scale", ".shift", ".mean", ".variance")
+OWN = (".scale", ".shift", ".mean", ".variance", ".palette", ".tint", ".strokes")
 """What a style has for itself in a network."""
 
 

@@ -3,7 +3,7 @@
 import json
 import pickle
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         values = torch.load(path, weights_only=True, map_location="cpu")
         if values["format"] != FORMAT:
             raise ModelError(f"{path} has checkpoint format {values['format']}", hint)
-        recipe = from_mapping(json.loads(values["recipe"]))
+        recipe = _as_trained(from_mapping(json.loads(values["recipe"])), values["weights"])
         return Checkpoint(
             recipe, values["step"], values["weights"], values["optimizer"], values["losses"]
         )
@@ -76,3 +76,9 @@ def load_checkpoint(path: Path) -> Checkpoint:
         raise ModelError(f"no checkpoint at {path}", hint) from error
     except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, KeyError, TypeError) as error:
         raise ModelError(f"{path} is not a checkpoint", hint) from error
+
+
+def _as_trained(recipe: Recipe, weights: dict[str, Tensor]) -> Recipe:
+    """The recipe of weights that may be older than the palette base."""
+    based = any(name.startswith("base.") for name in weights)
+    return replace(recipe, network=replace(recipe.network, palette_base=based))

@@ -26,8 +26,10 @@ from realtime_nst.stylize.choosing import decibels
 from realtime_nst.stylize.seal import SEAL, fingerprint
 from realtime_nst.stylize.session import FRAME, STYLIZED, WEIGHTS, open_session
 from realtime_nst.train.checkpoint import Checkpoint
-from realtime_nst.train.folded import OPSET, build
+from realtime_nst.train.folded import build
+from realtime_nst.train.folded_graph import OPSET
 from realtime_nst.train.norm import ConditionalNorm
+from realtime_nst.train.palette_base import PaletteBase
 from realtime_nst.train.recipe import Recipe, read_recipe
 from realtime_nst.train.trainer import frozen_at
 from realtime_nst.train.transformer_net import WINDOW_PADS, SmoothShuffle, TransformerNet
@@ -177,10 +179,10 @@ def measure_parity(net: FrameNet, path: Path, styles: int) -> dict[str, float]:
 
 
 def _halved(net: TransformerNet) -> TransformerNet:
-    """fp16, but for instance norm, whose sums overflow it (onnxruntime#10079)."""
+    """fp16, but for instance norm, whose sums overflow it (onnxruntime#10079), and the base."""
     net.half()
     for module in net.modules():
-        if isinstance(module, ConditionalNorm):
+        if isinstance(module, ConditionalNorm | PaletteBase):
             module.float()
     return net
 

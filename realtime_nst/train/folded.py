@@ -10,18 +10,15 @@ With several styles the factors are computed from ``style_weights`` inside the g
 are a graph input with a default: whoever makes them a constant gets plain convolutions.
 """
 
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from realtime_nst.stylize.session import FRAME, STYLIZED, WEIGHTS
+from realtime_nst.train.folded_base import FoldedBase, add_base
+from realtime_nst.train.folded_graph import Array, Convolution, Graph, by_pixel
 from realtime_nst.train.transformer_net import (
-    MULTIPLE,
     WINDOW_PADS,
     ConvNorm,
     Residual,
@@ -29,30 +26,9 @@ from realtime_nst.train.transformer_net import (
     TransformerNet,
 )
 
-OPSET = 20
-IR = 10
-"""ONNX's file format that belongs to the opset; newer ones older runtimes refuse."""
-
 LEFT, RIGHT, ABOVE, BELOW = WINDOW_PADS
 WINDOW = (ABOVE, LEFT, BELOW, RIGHT)
 """Zeros around the picture for a window of 4x4, in ONNX's order."""
-
-Array = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Convolution:
-    """One convolution with a factor and a summand for each style."""
-
-    weight: Array
-    """(out, in, k, k)"""
-    factor: Array
-    """(styles, out)"""
-    summand: Array
-    """(styles, out)"""
-    stride: int = 1
-    pads: tuple[int, int, int, int] = (1, 1, 1, 1)
-    """Rows above, columns left, rows below, columns right."""
 
 
 def fold(net: TransformerNet) -> list[Convolution]:
@@ -62,7 +38,8 @@ def fold(net: TransformerNet) -> list[Convolution]:
     for block in cast("list[Residual]", blocks):
         convolutions += [_folded(block.first), _folded(block.second)]
     styles = len(convolutions[0].factor)
-    return [*convolutions, _risen(cast(ConvNorm, rise)), _to_bytes(net.tail, styles)]
+    strokes = _array(net.base.strokes) if net.base else np.ones(styles, np.float32)
+    return [*convolutions, _risen(cast(ConvNorm, rise)), _to_bytes(net.tail, strokes)]
 
 
 def build(
@@ -71,6 +48,7 @@ def build(
     dtype: type[np.floating[Any]] = np.float32,
     *,
     only: int = 0,
+    for_bytes: bool = False,
 ) -> onnx.ModelProto:
     """The graph of a network, in the shape of the model contract.
 
@@ -79,14 +57,21 @@ def build(
         styles: how many the graph is to blend: 1, or all it has.
         dtype: of the convolutions, float32 or float16.
         only: with one style, which.
+        for_bytes: whether it is going to be quantized. Convolutions of bytes take four channels at
+            a time: the same graph with a fourth channel, of nothing, is faster.
     """
-    graph = _Graph(styles, dtype, only)
+    graph = Graph(styles, dtype, only, net.margin, 4 if for_bytes else 3)
     stem, *body, rise, tail = fold(net)
-    x = graph.convolve(graph.padded(net.margin), stem, relu=True)
+    pixels = graph.padded(graph.margin)
+    x = graph.convolve(pixels, graph.of_pixels(stem), relu=True)
     for first, second in zip(body[::2], body[1::2], strict=True):
         x = graph.add(x, graph.convolve(graph.convolve(x, first, relu=True), second))
     x = graph.convolve(x, rise, relu=True)
-    graph.paint(graph.convolve(x, tail), net.margin - net.offset)
+    painted = graph.convolve(x, tail)
+    if net.base:
+        base = FoldedBase.of(net.base)
+        painted = add_base(graph, painted, pixels, base)
+    graph.paint(painted, net.margin - net.offset)
     return graph.model()
 
 
@@ -95,7 +80,7 @@ def _folded(layer: ConvNorm) -> Convolution:
     factor, summand = (_array(each) for each in layer.norm.affine())
     pads = (conv.padding[0],) * 4
     return Convolution(
-        _array(conv.weight), factor, summand + factor * _array(conv.bias), conv.stride[0], pads
+        _array(conv.weight), factor, summand + factor * _array(conv.bias), conv.stride, pads
     )
 
 
@@ -107,7 +92,7 @@ def _of_bytes(stem: Convolution) -> Convolution:
         np.ascontiguousarray(weight),
         stem.factor,
         stem.summand + stem.factor * offset,
-        stem.stride,
+        stem.strides,
         stem.pads,
     )
 
@@ -119,7 +104,7 @@ def _risen(layer: ConvNorm) -> Convolution:
     return Convolution(weight, factor, summand + factor * bias, pads=WINDOW)
 
 
-def _to_bytes(tail: nn.Module, styles: int) -> Convolution:
+def _to_bytes(tail: nn.Module, strokes: Array) -> Convolution:
     """To BGR from 0 to 255 instead of RGB in [-0.5, 0.5], and a level of resolution further down.
 
     The two shuffles become one of 4x4 pixels a place, behind a convolution at a quarter of the
@@ -129,10 +114,10 @@ def _to_bytes(tail: nn.Module, styles: int) -> Convolution:
     weight, bias = _lowered(255 * weight), 255 * (0.5 + bias.reshape(3, 2, 2))
     # A colour's 4x4 pixels: which 2x2 block of them, down and across, then which pixel in it.
     bias = bias[:, None, :, None, :].repeat(2, axis=1).repeat(2, axis=3).reshape(3, 16)
-    colours = weight.reshape(3, 16, *weight.shape[1:])[::-1]
-    summand = np.tile(bias[::-1].ravel(), (styles, 1))
-    flat = np.ascontiguousarray(colours.reshape(weight.shape))
-    return Convolution(flat, np.ones_like(summand), summand)
+    summand = strokes[:, None] * by_pixel(bias[::-1].reshape(48, 1))[:, 0]
+    factor = np.broadcast_to(strokes[:, None], summand.shape)
+    flat = by_pixel(weight.reshape(3, 16, *weight.shape[1:])[::-1].reshape(weight.shape))
+    return Convolution(flat, factor, summand)
 
 
 def _lowered(weight: Array) -> Array:
@@ -148,121 +133,3 @@ def _lowered(weight: Array) -> Array:
 
 def _array(tensor: Tensor) -> Array:
     return tensor.detach().float().cpu().numpy()
-
-
-@dataclass
-class _Graph:
-    """Nodes and constants as they are added; every method returns the name of what it computes."""
-
-    styles: int
-    dtype: type[np.floating[Any]]
-    only: int
-    nodes: list[onnx.NodeProto] = field(default_factory=list)
-    constants: dict[str, onnx.TensorProto] = field(default_factory=dict)
-
-    def node(self, kind: str, inputs: list[str], output: str = "", **attributes: Any) -> str:
-        output = output or f"{kind.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [output], output, **attributes))
-        return output
-
-    def constant(self, name: str, value: Any, dtype: Any = np.float32) -> str:
-        array = np.ascontiguousarray(np.asarray(value, dtype))
-        self.constants[name] = numpy_helper.from_array(array, name)
-        return name
-
-    @property
-    def for_gpus(self) -> bool:
-        """Whether bytes are only to be seen at the ends of the graph."""
-        return np.dtype(self.dtype) == np.float16
-
-    def padded(self, margin: int) -> str:
-        """The frame with its mirror around it, (1, 3, h, w) floats."""
-        frame = self.cast(FRAME, "pixels") if self.for_gpus else FRAME
-        planes = self.node("Transpose", [frame], "planes", perm=[0, 3, 1, 2])
-        self.node("Shape", [FRAME], "size", start=1, end=3)
-        multiple = self.constant("multiple", [MULTIPLE], np.int64)
-        self.node("Neg", ["size"], "less")
-        rest = self.node("Mod", ["less", multiple], "rest")
-        end = self.node("Add", [rest, self.constant("margin", [margin], np.int64)], "end")
-        # All four axes: quantised graphs that name two fail in ONNX Runtime 1.32.
-        begin = self.constant("begin", [0, 0, margin, margin, 0, 0], np.int64)
-        pads = self.node("Concat", [begin, end], "pads", axis=0)
-        mirrored = self.node("Pad", [planes, pads], "mirrored", mode="reflect")
-        return mirrored if self.for_gpus else self.cast(mirrored, "pixels")
-
-    def cast(self, x: str, name: str) -> str:
-        """As the convolutions compute."""
-        to = helper.np_dtype_to_tensor_dtype(np.dtype(self.dtype))
-        return self.node("Cast", [x], name, to=to)
-
-    def convolve(self, x: str, convolution: Convolution, *, relu: bool = False) -> str:
-        weight, bias = self.weights(convolution, f"conv{len(self.constants)}")
-        strides, pads = [convolution.stride] * 2, list(convolution.pads)
-        y = self.node("Conv", [x, weight, bias], strides=strides, pads=pads)
-        return self.node("Relu", [y]) if relu else y
-
-    def weights(self, convolution: Convolution, name: str) -> tuple[str, str]:
-        """Weight and bias for the styles wanted."""
-        if self.styles == 1:
-            factor = convolution.factor[self.only][:, None, None, None]
-            weight = self.constant(f"{name}.weight", convolution.weight * factor, self.dtype)
-            return weight, self.constant(f"{name}.bias", convolution.summand[self.only], self.dtype)
-        weight, bias = self.blended(convolution, name)
-        return self.cast(weight, f"{name}.w"), self.cast(bias, f"{name}.b")
-
-    def blended(self, convolution: Convolution, name: str) -> tuple[str, str]:
-        """Weight and bias as ``style_weights`` say, in float32."""
-        weight = self.constant(f"{name}.weight", convolution.weight)
-        summand = self.constant(f"{name}.summand", convolution.summand)
-        bias = self.node("MatMul", [WEIGHTS, summand], f"{name}.bias")
-        if np.all(convolution.factor == 1):
-            return weight, bias
-        factor = self.constant(f"{name}.factor", convolution.factor)
-        blended = self.node("MatMul", [WEIGHTS, factor])
-        shape = self.constant("each", [-1, 1, 1, 1], np.int64)
-        column = self.node("Reshape", [blended, shape])
-        return self.node("Mul", [weight, column], f"{name}.scaled"), bias
-
-    def add(self, x: str, y: str) -> str:
-        return self.node("Add", [x, y])
-
-    def paint(self, places: str, top: int) -> None:
-        """From 4x4 pixels a place, in floats, to the frame's size in bytes."""
-        levels = places if self.for_gpus else self.rounded(places)
-        pixels = self.node("DepthToSpace", [levels], "painted", blocksize=MULTIPLE, mode="CRD")
-        begin = self.constant("top_left", [top, top], np.int64)
-        end = self.node("Add", ["size", begin], "bottom_right")
-        sides = self.constant("sides", [2, 3], np.int64)
-        cropped = self.node("Slice", [pixels, begin, end, sides], "cropped")
-        if not self.for_gpus:
-            self.node("Transpose", [cropped], STYLIZED, perm=[0, 2, 3, 1])
-            return
-        rows = self.node("Transpose", [cropped], "rows", perm=[0, 2, 3, 1])
-        self.node("Cast", [self.kept(rows)], STYLIZED, to=TensorProto.UINT8)
-
-    def rounded(self, places: str) -> str:
-        """In bytes; rounds and keeps within 0 to 255 in one go."""
-        one, zero = self.constant("one", 1, self.dtype), self.constant("zero", 0, np.uint8)
-        return self.node("QuantizeLinear", [places, one, zero], "levels")
-
-    def kept(self, pixels: str) -> str:
-        """Whole numbers from 0 to 255, still floats: TensorRT has no unsigned QuantizeLinear."""
-        black, white = (
-            self.constant("black", 0, self.dtype),
-            self.constant("white", 255, self.dtype),
-        )
-        return self.node("Clip", [self.node("Round", [pixels], "whole"), black, white], "levels")
-
-    def model(self) -> onnx.ModelProto:
-        shape: list[int | str | None] = [1, "height", "width", 3]
-        inputs = [helper.make_tensor_value_info(FRAME, TensorProto.UINT8, shape)]
-        if self.styles > 1:
-            even = np.eye(1, self.styles)[0]  # the first style, for whoever names none
-            self.constant(WEIGHTS, even)
-            inputs.append(helper.make_tensor_value_info(WEIGHTS, TensorProto.FLOAT, [self.styles]))
-        outputs = [helper.make_tensor_value_info(STYLIZED, TensorProto.UINT8, shape)]
-        graph = helper.make_graph(
-            self.nodes, "stylizer", inputs, outputs, list(self.constants.values())
-        )
-        opsets = [helper.make_opsetid("", OPSET)]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=IR)

@@ -20,11 +20,12 @@ from realtime_nst.frame import Image
 from realtime_nst.stylize.card import Card
 from realtime_nst.stylize.choosing import decibels
 from realtime_nst.stylize.engines.onnx_runtime import onnx_runtime
-from realtime_nst.stylize.session import FRAME
+from realtime_nst.stylize.session import FRAME, STYLIZED
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.data import open_photos, to_image
 from realtime_nst.train.export import load_net, make_card, save, written_whole
 from realtime_nst.train.folded import build
+from realtime_nst.train.folded_base import FLOATS, UP_WEIGHT
 from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.trainer import FREEZING, frozen_at
 from realtime_nst.train.transformer_net import TransformerNet
@@ -91,7 +92,7 @@ def _quantize(
     learnt = 3 * len(photos) // 4
     with TemporaryDirectory() as folder, written_whole(path) as partial:
         exact = Path(folder) / "float.onnx"
-        save(build(net, 1, only=number), card, exact)
+        save(build(net, 1, only=number, for_bytes=True), card, exact)
         save(_in_bytes(exact, Path(folder) / "int8.onnx", photos[:learnt]), card, partial)
         psnr = _psnr(exact, partial, photos[learnt:])
         if psnr < LEAST_PSNR:
@@ -123,8 +124,61 @@ def _in_bytes(exact: Path, inexact: Path, photos: Sequence[Image]) -> onnx.Model
             per_channel=True,
             activation_type=quantization.QuantType.QUInt8,
             weight_type=quantization.QuantType.QInt8,
+            nodes_to_exclude=list(FLOATS),
+            extra_options={"TensorQuantOverrides": _exact_enlargement(exact, quantization)},
         )
-    return onnx.load(inexact)
+    return _with_byte_ends(onnx.load(inexact))
+
+
+def _exact_enlargement(model: Path, quantization: Any) -> dict[str, Any]:
+    """Bilinear weights are multiples of 1/64, so that bytes can say them exactly."""
+    names = {tensor.name: tensor for tensor in onnx.load(model).graph.initializer}
+    exact = {"quant_type": quantization.QuantType.QInt8, "scale": 1 / 64, "zero_point": 0}
+    if UP_WEIGHT not in names:
+        return {}
+    return {UP_WEIGHT: [{**exact, "axis": 0}] * names[UP_WEIGHT].dims[0]}
+
+
+def _with_byte_ends(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Without rounding again what is about to become bytes, and with the frame seen as bytes."""
+    graph = model.graph
+    made = {output: node for node in graph.node for output in node.output}
+    last = made["levels"]
+    if made[last.input[0]].op_type == "DequantizeLinear":
+        last.input[0] = made[made[last.input[0]].input[0]].input[0]
+    _remove_unused(graph)
+    _transpose_bytes(graph)
+    return model
+
+
+def _transpose_bytes(graph: onnx.GraphProto) -> None:
+    """Round the frame to bytes before it is transposed: OpenVINO would otherwise take its first
+    convolution for one of floats."""
+    read = {name: node for node in graph.node for name in node.input}
+    transpose = next(node for node in graph.node if node.output[0] == "planes")
+    cast = read["planes"]
+    quantize = read[cast.output[0]]
+    dequantize = read[quantize.output[0]]
+    moved = [cast, quantize, dequantize, transpose]
+    cast.input[0], transpose.input[0] = transpose.input[0], "pixels_in_bytes"
+    transpose.output[0], dequantize.output[0] = dequantize.output[0], "pixels_in_bytes"
+    nodes = [node for node in graph.node if node not in moved]
+    place = next(i for i, node in enumerate(nodes) if cast.input[0] in node.output) + 1
+    del graph.value_info[:]  # shapes as they were
+    ordered = [*nodes[:place], *moved, *nodes[place:]]
+    del graph.node[:]
+    graph.node.extend(ordered)
+
+
+def _remove_unused(graph: onnx.GraphProto) -> None:
+    """Remove nodes that nothing reads."""
+    while True:
+        read = {name for node in graph.node for name in node.input} | {STYLIZED}
+        unused = [node for node in graph.node if not read & set(node.output)]
+        if not unused:
+            return
+        for node in unused:
+            graph.node.remove(node)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from realtime_nst.errors import TrainError
 from realtime_nst.train.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
+from realtime_nst.train.data import to_image
 from realtime_nst.train.device import autocast, pick_device, uses_bf16
 from realtime_nst.train.distillation import Lesson, Pairs
 from realtime_nst.train.motion import next_moment, unsteadiness
@@ -103,6 +104,7 @@ class Trainer:
         torch.backends.cudnn.benchmark = True  # every step has the same sizes
         self.bf16 = uses_bf16(self.options.precision, self.device)
         self.net = TransformerNet(self.recipe.network, len(self.recipe.styles))
+        self.net.fit_palettes([to_image(painting[0]) for painting in self.paintings])
         self.net.to(self.device).to(memory_format=torch.channels_last)
         self.optimizer = make_optimizer(self.net, self.recipe.schedule)
         self.judge = PerceptualLoss(
@@ -136,7 +138,7 @@ class Trainer:
             TrainError: they are of another network.
         """
         try:
-            self.net.load_state_dict(weights)
+            self.net.adopt(weights)
         except RuntimeError as error:
             raise TrainError("these weights are of another network", str(error)) from error
 

@@ -6,6 +6,7 @@ in width and depth alone. All hold several styles by conditional instance norm (
 2017): everything is shared but one scale and shift per style and channel.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal, cast
@@ -15,7 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from realtime_nst.errors import ModelError
+from realtime_nst.frame import Image
 from realtime_nst.train.norm import ConditionalNorm
+from realtime_nst.train.palette_base import PaletteBase
 
 Padding = Literal["zeros", "reflect"]
 MULTIPLE = 4
@@ -43,13 +46,16 @@ class Network:
     upsampling: str = "resize"
     """Of johnson: ``transposed`` as in the paper, or ``resize``: nearest x2 and a convolution
     (Odena et al. 2016), which draws no checkerboard."""
+    palette_base: bool = True
+    """Whether strokes lie over a palette base; not in johnson, and not in networks that were
+    trained before there was one."""
 
 
 NETWORKS = {
     "nano": Network("nano", width=32, blocks=3),
     "fast": Network("fast", width=48, blocks=4),
     "quality": Network("quality", width=64, blocks=6),
-    "johnson": Network("johnson", width=32, blocks=5),
+    "johnson": Network("johnson", width=32, blocks=5, palette_base=False),
 }
 """The shape a tier has unless its recipe says otherwise."""
 
@@ -157,6 +163,7 @@ class TransformerNet(nn.Module):
         self.frozen = 0.0
         self.offset = (STEM - MULTIPLE) // 2 if quarter else 0
         self.stages, self.tail = (_quarter if quarter else _johnson)(network, styles)
+        self.base = PaletteBase(styles) if quarter and network.palette_base else None
 
     @property
     def dtype(self) -> torch.dtype:
@@ -170,13 +177,31 @@ class TransformerNet(nn.Module):
             if isinstance(module, ConditionalNorm):
                 module.frozen = amount
 
+    def fit_palettes(self, paintings: Sequence[Image]) -> None:
+        """Take the palette base, if there is one, from paintings: one a style, uint8 BGR."""
+        if self.base:
+            self.base.fit(paintings)
+
+    def adopt(self, weights: dict[str, Tensor]) -> None:
+        """Load the weights of another network of this shape, but keep the palette maps.
+
+        They belong to the paintings, not to what was learnt. The other network may have none.
+        """
+        mine = self.state_dict()
+        based = {name: mine[name] for name in mine if name.startswith("base.")}
+        maps = {name: based[name] for name in based if name.endswith((".palette", ".tint"))}
+        self.load_state_dict({**based, **weights, **maps})
+
     def forward(self, image: Tensor, style: Tensor) -> Tensor:
         height, width = image.shape[2:]
-        x = self._padded(image) - 0.5
+        padded = self._padded(image)
+        x = padded - 0.5
         for stage in self.stages:
             x = stage(x, style)
         # No scaled tanh as in Johnson et al.: pixels it drove to black stayed there as blobs.
         x = 0.5 + self.tail(x).float()
+        if self.base:
+            x = self.base(x, padded, style)
         top = left = self.margin - self.offset
         return cast(Tensor, x[:, :, top : top + height, left : left + width])
 

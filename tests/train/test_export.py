@@ -40,6 +40,9 @@ def checkpoint(tier: str = "fast", styles: int = 2, kind: str = "frozen") -> Che
     for name, parameter in net.named_parameters():
         if name.endswith((".scale", ".shift")):
             torch.nn.init.normal_(parameter, 0.5, 0.5)
+    if net.base:
+        net.base.tint.uniform_(-0.2, 0.2)
+        net.base.strokes.uniform_(0.5, 1.5)
     return Checkpoint(recipe, 400, net.state_dict(), {}, {"gram": 12.34567})
 
 

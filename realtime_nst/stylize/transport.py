@@ -1,0 +1,74 @@
+"""Entropic optimal transport between two clouds of colors (Cuturi 2013), in NumPy.
+
+The transport map is the gradient of a convex function, so what is lighter than something else stays
+lighter, and it is a mean of the target's colors, so it never leaves them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from realtime_nst.stylize.oklab import Colors
+
+BLUR = 0.003
+"""Entropy, a squared distance in Oklab: how much the map is smoothed."""
+CHROMA = 2.5
+"""Weight of the chroma axes against lightness: with 1 rare hues are lost, and far above it a light
+color may become a dark one of the same hue."""
+ROUNDS = 25
+"""Sinkhorn iterations at each blur, which is halved from 0.2 on."""
+TINY = 1e-200
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """A map of colors, defined for every color."""
+
+    targets: Colors
+    """(n, 3) Oklab."""
+    potential: Floats
+    """(n,)"""
+
+    def __call__(self, colors: Colors) -> Colors:
+        """Map (m, 3) Oklab colors."""
+        exponent = (self.potential - _costs(colors, self.targets)) / BLUR
+        weights = np.exp(exponent - exponent.max(axis=1, keepdims=True))
+        mapped = weights @ self.targets / weights.sum(axis=1, keepdims=True)
+        moved: Colors = mapped.astype(np.float32)
+        return moved
+
+
+def transport(sources: Colors, targets: Colors) -> Transport:
+    """Find the map that moves one cloud onto another with the least total squared distance.
+
+    Args:
+        sources: (m, 3) Oklab, each of the same mass.
+        targets: (n, 3) Oklab, each of the same mass.
+    """
+    costs = _costs(sources, targets)
+    left, right = np.zeros(len(sources)), np.zeros(len(targets))
+    blur = 0.2
+    while blur > BLUR:
+        blur = max(blur / 2, BLUR)
+        left, right = _balanced(costs, left, right, blur)
+    return Transport(targets, right)
+
+
+def _balanced(costs: Floats, left: Floats, right: Floats, blur: float) -> tuple[Floats, Floats]:
+    """Potentials after some Sinkhorn iterations; absorbing them first keeps exponents small."""
+    kernel = np.exp((left[:, None] + right - costs) / blur)
+    rows, columns = np.ones(len(left)), np.ones(len(right))
+    for _ in range(ROUNDS):
+        rows = len(right) / np.maximum(kernel @ columns, TINY)
+        columns = len(left) / np.maximum(kernel.T @ rows, TINY)
+    return left + blur * np.log(rows), right + blur * np.log(columns)
+
+
+def _costs(sources: Colors, targets: Colors) -> Floats:
+    scale = np.array([1, CHROMA, CHROMA])
+    a, b = sources * scale, targets * scale
+    costs: Floats = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
+    return costs
