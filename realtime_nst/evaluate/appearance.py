@@ -6,9 +6,12 @@ strokes.
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from realtime_nst.evaluate.oklab import Floats, oklab
 from realtime_nst.frame import Image
+from realtime_nst.stylize.oklab import to_oklab
+
+Floats = NDArray[np.float32]
 
 LOW_BAND = 1 / 30
 """Deviation of the Gaussian, of the image's height."""
@@ -18,6 +21,11 @@ TAIL = 0.02
 """Share of the darkest and of the lightest pixels that the range of lightness leaves out."""
 DIRECTIONS, QUANTILES = 64, 512
 """In which palettes are compared."""
+
+
+def oklab(image: Image) -> Floats:
+    """(h, w, 3) BGR bytes -> (h, w, 3): lightness in [0, 1], green to red, blue to yellow."""
+    return to_oklab(image[..., ::-1] / 255)
 
 
 def low_share(image: Image) -> float:

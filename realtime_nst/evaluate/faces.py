@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from realtime_nst.evaluate.oklab import oklab
+from realtime_nst.evaluate.appearance import oklab
 from realtime_nst.frame import Image
 
 HAAR = "haarcascade_frontalface_default.xml"

@@ -8,10 +8,10 @@ from realtime_nst.evaluate.appearance import (
     edges_kept,
     lightness_range,
     low_share,
+    oklab,
     order,
     palette_distance,
 )
-from realtime_nst.evaluate.oklab import oklab
 from realtime_nst.frame import Image
 from tests.evaluate.pictures import photo
 
