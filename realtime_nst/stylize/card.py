@@ -6,6 +6,7 @@ model that was copied somewhere still says whose style it has and under which li
 
 import json
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from realtime_nst.errors import ModelError
 
@@ -24,6 +25,13 @@ class Style:
     year: str
     sha256: str
     """Of the picture file the network was trained on."""
+    colors: tuple[str, ...] = ()
+    """Of the painting, each for the same share of it: ``#1d2c57``. Its palette map moves photos to
+    all of its colors; the map's coefficients are in the model."""
+    texture: tuple[float, ...] = ()
+    """Of the painting; see ``texture.texture``."""
+    strokes: float = 1.0
+    """How strong the strokes over the palette base are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +69,13 @@ class Card:
         """
         try:
             fields = json.loads(text)
-            styles = tuple(Style(**style) for style in fields.pop("styles"))
+            styles = tuple(_style(style) for style in fields.pop("styles"))
             return cls(styles=styles, **fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             message = f"the model's card cannot be read: {error}"
             raise ModelError(message, "export the model again: realtime-nst export") from error
+
+
+def _style(values: dict[str, Any]) -> Style:
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return Style(**fields)

@@ -24,7 +24,8 @@ START = "start.safetensors"
 LOOKS = "looks"
 LAYERS = ("relu1_2", "relu2_2", "relu3_3")
 """Colours, strokes and small forms."""
-OWN = (".scale", ".shift", ".mean", ".variance", ".palette", ".tint", ".strokes")
+NORMS, BASES = (".scale", ".shift", ".mean", ".variance"), (".palette", ".tint", ".strokes")
+OWN = (*NORMS, *BASES, ".texture", ".colors")
 """What a style has for itself in a network."""
 
 

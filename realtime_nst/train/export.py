@@ -144,7 +144,7 @@ def make_card(checkpoint: Checkpoint, precision: str) -> Card:
     return Card(
         name=recipe.name,
         tier=recipe.network.tier,
-        styles=tuple(Style(s.name, s.title, s.artist, s.year, s.sha256) for s in recipe.styles),
+        styles=tuple(_style(checkpoint, number) for number in range(len(recipe.styles))),
         licence=recipe.licence,
         training_data=recipe.training_data,
         recipe_sha256=recipe.sha256(),
@@ -152,6 +152,19 @@ def make_card(checkpoint: Checkpoint, precision: str) -> Card:
         parameters=sum(tensor.numel() for tensor in checkpoint.weights.values()),
         numbers={"steps": checkpoint.step, **losses},
     )
+
+
+def _style(checkpoint: Checkpoint, number: int) -> Style:
+    """One style of a card, with what its palette base knows of the painting."""
+    source, weights = checkpoint.recipe.styles[number], checkpoint.weights
+    style = Style(source.name, source.title, source.artist, source.year, source.sha256)
+    if "base.texture" not in weights:
+        return style
+    rgb = (255 * weights["base.colors"][number]).round().int().tolist()
+    colors = tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in rgb)
+    texture = tuple(round(value, 3) for value in weights["base.texture"][number].tolist())
+    strokes = round(weights["base.strokes"][number].item(), 3)
+    return replace(style, colors=colors, texture=texture, strokes=strokes)
 
 
 def measure_parity(net: FrameNet, path: Path, styles: int) -> dict[str, float]:

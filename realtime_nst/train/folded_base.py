@@ -15,7 +15,7 @@ from realtime_nst.train.palette_base import BAND, CELL, PaletteBase
 
 CELLS, MEANS, BANDS = "base.cells", "base.means", "base.bands"
 HINGES, BENT, COLORS = "base.hinges", "base.bent", "base.colors"
-UP, UP_WEIGHT = "base.up", "base.up.weight"
+DIFFERENCE, UP, UP_WEIGHT = "base.difference", "base.up", "base.up.weight"
 FLOATS = (HINGES, BENT, COLORS, BANDS)
 """Nodes that eight bits are too few for, or that are tiny."""
 WIDE = 16
@@ -57,7 +57,7 @@ def add_base(graph: Graph, painted: str, pixels: str, base: FoldedBase) -> str:
         base: what to add.
     """
     colors = graph.conv(COLORS, _hinges(graph, pixels, base), *_palette(graph, base))
-    difference = graph.node("Add", [colors, _minus_low(graph, painted, base)])
+    difference = graph.node("Add", [colors, _minus_low(graph, painted, base)], DIFFERENCE)
     weight = graph.constant(UP_WEIGHT, graph.widened(base.to_cells, 1), graph.dtype)
     return graph.node("Add", [painted, graph.conv(UP, difference, weight)], "base.sum")
 

@@ -16,13 +16,17 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from realtime_nst.frame import Image
-from realtime_nst.stylize.palette_map import fit_palette, shared_hinges
+from realtime_nst.stylize.oklab import from_oklab
+from realtime_nst.stylize.palette_map import fit_palette, painting_colors, shared_hinges
+from realtime_nst.stylize.texture import SCALES, texture
 from realtime_nst.train.norm import blend
 
 CELL = 4
 """Pixels a side of what has one color in the base."""
 BAND = 4 * CELL
 """Pixels a side of a mean in the low band."""
+COLORS = 4
+"""Of a painting that its card names, each for a quarter of it."""
 
 
 class PaletteBase(nn.Module):
@@ -36,6 +40,10 @@ class PaletteBase(nn.Module):
     """(styles, 3), what the map adds."""
     strokes: Tensor
     """(styles,), a factor on what the network paints."""
+    texture: Tensor
+    """(styles, 8), of the paintings, by which ``first_look`` finds the nearest."""
+    colors: Tensor
+    """(styles, 4, 3), RGB: some of the paintings', for people."""
     to_cells: Tensor
     to_bands: Tensor
 
@@ -49,14 +57,25 @@ class PaletteBase(nn.Module):
         self.register_buffer("palette", identity)
         self.register_buffer("tint", torch.zeros(styles, 3))
         self.register_buffer("strokes", torch.ones(styles))
+        self.register_buffer("texture", torch.zeros(styles, 2 * len(SCALES)))
+        self.register_buffer("colors", torch.zeros(styles, COLORS, 3))
         places = enlargement((0.125, 0.375, 0.625, 0.875)), enlargement((0.0, 0.25, 0.5, 0.75))
         self.register_buffer("to_cells", places[0], persistent=False)
         self.register_buffer("to_bands", places[1], persistent=False)
 
     @torch.no_grad()
-    def fit(self, paintings: Sequence[Image]) -> None:
-        """Take the maps from paintings, one a style, (height, width, 3) uint8 BGR."""
+    def fit(self, paintings: Sequence[Image], strokes: Sequence[float]) -> None:
+        """Take the maps from paintings.
+
+        Args:
+            paintings: one a style, (height, width, 3) uint8 BGR.
+            strokes: how strong each style's strokes are.
+        """
         maps = [fit_palette(painting) for painting in paintings]
+        self.strokes.copy_(torch.tensor(strokes))
+        self.texture.copy_(torch.tensor([texture(painting) for painting in paintings]))
+        colors = [from_oklab(painting_colors(painting, COLORS)) for painting in paintings]
+        self.colors.copy_(torch.from_numpy(np.stack(colors)))
         self.palette.copy_(torch.from_numpy(np.stack([each.weight for each in maps])))
         self.tint.copy_(torch.from_numpy(np.stack([each.bias for each in maps])))
 

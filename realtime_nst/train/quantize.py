@@ -25,7 +25,7 @@ from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.data import open_photos, to_image
 from realtime_nst.train.export import load_net, make_card, save, written_whole
 from realtime_nst.train.folded import build
-from realtime_nst.train.folded_base import FLOATS, UP_WEIGHT
+from realtime_nst.train.folded_base import DIFFERENCE, FLOATS, UP, UP_WEIGHT
 from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.trainer import FREEZING, frozen_at
 from realtime_nst.train.transformer_net import TransformerNet
@@ -131,12 +131,19 @@ def _in_bytes(exact: Path, inexact: Path, photos: Sequence[Image]) -> onnx.Model
 
 
 def _exact_enlargement(model: Path, quantization: Any) -> dict[str, Any]:
-    """Bilinear weights are multiples of 1/64, so that bytes can say them exactly."""
+    """Bilinear weights are multiples of 1/64, so that bytes can say them exactly.
+
+    What goes in and comes out has a range that fits every palette, not only this one: another may
+    be put in its place.
+    """
     names = {tensor.name: tensor for tensor in onnx.load(model).graph.initializer}
     exact = {"quant_type": quantization.QuantType.QInt8, "scale": 1 / 64, "zero_point": 0}
     if UP_WEIGHT not in names:
         return {}
-    return {UP_WEIGHT: [{**exact, "axis": 0}] * names[UP_WEIGHT].dims[0]}
+    wide = {"quant_type": quantization.QuantType.QUInt8, "scale": np.array(1.5, np.float32)}
+    around_zero = [{**wide, "zero_point": np.array(128, np.uint8)}]
+    weights = [{**exact, "axis": 0}] * names[UP_WEIGHT].dims[0]
+    return {UP_WEIGHT: weights, DIFFERENCE: around_zero, UP: around_zero}
 
 
 def _with_byte_ends(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -104,7 +104,8 @@ class Trainer:
         torch.backends.cudnn.benchmark = True  # every step has the same sizes
         self.bf16 = uses_bf16(self.options.precision, self.device)
         self.net = TransformerNet(self.recipe.network, len(self.recipe.styles))
-        self.net.fit_palettes([to_image(painting[0]) for painting in self.paintings])
+        strokes = [style.strokes for style in self.recipe.styles]
+        self.net.fit_base([to_image(painting[0]) for painting in self.paintings], strokes)
         self.net.to(self.device).to(memory_format=torch.channels_last)
         self.optimizer = make_optimizer(self.net, self.recipe.schedule)
         self.judge = PerceptualLoss(

@@ -177,20 +177,18 @@ class TransformerNet(nn.Module):
             if isinstance(module, ConditionalNorm):
                 module.frozen = amount
 
-    def fit_palettes(self, paintings: Sequence[Image]) -> None:
-        """Take the palette base, if there is one, from paintings: one a style, uint8 BGR."""
+    def fit_base(self, paintings: Sequence[Image], strokes: Sequence[float]) -> None:
+        """Take the palette base, if there is one, from paintings; see ``PaletteBase.fit``."""
         if self.base:
-            self.base.fit(paintings)
+            self.base.fit(paintings, strokes)
 
     def adopt(self, weights: dict[str, Tensor]) -> None:
-        """Load the weights of another network of this shape, but keep the palette maps.
+        """Load the weights of another network of this shape, but keep the palette base.
 
-        They belong to the paintings, not to what was learnt. The other network may have none.
+        It belongs to the paintings, not to what was learnt. The other network may have none.
         """
-        mine = self.state_dict()
-        based = {name: mine[name] for name in mine if name.startswith("base.")}
-        maps = {name: based[name] for name in based if name.endswith((".palette", ".tint"))}
-        self.load_state_dict({**based, **weights, **maps})
+        own = {name: each for name, each in self.state_dict().items() if name.startswith("base.")}
+        self.load_state_dict({**weights, **own})
 
     def forward(self, image: Tensor, style: Tensor) -> Tensor:
         height, width = image.shape[2:]
