@@ -39,7 +39,7 @@ class StyleSource:
     """On top of the style loss's own weight."""
     steadiness: float = 1.0
     """On top of the temporal loss's own weight: styles of low contrast flicker most."""
-    strokes: float = 1.0
+    strokes: float = field(default=1.0, metadata=LATER)
     """A factor on the strokes over the palette base: less where they leave halos."""
     turns: int = 1
     """Pictures it gets in each round of all styles; with 0 it stays as it is, as far as that is its
