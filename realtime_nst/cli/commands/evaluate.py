@@ -8,6 +8,7 @@ import typer
 
 from realtime_nst.cli.arguments import files_in, path_of
 from realtime_nst.cli.commands.convert import Tier
+from realtime_nst.cli.commands.evaluate_quality import quality
 from realtime_nst.cli.commands.evaluate_stability import stability
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measure how good models are.", no_args_is_help=True)
 app.command()(stability)
+app.command()(quality)
 COLUMNS = ("style", "size", "photos", "iterations it equals", "content", "style loss", "total")
 
 
