@@ -26,8 +26,8 @@ from realtime_nst.gatys.backbone import open_backbone
 from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
 from realtime_nst.gatys.optimize import Settings, optimise
 from realtime_nst.nn.device import uses_bf16
+from realtime_nst.nn.tensors import resize, to_tensor
 from realtime_nst.nn.vgg import VGG
-from realtime_nst.train.dataset import resize, to_tensor
 
 CHUNK = 5
 """Iterations of one turn."""

@@ -25,8 +25,8 @@ from realtime_nst.evaluate.scenes import Scene, clip_scene, films_in, noise_scen
 from realtime_nst.evaluate.selection import contestants
 from realtime_nst.evaluate.stability import Paint, Score, paint_scene, score
 from realtime_nst.frame import Image
+from realtime_nst.image_io.read import photos_in
 from realtime_nst.models.registry import installed_models
-from realtime_nst.sources.images import photos_in
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 STYLES = 26

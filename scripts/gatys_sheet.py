@@ -20,10 +20,11 @@ from realtime_nst.errors import NstError
 from realtime_nst.frame import Image
 from realtime_nst.gatys.optimize import PRESETS, Settings
 from realtime_nst.gatys.session import StyleFile, Wishes, open_studio
+from realtime_nst.image_io.read import read_image
+from realtime_nst.image_io.write import write_image
 from realtime_nst.inference.session import open_session
 from realtime_nst.models.registry import find_style
-from realtime_nst.sinks.images import write_image
-from realtime_nst.sources.images import PICTURES, read_image
+from realtime_nst.sources.images import PICTURES
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 HEIGHT = 240

@@ -7,9 +7,10 @@ from the paintings and the recipe. Writes a training's folder, which ``scripts/s
 from argparse import ArgumentParser
 from pathlib import Path
 
+from realtime_nst.nn.tensors import to_image
 from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
-from realtime_nst.train.dataset import read_paintings, to_image
+from realtime_nst.train.dataset import read_paintings
 from realtime_nst.train.recipe import read_recipe
 from realtime_nst.train.warm_start import weights_of
 

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from realtime_nst.image_io.read import read_image
 from realtime_nst.palette.oklab import Colors, from_oklab, to_oklab
 from realtime_nst.palette.palette_map import TABLE, median_cut
-from realtime_nst.sources.images import PICTURES, read_image
+from realtime_nst.sources.images import PICTURES
 
 COLORS = 1024
 PIXELS, SHORT_SIDE = 400, 120

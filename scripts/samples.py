@@ -14,8 +14,8 @@ from skimage import data
 from realtime_nst.convert.transforms import scaled
 from realtime_nst.evaluate.contact_sheet import contact_sheet
 from realtime_nst.frame import Image
+from realtime_nst.image_io.write import write_image
 from realtime_nst.inference.session import Session, open_session
-from realtime_nst.sinks.images import write_image
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"

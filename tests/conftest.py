@@ -56,7 +56,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     """A folder of five photos in a subfolder, one broken file and one that is no picture."""
-    from realtime_nst.sinks.images import write_image
+    from realtime_nst.image_io.write import write_image
 
     folder = tmp_path / "photos"
     (folder / "more").mkdir(parents=True)

@@ -9,9 +9,10 @@ from time import perf_counter
 
 from realtime_nst.errors import ModelError
 from realtime_nst.frame import Frame
-from realtime_nst.inference.devices import DEVICES, PRECISIONS
+from realtime_nst.inference.devices import DEVICES
 from realtime_nst.inference.session import open_session
 from realtime_nst.machine import limit_threads
+from realtime_nst.models.precisions import PRECISIONS
 from realtime_nst.models.registry import Choice, find_style, installed_models, read_model
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.stylize.stylizer import Stylizer

@@ -14,7 +14,7 @@ from realtime_nst.cli import progress
 from realtime_nst.cli.signals import interrupts
 from realtime_nst.errors import SourceError, TrainError
 from realtime_nst.files import Lock, check_files, refuse_inputs, write_atomic
-from realtime_nst.sinks.images import refuse_ending, write_image
+from realtime_nst.image_io.write import refuse_ending, write_image
 
 if TYPE_CHECKING:
     from realtime_nst.gatys.batch import Targets

@@ -23,8 +23,8 @@ from realtime_nst.image_io.decode import decode_photo
 from realtime_nst.image_io.encode import encode_photo
 from realtime_nst.image_io.formats import is_animated
 from realtime_nst.image_io.photo import Photo
+from realtime_nst.image_io.write import write_photo
 from realtime_nst.pipeline import Stylize
-from realtime_nst.sinks.images import write_photo
 from realtime_nst.sinks.video.codecs import PIPE
 
 Opener = Callable[[], Stylize]

@@ -138,8 +138,8 @@ def write_preview(trainer: "Trainer", pictures: "Tensor") -> Path:
     """A sheet: the photos in the first row, then a row for each style."""
     import torch
 
-    from realtime_nst.sinks.images import write_image
-    from realtime_nst.train.dataset import to_image
+    from realtime_nst.image_io.write import write_image
+    from realtime_nst.nn.tensors import to_image
 
     rows = torch.cat([pictures[None], trainer.preview(pictures)])
     sheet = torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1)

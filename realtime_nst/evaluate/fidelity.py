@@ -19,15 +19,16 @@ from realtime_nst.frame import Image
 from realtime_nst.gatys.lbfgs import descend
 from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
 from realtime_nst.gatys.optimize import noise
+from realtime_nst.image_io.read import read_image
 from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.recipe_files import RECIPE, recipe_beside, recipe_files
 from realtime_nst.models.registry import Choice, Model
 from realtime_nst.nn.device import pick_device, uses_bf16
 from realtime_nst.nn.losses import ContentLoss, GramLoss, TVLoss
+from realtime_nst.nn.tensors import resize, to_image, to_tensor
 from realtime_nst.nn.vgg import VGG
 from realtime_nst.nn.vgg_weights import load_vgg
-from realtime_nst.sources.images import read_image
-from realtime_nst.train.dataset import read_paintings, resize, to_image, to_tensor
+from realtime_nst.train.dataset import read_paintings
 from realtime_nst.train.recipe import JOHNSON_LOSSES, Recipe, StyleSource, read_recipe
 
 MARKS = (10, 25, 50, 100, 200, 500)

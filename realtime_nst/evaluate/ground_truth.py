@@ -13,7 +13,7 @@ import numpy as np
 from realtime_nst.errors import SourceError
 from realtime_nst.evaluate.scenes import Scene
 from realtime_nst.evaluate.warping import Flow, Link, Mask, inside
-from realtime_nst.sources.images import read_image
+from realtime_nst.image_io.read import read_image
 
 TAG = 202021.25
 """What a .flo file begins with; written little-endian, it reads PIEH."""

@@ -19,7 +19,7 @@ from realtime_nst.evaluate.gates import (
 from realtime_nst.evaluate.scenes import fitted
 from realtime_nst.evaluate.selection import Contestant
 from realtime_nst.frame import Image
-from realtime_nst.stylize.image_ops import filling
+from realtime_nst.image_ops import filling
 
 TILE = 360
 """Width of an image on the sheet, in pixels."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from realtime_nst.errors import SourceError
 from realtime_nst.evaluate.warping import Link, found_link, inside, places
 from realtime_nst.frame import Image
-from realtime_nst.sources.images import read_image
+from realtime_nst.image_io.read import read_image
 from realtime_nst.sources.options import Reading
 from realtime_nst.sources.video.source import VideoSource
 

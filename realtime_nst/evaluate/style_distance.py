@@ -9,7 +9,7 @@ from realtime_nst.evaluate.fidelity import open_candidate
 from realtime_nst.frame import Image
 from realtime_nst.models.registry import Choice
 from realtime_nst.nn.losses import GramLoss
-from realtime_nst.train.dataset import to_tensor
+from realtime_nst.nn.tensors import to_tensor
 
 
 @torch.no_grad()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from realtime_nst.errors import NstError, SourceError
 from realtime_nst.extras import install_command
-from realtime_nst.inference.devices import INT8
 from realtime_nst.models.card import Card
 from realtime_nst.models.checksum import is_whole
 from realtime_nst.models.onnx_model import read_network
+from realtime_nst.models.precisions import INT8
 from realtime_nst.models.recipe_files import recipe_files
 from realtime_nst.models.registry import shipped_folders
 

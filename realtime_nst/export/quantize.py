@@ -25,9 +25,10 @@ from realtime_nst.image_metrics import decibels
 from realtime_nst.inference.engines.onnx_runtime import onnx_runtime
 from realtime_nst.inference.session import FRAME, STYLIZED
 from realtime_nst.models.card import Card
+from realtime_nst.nn.tensors import to_image
 from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import Checkpoint
-from realtime_nst.train.dataset import open_photos, to_image
+from realtime_nst.train.dataset import open_photos
 from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.trainer import FREEZING, frozen_at
 

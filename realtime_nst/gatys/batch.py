@@ -12,8 +12,8 @@ from realtime_nst.errors import SinkError, SourceError, TrainError
 from realtime_nst.files import make_folder, refuse_inputs, write_atomic
 from realtime_nst.gatys.optimize import Iterate
 from realtime_nst.gatys.session import Painting, Studio
-from realtime_nst.sources.images import PICTURES, read_image
-from realtime_nst.train.dataset import sha256
+from realtime_nst.image_io.read import file_sha256, read_image
+from realtime_nst.sources.images import PICTURES
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -55,7 +55,7 @@ class Targets:
         painting.save(last, path)
         self.done[name] = {
             "photo": name,
-            "photo_sha256": sha256(painting.path),
+            "photo_sha256": file_sha256(painting.path),
             "target": path.relative_to(self.out).as_posix(),
             **last.record(),
         }
@@ -71,7 +71,7 @@ class Targets:
         if entry is None or not (self.out / entry["target"]).is_file():
             return False
         try:
-            return bool(entry["photo_sha256"] == sha256(photo))
+            return bool(entry["photo_sha256"] == file_sha256(photo))
         except OSError:  # whoever makes it again will see why
             return False
 
@@ -126,7 +126,7 @@ def _digests(paths: list[Path | None]) -> list[str | None] | None:
 
 def _digest(path: Path) -> str:
     read_image(path)  # what goes with every photo had better fail before the first
-    return sha256(path)
+    return file_sha256(path)
 
 
 def _read(path: Path, made: dict[str, Any]) -> dict[str, dict[str, Any]]:

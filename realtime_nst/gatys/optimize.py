@@ -15,8 +15,8 @@ from torch import Tensor
 from realtime_nst.errors import TrainError
 from realtime_nst.gatys.lbfgs import descend
 from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
+from realtime_nst.nn.tensors import resize
 from realtime_nst.nn.vgg import VGG
-from realtime_nst.train.dataset import resize
 
 PRESETS = {"subtle": 1e4, "balanced": 1e6, "heavy": 1e8}
 """Style weights to begin with."""

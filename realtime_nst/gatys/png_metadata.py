@@ -10,7 +10,7 @@ import cv2
 from realtime_nst.errors import SourceError
 from realtime_nst.files import write_atomic
 from realtime_nst.frame import Image
-from realtime_nst.sinks.images import refuse_ending, write_image
+from realtime_nst.image_io.write import refuse_ending, write_image
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 HEADER_END = 8 + 25

@@ -19,10 +19,10 @@ from realtime_nst.gatys.memory import fitting, free_memory
 from realtime_nst.gatys.objective import Style
 from realtime_nst.gatys.optimize import SMALLEST, Iterate, Settings, levels_for, optimise
 from realtime_nst.gatys.png_metadata import write_with_text
+from realtime_nst.image_io.read import read_image
 from realtime_nst.nn.device import pick_device, uses_bf16
+from realtime_nst.nn.tensors import resize, to_image, to_tensor
 from realtime_nst.nn.vgg import VGG
-from realtime_nst.sources.images import read_image
-from realtime_nst.train.dataset import resize, to_image, to_tensor
 
 TEXT = "realtime-nst"
 """The key of the settings in a PNG file."""

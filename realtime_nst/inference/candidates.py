@@ -5,18 +5,10 @@ import sys
 from importlib.util import find_spec
 
 from realtime_nst.inference.autotune import Candidate
-from realtime_nst.inference.devices import (
-    BF16,
-    DEVICES,
-    FP16,
-    FP32,
-    INT8,
-    RIVALS,
-    Device,
-    installed,
-)
+from realtime_nst.inference.devices import DEVICES, RIVALS, Device, installed
 from realtime_nst.inference.variants import Variants
 from realtime_nst.machine import processor_flags
+from realtime_nst.models.precisions import BF16, FP16, FP32, INT8
 
 AUTO = "auto"
 VNNI = ("avx_vnni", "avx512_vnni")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from realtime_nst.errors import DeviceError
 from realtime_nst.extras import install_command
+from realtime_nst.models.precisions import BF16, FP16, FP32, INT8
 
 _GPU_CURE = (
     f"pip uninstall -y onnxruntime onnxruntime-gpu && {install_command('gpu')}"
@@ -17,11 +18,6 @@ PCI = Path("/sys/bus/pci/devices")
 NVIDIA, DISPLAY = "0x10de", "0x03"
 """A maker, and a class of devices, on the PCI bus."""
 _NO_DRIVER = "no NVIDIA driver found"
-
-FP32, INT8, FP16, BF16 = "fp32", "int8", "fp16", "bf16"
-"""How precisely a network computes. bf16 is fp32 with shorter fractions, by a CPU that can."""
-PRECISIONS = (FP32, INT8, FP16, BF16)
-"""Everything ``--precision`` takes besides ``auto``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from math import sqrt
 
 from realtime_nst.errors import DeviceError
 from realtime_nst.inference.autotune import Candidate
-from realtime_nst.inference.devices import BF16, FP32, INT8
 from realtime_nst.inference.engines import Size
 from realtime_nst.memory import free_memory, require_memory
 from realtime_nst.models.card import Card
+from realtime_nst.models.precisions import BF16, FP32, INT8
 
 FRAMES = 15
 """Bytes per pixel of the frames themselves: source, input, output, result and its encoder's."""

@@ -11,6 +11,7 @@ from realtime_nst import __version__
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError, NstError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Image
+from realtime_nst.image_ops import blend
 from realtime_nst.inference import devices
 from realtime_nst.inference.autotune import Candidate, choose, described
 from realtime_nst.inference.candidates import AUTO, candidates, rivals
@@ -28,7 +29,6 @@ from realtime_nst.models.onnx_model import Network, Weights, read_network
 from realtime_nst.models.signature import FRAME as FRAME
 from realtime_nst.models.signature import STYLIZED as STYLIZED
 from realtime_nst.models.signature import WEIGHTS as WEIGHTS
-from realtime_nst.stylize.image_ops import blend
 
 USUAL = (480, 640)
 """Height and width of the frames to open for where nobody can say."""

@@ -8,17 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from realtime_nst.errors import DeviceError, ModelError
-from realtime_nst.inference.devices import (
-    DEVICES,
-    FP16,
-    FP32,
-    INT8,
-    PRECISIONS,
-    Device,
-    installed,
-    nvidia_driver,
-)
+from realtime_nst.inference.devices import DEVICES, Device, installed, nvidia_driver
 from realtime_nst.models.onnx_model import Network, Weights, read_network
+from realtime_nst.models.precisions import FP16, FP32, INT8, PRECISIONS
 
 UNMADE = {
     INT8: "realtime-nst export --quantize int8 makes it",

@@ -9,11 +9,11 @@ import typer
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.image_io.write import write_image
 from realtime_nst.live.hud import Hud
 from realtime_nst.live.keys import CHANGES, QUIT, SNAPSHOT
 from realtime_nst.live.settings import Controls
 from realtime_nst.sinks import Sink
-from realtime_nst.sinks.images import write_image
 from realtime_nst.sinks.overlay import Overlay
 from realtime_nst.sinks.tee import Tee
 from realtime_nst.sinks.video.recording import Recording

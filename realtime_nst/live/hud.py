@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from realtime_nst.frame import StreamInfo
+from realtime_nst.image_ops import tiles
 from realtime_nst.live.keys import KEYS
 from realtime_nst.live.mixer_pool import Work
 from realtime_nst.live.settings import Settings
 from realtime_nst.sinks.overlay import Label, Overlay
 from realtime_nst.stats import Meter
-from realtime_nst.stylize.image_ops import tiles
 
 NEWS = 4.0
 """Seconds that something that has happened is shown."""

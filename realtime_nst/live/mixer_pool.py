@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from realtime_nst.frame import Image
+from realtime_nst.image_ops import tiles
 from realtime_nst.live.adaptive_resolution import Size
-from realtime_nst.stylize.image_ops import tiles
 
 Paint = Callable[[Image, Mapping[int, float]], Image]
 """Paints a picture in styles by their amounts; a ``Palette``, for example."""

@@ -5,12 +5,12 @@ from time import perf_counter
 
 import numpy as np
 
+from realtime_nst import image_ops
 from realtime_nst.frame import Frame, Image
 from realtime_nst.live.adaptive_resolution import Resolution
 from realtime_nst.live.crossfade import Amounts, Fade
 from realtime_nst.live.mixer_pool import Paint, Work
 from realtime_nst.live.settings import Settings
-from realtime_nst.stylize import image_ops
 from realtime_nst.stylize.stabilizer import Stabiliser
 
 Palettes = Callable[[Work], Paint | None]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from realtime_nst.inference.devices import INT8
+from realtime_nst.models.precisions import INT8
 
 RECIPE = "recipe.toml"
 """Of the model in a folder of its own; ``MODEL.recipe.toml`` is that of ``MODEL.onnx``."""

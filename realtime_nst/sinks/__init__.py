@@ -9,8 +9,9 @@ import cv2  # noqa: F401  (before PyAV: the other way round its windows hang, Py
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.image_io.write import FORMATS
 from realtime_nst.sinks.http import HttpSink
-from realtime_nst.sinks.images import FORMATS, ImageSink, is_pattern
+from realtime_nst.sinks.images import ImageSink, is_pattern
 from realtime_nst.sinks.journal import Journal
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.video.codecs import CONTAINERS, PIPE, VideoOptions

@@ -9,9 +9,9 @@ from typing import Self
 
 from realtime_nst.errors import SourceError
 from realtime_nst.files import exists
-from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.image_io.decode import PICTURES as PICTURES
-from realtime_nst.image_io.decode import read_photo
+from realtime_nst.image_io.read import _endings, read_image
 from realtime_nst.sources.options import Reading
 
 NUMBER = re.compile(r"%0?\d*d")
@@ -116,28 +116,3 @@ def _part(paths: Sequence[Path], reading: Reading) -> list[Path]:
         message = f"there are only {len(paths)} pictures, and none in the part asked for"
         raise SourceError(message, "check --start and --fps")
     return part
-
-
-def photos_in(folder: Path, count: int) -> list[Path]:
-    """The first pictures of a folder by name.
-
-    Raises:
-        SourceError: there is none.
-    """
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURES)
-    if not found:
-        raise SourceError(f"no pictures in {folder}", "give a folder of photos: --content DIR")
-    return found[:count]
-
-
-def read_image(path: Path) -> Image:
-    """A picture as BGR bytes, turned upright; grey and 16 bit become that, alpha shows white.
-
-    Raises:
-        SourceError: the file is missing or no picture.
-    """
-    return read_photo(path).image
-
-
-def _endings() -> str:
-    return ", ".join(sorted(PICTURES))

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.frame import Image
+from realtime_nst.image_ops import blend, scaled
 from realtime_nst.inference.inputs import SMALLEST
-from realtime_nst.stylize.image_ops import blend, scaled
 
 Clock = Callable[[], float]
 Weights = NDArray[np.float32]

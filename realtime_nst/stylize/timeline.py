@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from realtime_nst.frame import Frame
-from realtime_nst.stylize.image_ops import blend
+from realtime_nst.image_ops import blend
 from realtime_nst.stylize.style_mixer import Model, Palette, Weights
 
 FADE = Fraction(1, 2)

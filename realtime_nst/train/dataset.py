@@ -1,6 +1,5 @@
 """Pictures from disk to tensors; every batch is a pure function of the seed and the step."""
 
-import hashlib
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,36 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from realtime_nst.errors import NstError, SourceError, TrainError
-from realtime_nst.frame import Image
+from realtime_nst.image_io.read import file_sha256, read_image
 from realtime_nst.machine import usable_cores
 from realtime_nst.models.registry import model_folders
-from realtime_nst.sources.images import PICTURES, read_image
+from realtime_nst.nn.tensors import _to_bytes, resize, to_tensor
+from realtime_nst.sources.images import PICTURES
 from realtime_nst.train.recipe import Recipe, Schedule, StyleSource
 
 HINT = "give a folder of photos: --content DIR"
 CPU = torch.device("cpu")
 KEPT = 4e9
 """Bytes of photos kept on a GPU at most: some ten thousand of 320x430."""
-
-
-def to_tensor(image: Image) -> Tensor:
-    """(h, w, 3) uint8 BGR -> (1, 3, h, w) float32 RGB in [0, 1]."""
-    return _to_bytes(image).float().div(255)
-
-
-def _to_bytes(image: Image) -> Tensor:
-    rgb = np.ascontiguousarray(image[:, :, ::-1])
-    return torch.from_numpy(rgb).permute(2, 0, 1)[None]
-
-
-def to_image(tensor: Tensor) -> Image:
-    """(3, h, w) float RGB in [0, 1] -> (h, w, 3) uint8 BGR."""
-    rgb = tensor.detach().float().clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
-    return np.ascontiguousarray(rgb[:, :, ::-1])
 
 
 def bundled_photos() -> Path:
@@ -147,13 +130,6 @@ def random_crop(photo: Tensor, size: int, rng: np.random.Generator) -> Tensor:
     return crop.flip(3) if rng.random() < 0.5 else crop
 
 
-def resize(picture: Tensor, height: int, width: int) -> Tensor:
-    """(1, 3, h, w) to another size, without aliasing."""
-    if picture.shape[2:] == (height, width):
-        return picture
-    return F.interpolate(picture, (height, width), mode="bilinear", antialias=True).clamp(0, 1)
-
-
 def read_paintings(recipe: Recipe, folders: list[Path]) -> list[Tensor]:
     """The painting of each style: (1, 3, h, w) RGB in [0, 1], its short side as the recipe says.
 
@@ -179,7 +155,7 @@ def find_painting(style: StyleSource, folders: list[Path]) -> Path:
         raise SourceError(
             f"cannot find {named}, which the recipe names, in {tried}", "add --paintings FOLDER"
         )
-    if style.sha256 and sha256(path) != style.sha256:
+    if style.sha256 and file_sha256(path) != style.sha256:
         hint = "take the file the recipe was made for, or leave its sha256 out"
         raise SourceError(f"{path} is not the picture the recipe names: SHA-256 differs", hint)
     return path
@@ -189,8 +165,3 @@ def _read_painting(style: StyleSource, folders: list[Path]) -> Tensor:
     painting = to_tensor(read_image(find_painting(style, folders)))
     scale = style.size / min(painting.shape[2:])
     return resize(painting, *(round(side * scale) for side in painting.shape[2:]))
-
-
-def sha256(path: Path) -> str:
-    """Of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -16,8 +16,9 @@ from torch import Tensor
 
 from realtime_nst.errors import SourceError
 from realtime_nst.gatys.batch import MANIFEST
-from realtime_nst.sources.images import read_image
-from realtime_nst.train.dataset import random_crop, resize, to_tensor
+from realtime_nst.image_io.read import read_image
+from realtime_nst.nn.tensors import resize, to_tensor
+from realtime_nst.train.dataset import random_crop
 from realtime_nst.train.recipe import Recipe, Schedule
 
 HINT = "make targets of the same photos: realtime-nst gatys PHOTOS STYLE -o TARGETS"

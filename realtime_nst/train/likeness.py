@@ -7,8 +7,8 @@ import torch
 
 from realtime_nst.frame import Image
 from realtime_nst.nn.losses import LOSSES, Loss
+from realtime_nst.nn.tensors import to_tensor
 from realtime_nst.nn.vgg_weights import load_vgg
-from realtime_nst.train.dataset import to_tensor
 
 MEASURES = {
     "wasserstein 2": ("wasserstein", "relu2_1"),

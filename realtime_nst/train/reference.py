@@ -10,11 +10,11 @@ from realtime_nst.frame import Image
 from realtime_nst.gatys.backbone import open_backbone
 from realtime_nst.gatys.objective import Style
 from realtime_nst.gatys.optimize import Settings, levels_for, optimise
+from realtime_nst.image_io.read import read_image
+from realtime_nst.image_io.write import write_image
 from realtime_nst.nn.device import pick_device, uses_bf16
+from realtime_nst.nn.tensors import to_image, to_tensor
 from realtime_nst.nn.vgg import VGG
-from realtime_nst.sinks.images import write_image
-from realtime_nst.sources.images import read_image
-from realtime_nst.train.dataset import to_image, to_tensor
 
 
 def gatys_reference(

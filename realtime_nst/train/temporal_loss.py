@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from realtime_nst.train.dataset import to_image, to_tensor
+from realtime_nst.nn.tensors import to_image, to_tensor
 
 STILL = 0.25
 """The part of the pictures that does not move."""

@@ -13,9 +13,9 @@ from torch import Tensor
 
 from realtime_nst.errors import TrainError
 from realtime_nst.nn.device import autocast, pick_device, uses_bf16
+from realtime_nst.nn.tensors import to_image
 from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
-from realtime_nst.train.dataset import to_image
 from realtime_nst.train.distillation import Lesson, Pairs
 from realtime_nst.train.perceptual_loss import PerceptualLoss
 from realtime_nst.train.recipe import Recipe, Schedule, rescheduled

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
 from realtime_nst.errors import SinkError
+from realtime_nst.image_io.write import write_image
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.images import write_image
 from realtime_nst.sinks.journal import Journal
 from realtime_nst.sinks.video.recording import Recording
 from realtime_nst.sources import open_source

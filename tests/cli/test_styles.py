@@ -13,11 +13,11 @@ from realtime_nst.cli.app import app
 from realtime_nst.errors import SourceError
 from realtime_nst.evaluate import verify as verifying
 from realtime_nst.evaluate.contact_sheet import best_columns, contact_sheet
+from realtime_nst.image_io.read import read_image
+from realtime_nst.image_io.write import write_image
 from realtime_nst.models.card import KEY, Card
 from realtime_nst.models.checksum import SEAL, fingerprint, is_whole
 from realtime_nst.models.protobuf import named
-from realtime_nst.sinks.images import write_image
-from realtime_nst.sources.images import read_image
 from tests.helpers import onnx_models
 
 NUMBERS = {"parity_max": 1.0, "parity_psnr": 90.0}

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from realtime_nst.cli.app import app
-from realtime_nst.sinks.images import write_image
-from realtime_nst.sources.images import read_image
+from realtime_nst.image_io.read import read_image
+from realtime_nst.image_io.write import write_image
 from tests.helpers.scenes import photo, photo_file
 
 needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="needs the [train] extra")

@@ -19,8 +19,8 @@ from realtime_nst.evaluate.scenes import (
 )
 from realtime_nst.evaluate.stability import flicker
 from realtime_nst.evaluate.warping import Link
-from realtime_nst.sinks.images import write_image
-from realtime_nst.sources.images import photos_in
+from realtime_nst.image_io.read import photos_in
+from realtime_nst.image_io.write import write_image
 from tests.helpers.scenes import film, panned, photo, photo_file
 
 AREA = 160 * 120

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from realtime_nst.cli.app import app
-from realtime_nst.sources.images import read_image
+from realtime_nst.image_io.read import read_image
 from tests.evaluate.test_scenes import measured
 from tests.helpers.scenes import film, noisy, panned, photo_file
 

@@ -7,7 +7,7 @@ import pytest
 
 from realtime_nst.errors import NstError, SourceError, TrainError
 from realtime_nst.gatys import session
-from realtime_nst.sinks.images import write_image
+from realtime_nst.image_io.write import write_image
 from tests.gatys.test_command import call
 from tests.helpers.gatys_images import half, written
 from tests.helpers.recipes import photo

@@ -21,8 +21,8 @@ from realtime_nst.gatys import session
 from realtime_nst.gatys.optimize import Iterate
 from realtime_nst.gatys.optimize import optimise as really_optimise
 from realtime_nst.gatys.png_metadata import read_text
-from realtime_nst.sinks.images import write_image
-from realtime_nst.sources.images import read_image
+from realtime_nst.image_io.read import read_image
+from realtime_nst.image_io.write import write_image
 from tests.helpers.gatys_images import half, written
 
 SHALLOW = ("--style-layers", "conv1_1,conv2_1:0.5", "--content-layers", "conv2_2")

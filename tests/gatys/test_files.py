@@ -11,7 +11,7 @@ import pytest
 from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.gatys.loss_plot import COLOURS, draw_curves
 from realtime_nst.gatys.png_metadata import SIGNATURE, read_text, write_with_text
-from realtime_nst.sources.images import read_image
+from realtime_nst.image_io.read import read_image
 from tests.helpers.recipes import photo
 
 

@@ -8,10 +8,10 @@ from torch import Tensor
 
 from realtime_nst.frame import Image
 from realtime_nst.gatys.objective import Style
+from realtime_nst.image_io.write import write_image
+from realtime_nst.nn.tensors import resize, to_tensor
 from realtime_nst.nn.vgg import VGG
 from realtime_nst.nn.vgg_weights import load_vgg
-from realtime_nst.sinks.images import write_image
-from realtime_nst.train.dataset import resize, to_tensor
 from tests.helpers.recipes import photo
 
 LAYERS = {"conv1_1": 1.0, "conv2_1": 0.8, "conv3_1": 0.5}
@@ -59,7 +59,7 @@ def half(side: str, height: int = 20, width: int = 20) -> Image:
 
 def written(folder: Path) -> tuple[Path, Path]:
     """A photo and a style as files."""
-    from realtime_nst.train.dataset import to_image
+    from realtime_nst.nn.tensors import to_image
 
     folder.mkdir(parents=True, exist_ok=True)
     write_image(folder / "photo.png", photo(3))

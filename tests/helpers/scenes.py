@@ -8,7 +8,7 @@ import numpy as np
 from skimage import data
 
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.sinks.images import write_image
+from realtime_nst.image_io.write import write_image
 from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sinks.video.sink import VideoSink
 

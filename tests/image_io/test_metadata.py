@@ -14,8 +14,8 @@ from realtime_nst.errors import SourceError
 from realtime_nst.image_io.decode import decode_photo, read_photo
 from realtime_nst.image_io.formats import is_animated, png_chunks
 from realtime_nst.image_io.photo import Photo, orientation, upright, upright_xmp
-from realtime_nst.sinks.images import write_photo
-from realtime_nst.sources.images import read_image
+from realtime_nst.image_io.read import read_image
+from realtime_nst.image_io.write import write_photo
 
 ARTIST = b"A. Photographer\0"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a tiff:Orientation="1"/></x:xmpmeta>'

@@ -8,9 +8,10 @@ from realtime_nst.errors import DeviceError, ModelError
 from realtime_nst.inference import candidates as listing
 from realtime_nst.inference.autotune import Candidate
 from realtime_nst.inference.candidates import bytes_add_up, candidates, rivals
-from realtime_nst.inference.devices import BF16, DEVICES, FP16, FP32, INT8
+from realtime_nst.inference.devices import DEVICES
 from realtime_nst.inference.variants import Variants
 from realtime_nst.models.onnx_model import read_network
+from realtime_nst.models.precisions import BF16, FP16, FP32, INT8
 from tests.helpers import onnx_models
 
 WARM, COLD, BLEND = (1.0, 0.0), (0.0, 1.0), (0.5, 0.5)

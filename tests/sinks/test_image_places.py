@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
 from realtime_nst.errors import SinkError
-from realtime_nst.sinks.images import check_picture, write_image
+from realtime_nst.image_io.write import check_picture, write_image
 
 
 def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.frame import Frame
+from realtime_nst.image_io.read import read_image
+from realtime_nst.image_io.write import write_image
 from realtime_nst.inference.session import open_session
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.images import write_image
 from realtime_nst.sources import open_source
-from realtime_nst.sources.images import ImageSource, read_image
+from realtime_nst.sources.images import ImageSource
 from realtime_nst.sources.options import Reading
 from realtime_nst.stylize.stylizer import Stylizer
 from tests.helpers import onnx_models

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime_nst.frame import Image
-from realtime_nst.stylize.image_ops import (
+from realtime_nst.image_ops import (
     beside,
     blend,
     filling,

@@ -13,8 +13,8 @@ from realtime_nst.cli.app import app
 from realtime_nst.cli.train_progress import is_preview_step
 from realtime_nst.errors import SinkError
 from realtime_nst.files import Lock
+from realtime_nst.image_io.write import write_image
 from realtime_nst.models.registry import find_style
-from realtime_nst.sinks.images import write_image
 from realtime_nst.train.checkpoint import load_checkpoint
 from realtime_nst.train.recipe import read_recipe
 from tests.helpers.recipes import photo

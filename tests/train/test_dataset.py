@@ -10,15 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime_nst.errors import SourceError, TrainError
-from realtime_nst.sinks.images import write_image
-from realtime_nst.train.dataset import (
-    open_photos,
-    random_crop,
-    read_paintings,
-    sha256,
-    to_image,
-    to_tensor,
-)
+from realtime_nst.image_io.read import file_sha256
+from realtime_nst.image_io.write import write_image
+from realtime_nst.nn.tensors import to_image, to_tensor
+from realtime_nst.train.dataset import open_photos, random_crop, read_paintings
 from realtime_nst.train.recipe import Schedule
 from tests.helpers.recipes import photo, small_recipe
 
@@ -107,7 +102,7 @@ def test_paintings_are_found_checked_and_scaled(tmp_path: Path) -> None:
     path = tmp_path / "none.png"
     write_image(path, photo(1))
     recipe = small_recipe(styles=1)
-    style = replace(recipe.styles[0], size=45, sha256=sha256(path))
+    style = replace(recipe.styles[0], size=45, sha256=file_sha256(path))
     right = replace(recipe, styles=(style,))
     assert read_paintings(right, [tmp_path / "elsewhere", tmp_path])[0].shape == (1, 3, 45, 60)
     with pytest.raises(SourceError, match=r"cannot find none\.png") as caught:

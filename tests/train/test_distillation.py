@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
 from realtime_nst.errors import SourceError
-from realtime_nst.sinks.images import write_image
+from realtime_nst.image_io.write import write_image
 from realtime_nst.train.dataset import open_photos
 from realtime_nst.train.distillation import open_pairs
 from realtime_nst.train.recipe import Recipe, rescheduled

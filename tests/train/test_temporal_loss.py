@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from realtime_nst.train.dataset import to_tensor
+from realtime_nst.nn.tensors import to_tensor
 from realtime_nst.train.temporal_loss import LUMA, Moment, next_moment, unsteadiness
 from tests.helpers.recipes import photo
 

@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from realtime_nst.errors import ModelError
+from realtime_nst.nn.tensors import to_tensor
 from realtime_nst.nn.transformer_net import Network, TransformerNet
-from realtime_nst.train.dataset import bundled_photos, open_photos, to_tensor
+from realtime_nst.train.dataset import bundled_photos, open_photos
 from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.warm_start import START, nearest, save_start, weights_of
 from tests.export.test_onnx import checkpoint

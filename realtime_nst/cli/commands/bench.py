@@ -74,7 +74,7 @@ def bench(
     from realtime_nst.bench.latency import measure, need_single
     from realtime_nst.bench.report import save as kept
     from realtime_nst.files import check_folder
-    from realtime_nst.sinks.images import check_picture
+    from realtime_nst.image_io.write import check_picture
     from realtime_nst.timing import Effort
 
     if chart:
@@ -216,7 +216,7 @@ def _versus(a: str, b: str, result: "Comparison") -> str:
 
 def _draw(speeds: "Sequence[Speed]", path: Path) -> None:
     from realtime_nst.bench.chart import draw_chart
-    from realtime_nst.sinks.images import write_image
+    from realtime_nst.image_io.write import write_image
 
     write_image(path, draw_chart(speeds))
     typer.echo(f"chart: {path}", err=True)

@@ -55,7 +55,7 @@ def fidelity(
 ) -> None:
     """Say how many iterations of Gatys each model's single pass equals."""
     from realtime_nst.cli.train_progress import need_torch
-    from realtime_nst.sinks.images import check_picture
+    from realtime_nst.image_io.write import check_picture
 
     if grid:
         check_picture(grid, files_in(style, paintings))
@@ -63,7 +63,7 @@ def fidelity(
     from realtime_nst.evaluate.fidelity import open_candidate, summary
     from realtime_nst.evaluate.selection import contestants
     from realtime_nst.files import refuse_inputs
-    from realtime_nst.sources.images import photos_in
+    from realtime_nst.image_io.read import photos_in
 
     chosen = photos_in(content, photos)
     refuse_inputs([grid] if grid else [], chosen)
@@ -135,7 +135,7 @@ def _write_grid(cases: "list[Case]", path: Path) -> None:
     import cv2
     import numpy as np
 
-    from realtime_nst.sinks.images import write_image
+    from realtime_nst.image_io.write import write_image
 
     side = 256
     rows = [

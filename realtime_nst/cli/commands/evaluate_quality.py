@@ -80,8 +80,8 @@ def quality(
     """
     from realtime_nst.evaluate.quality import as_values, draw_sheet, report_on
     from realtime_nst.evaluate.selection import contestants
-    from realtime_nst.sinks.images import check_picture, write_image
-    from realtime_nst.sources.images import photos_in
+    from realtime_nst.image_io.read import photos_in
+    from realtime_nst.image_io.write import check_picture, write_image
 
     if sheet:
         check_picture(sheet)
@@ -126,7 +126,7 @@ def _painting(
     """The painting with strokes as large as the photos'."""
     from realtime_nst.evaluate.paintings import painting_of
     from realtime_nst.evaluate.quality import scaled_to
-    from realtime_nst.sources.images import read_image
+    from realtime_nst.image_io.read import read_image
 
     return scaled_to(read_image(style or painting_of(contestant, paintings)), size)
 
@@ -143,7 +143,7 @@ def _cases(
     from rich.progress import Progress
 
     from realtime_nst.evaluate.quality import judge, scaled_to
-    from realtime_nst.sources.images import read_image
+    from realtime_nst.image_io.read import read_image
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(style, total=len(files))

@@ -90,8 +90,8 @@ def stability(
     from realtime_nst.evaluate.scenes import films_in
     from realtime_nst.evaluate.selection import contestants
     from realtime_nst.files import check_files
-    from realtime_nst.sinks.images import refuse_ending
-    from realtime_nst.sources.images import photos_in
+    from realtime_nst.image_io.read import photos_in
+    from realtime_nst.image_io.write import refuse_ending
     from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
     pictures = [path for path in (plot, strip) if path]
@@ -122,7 +122,7 @@ def stability(
 
 def _made(folder: Path | None, photos: int, area: int) -> "Iterator[Scene]":
     from realtime_nst.evaluate.scenes import motion_scenes, noise_scene
-    from realtime_nst.sources.images import photos_in
+    from realtime_nst.image_io.read import photos_in
 
     for path in photos_in(folder, photos) if folder else []:
         yield noise_scene(path, area)
@@ -206,7 +206,7 @@ def _draw(
     reports: "list[Report]", strips: "list[Image]", plot: Path | None, strip: Path | None
 ) -> None:
     from realtime_nst.evaluate.plots import draw_bars, stacked
-    from realtime_nst.sinks.images import write_image
+    from realtime_nst.image_io.write import write_image
 
     if plot:
         write_image(plot, draw_bars(reports))

@@ -119,9 +119,9 @@ def sheet(
 ) -> None:
     """Paint a photo in every style, on one sheet with their names."""
     from realtime_nst.evaluate.contact_sheet import contact_sheet, tile_of
+    from realtime_nst.image_io.read import read_image
+    from realtime_nst.image_io.write import check_picture, write_image
     from realtime_nst.inference.session import open_session
-    from realtime_nst.sinks.images import check_picture, write_image
-    from realtime_nst.sources.images import read_image
 
     check_picture(out, [photo])
     small = tile_of(read_image(photo), tile)

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.frame import Image
-from realtime_nst.inference.devices import FP32, Device
+from realtime_nst.inference.devices import Device
 from realtime_nst.models.onnx_model import Network
+from realtime_nst.models.precisions import FP32
 
 Size = tuple[int, int]
 """Height and width of a frame."""

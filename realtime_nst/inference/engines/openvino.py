@@ -10,7 +10,7 @@ import numpy as np
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Image
-from realtime_nst.inference.devices import BF16, FP16, FP32, INT8, Device, refused
+from realtime_nst.inference.devices import Device, refused
 from realtime_nst.inference.engines import (
     Ran,
     Running,
@@ -22,6 +22,7 @@ from realtime_nst.inference.engines import (
 from realtime_nst.inference.engines.crash_check import why_unsafe
 from realtime_nst.inference.engines.onnx_runtime_errors import OUT_OF_MEMORY, SMALLER
 from realtime_nst.models.onnx_model import Network
+from realtime_nst.models.precisions import BF16, FP16, FP32, INT8
 from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
 
 HINTS = {FP32: "f32", INT8: "f32", FP16: "f32", BF16: "bf16"}

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from realtime_nst.inference.cache import own_folder
-from realtime_nst.inference.devices import DEVICES, FP16, Device
+from realtime_nst.inference.devices import DEVICES, Device
 from realtime_nst.inference.engines import Settings, Size
 from realtime_nst.machine import installed_versions, nvidia_gpus
 from realtime_nst.models.onnx_model import Network
+from realtime_nst.models.precisions import FP16
 
 
 @dataclass(frozen=True, slots=True)

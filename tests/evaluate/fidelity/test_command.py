@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from realtime_nst.cli.app import app
-from realtime_nst.sources.images import read_image
+from realtime_nst.image_io.read import read_image
 from tests.helpers import onnx_models
 from tests.helpers.gatys_images import written
 

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from realtime_nst.cli.app import app
 from realtime_nst.evaluate.fidelity import comparable, recipe_of
 from realtime_nst.export.onnx import write_recipe
+from realtime_nst.image_io.write import write_image
 from realtime_nst.models.registry import read_model
-from realtime_nst.sinks.images import write_image
 from realtime_nst.train.recipe import (
     JOHNSON_LOSSES,
     LossTerm,

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from realtime_nst.evaluate.style_distance import distance_to_style
+from realtime_nst.image_io.write import write_image
 from realtime_nst.models.registry import find_style
-from realtime_nst.sinks.images import write_image
 from tests.helpers.recipes import photo
 
 RECIPE = """name = "tiny"

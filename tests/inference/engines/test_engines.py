@@ -15,7 +15,7 @@ import pytest
 from realtime_nst.errors import DeviceError, MissingExtra, ModelError
 from realtime_nst.frame import Image
 from realtime_nst.inference.candidates import bytes_add_up
-from realtime_nst.inference.devices import BF16, DEVICES, FP32, INT8, Device
+from realtime_nst.inference.devices import DEVICES, Device
 from realtime_nst.inference.engines import (
     Engine,
     Ran,
@@ -32,6 +32,7 @@ from realtime_nst.inference.engines.onnx_runtime_errors import Told
 from realtime_nst.inference.engines.openvino import open_openvino
 from realtime_nst.inference.session import open_session
 from realtime_nst.models.onnx_model import Network, read_network
+from realtime_nst.models.precisions import BF16, FP32, INT8
 from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
 from tests.helpers import onnx_models
 

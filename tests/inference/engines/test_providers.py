@@ -7,11 +7,12 @@ import pytest
 
 from realtime_nst.errors import DeviceError
 from realtime_nst.inference import devices
-from realtime_nst.inference.devices import DEVICES, FP16
+from realtime_nst.inference.devices import DEVICES
 from realtime_nst.inference.engines import Settings
 from realtime_nst.inference.engines import onnx_runtime as ort
 from realtime_nst.inference.engines.providers import Provider, providers_for
 from realtime_nst.models.onnx_model import Network, read_network
+from realtime_nst.models.precisions import FP16
 from realtime_nst.models.registry import find_style
 from tests.helpers import onnx_models
 
