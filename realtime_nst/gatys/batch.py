@@ -12,8 +12,8 @@ from realtime_nst.errors import SinkError, SourceError, TrainError
 from realtime_nst.files import make_folder, refuse_inputs, write_atomic
 from realtime_nst.gatys.optimize import Iterate
 from realtime_nst.gatys.session import Painting, Studio
+from realtime_nst.image_io.decode import PICTURES
 from realtime_nst.image_io.read import file_sha256, read_image
-from realtime_nst.sources.images import PICTURES
 
 MANIFEST = "manifest.json"
 FORMAT = 1

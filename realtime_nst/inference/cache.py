@@ -6,44 +6,17 @@ remembered is found out again.
 
 import hashlib
 import json
-import os
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from realtime_nst.cache_folder import cache_folder, own_folder
 from realtime_nst.errors import SinkError
-from realtime_nst.files import make_folder, write_atomic
-
-VARIABLE = "REALTIME_NST_CACHE"
-"""The environment variable with another folder."""
-NAME = "realtime-nst"
+from realtime_nst.files import write_atomic
 
 Key = Mapping[str, object]
 """What an answer depends on; anything JSON has a word for."""
-
-
-def cache_folder() -> Path:
-    """The user's, as each system has it."""
-    if own := os.environ.get(VARIABLE):
-        return Path(own)
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return Path(local or Path.home() / "AppData" / "Local") / NAME / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / NAME
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / NAME
-
-
-def own_folder(*names: str) -> Path | None:
-    """A folder in it; None if it cannot be made."""
-    try:
-        folder = cache_folder().joinpath(*names)
-        make_folder(folder)
-    except (SinkError, RuntimeError):  # without a home directory: RuntimeError
-        return None
-    return folder
 
 
 def recall(kind: str, key: Key) -> Any:

@@ -14,9 +14,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from realtime_nst.cache_folder import own_folder
 from realtime_nst.errors import ModelError
 from realtime_nst.frame import Image
-from realtime_nst.inference.cache import own_folder
 from realtime_nst.models.bake_style import fix_style
 from realtime_nst.models.card import Card, Style
 from realtime_nst.models.palette_swap import read_hinges, with_card, with_palette

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from realtime_nst.cache_folder import cache_folder
 from realtime_nst.errors import DeviceError, NstError
 from realtime_nst.frame import Image
 from realtime_nst.inference.autotune import (
@@ -18,7 +19,6 @@ from realtime_nst.inference.autotune import (
     described,
     waves,
 )
-from realtime_nst.inference.cache import cache_folder
 from realtime_nst.inference.engines import Size
 
 ORT, ORT8, VINO = Candidate("cpu", "fp32"), Candidate("cpu", "int8"), Candidate("openvino", "bf16")

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from realtime_nst.cache_folder import VARIABLE
 from realtime_nst.errors import ModelError
 from realtime_nst.frame import Image
 from realtime_nst.image_metrics import decibels
-from realtime_nst.inference.cache import VARIABLE
 from realtime_nst.inference.session import open_session
 from realtime_nst.models.checksum import is_whole
 from realtime_nst.models.first_look import first_look, nearest

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from realtime_nst.inference.cache import own_folder
+from realtime_nst.cache_folder import own_folder
 from realtime_nst.inference.devices import DEVICES, Device
 from realtime_nst.inference.engines import Settings, Size
 from realtime_nst.machine import installed_versions, nvidia_gpus
