@@ -18,7 +18,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from realtime_nst.bench.report import begun
+from realtime_nst.bench.report import new_report
 from realtime_nst.sinks import open_sink
 from realtime_nst.sources.synthetic import SyntheticSource
 
@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("options", nargs="*", help="for the program, after --")
     given = parser.parse_args()
     options = ["--style", given.style, *given.options]
-    report = asdict(begun())
+    report = asdict(new_report())
     told: dict[str, Any] = {name: report[name] for name in ("machine", "version", "date", "load")}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

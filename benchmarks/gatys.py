@@ -24,7 +24,7 @@ from torch import Tensor
 
 from realtime_nst.gatys.backbone import open_backbone
 from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
-from realtime_nst.gatys.optimize import Settings, optimise
+from realtime_nst.gatys.optimize import OptimizeSettings, optimize
 from realtime_nst.nn.device import uses_bf16
 from realtime_nst.nn.tensors import resize, to_tensor
 from realtime_nst.nn.vgg import VGG
@@ -46,9 +46,9 @@ def _scaled(picture: Tensor, size: int) -> Tensor:
     return resize(picture, *(round(side * scale) for side in picture.shape[2:]))
 
 
-def ours(vgg: VGG, content: Tensor, style: Tensor, settings: Settings) -> Iterator[Tensor]:
+def ours(vgg: VGG, content: Tensor, style: Tensor, settings: OptimizeSettings) -> Iterator[Tensor]:
     """The picture after each turn."""
-    for iterate in optimise(vgg, content, [Style(style)], settings):
+    for iterate in optimize(vgg, content, [Style(style)], settings):
         if iterate.iteration % CHUNK == 0:
             yield iterate.image
 
@@ -57,7 +57,12 @@ class Plain:
     """The loop people copy."""
 
     def __init__(
-        self, vgg: VGG, content: Tensor, style: Tensor, settings: Settings, new_targets: bool
+        self,
+        vgg: VGG,
+        content: Tensor,
+        style: Tensor,
+        settings: OptimizeSettings,
+        new_targets: bool,
     ) -> None:
         self.vgg, self.content, self.style = vgg, content, style
         self.settings, self.new_targets = settings, new_targets
@@ -111,7 +116,9 @@ def _gram(features: Tensor) -> Tensor:
     return flat @ flat.t() / (channels * height * width)
 
 
-def exact(vgg: VGG, content: Tensor, style: Tensor, settings: Settings, image: Tensor) -> float:
+def exact(
+    vgg: VGG, content: Tensor, style: Tensor, settings: OptimizeSettings, image: Tensor
+) -> float:
     """The total loss of a picture in float32."""
     size, layers = (content.shape[2], content.shape[3]), dict(settings.style_layers)
     terms: tuple[Term, ...] = (
@@ -124,13 +131,13 @@ def exact(vgg: VGG, content: Tensor, style: Tensor, settings: Settings, image: T
 
 def compare(size: int, turns: int, new_targets: bool, precision: str) -> dict[str, object]:
     """Both take turns, so that whatever else the machine does falls on both."""
-    back = open_backbone(Settings(iterations=turns * CHUNK), "vgg16")
+    back = open_backbone(OptimizeSettings(iterations=turns * CHUNK), "vgg16")
     bf16 = uses_bf16(precision, torch.device("cpu"))
-    settings = Settings(
+    settings = OptimizeSettings(
         style_layers=back.settings.style_layers, iterations=turns * CHUNK, bf16=bf16
     )
     content, style = pictures(size)
-    whole = open_backbone(Settings(content_layers=("conv4_2", "conv4_3")), "vgg16").vgg
+    whole = open_backbone(OptimizeSettings(content_layers=("conv4_2", "conv4_3")), "vgg16").vgg
     fast = back.vgg.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     plain = Plain(whole, content, style, settings, new_targets)
     runs = {"plain": plain.turns(), "ours": ours(fast, content, style, settings)}
@@ -167,10 +174,10 @@ def peak(size: int, which: str, precision: str) -> float:
 def only(size: int, which: str, precision: str) -> float:
     """One turn of one of them; bytes it took."""
     content, style = pictures(size)
-    back = open_backbone(Settings(content_layers=("conv4_2", "conv4_3")), "vgg16")
+    back = open_backbone(OptimizeSettings(content_layers=("conv4_2", "conv4_3")), "vgg16")
     bf16 = uses_bf16(precision, torch.device("cpu"))
     layers = back.settings.style_layers
-    settings = Settings(style_layers=layers, iterations=CHUNK, bf16=bf16)
+    settings = OptimizeSettings(style_layers=layers, iterations=CHUNK, bf16=bf16)
     before = most_held()
     if which == "plain":
         next(Plain(back.vgg, content, style, settings, False).turns())

@@ -24,9 +24,9 @@ from typing import Any
 
 import numpy as np
 
-from realtime_nst.bench.report import begun
-from realtime_nst.bench.subject import Subject, Wanted, everything, frames
-from realtime_nst.timing import Ratio, in_turns, ratio, short, together
+from realtime_nst.bench.report import new_report
+from realtime_nst.bench.subject import BenchRequest, ModelUnderTest, everything, frames
+from realtime_nst.timing import Ratio, format_3digits, interleave, ratio, together
 
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / "runs" / "peers"
@@ -152,11 +152,11 @@ def johnson(width: int, height: int, threads: int, folder: Path) -> list[Rival]:
 def johnson_tier(folder: Path) -> Path:
     """Johnson's network as our own exporter writes it."""
     from realtime_nst.export.onnx import export
-    from realtime_nst.nn.transformer_net import NETWORKS, TransformerNet
+    from realtime_nst.nn.transformer_net import TIERS, TransformerNet
     from realtime_nst.train.checkpoint import Checkpoint
     from realtime_nst.train.recipe import Recipe, StyleSource
 
-    network = NETWORKS["johnson"]
+    network = TIERS["johnson"]
     recipe = Recipe("johnson tier", (StyleSource("untrained", ""),), network=network)
     path = folder / "johnson.onnx"
     export(Checkpoint(recipe, 0, TransformerNet(network).state_dict(), {}, {}), path)
@@ -171,7 +171,7 @@ def ours(width: int, height: int, threads: int, styles: Sequence[str]) -> list[R
     """Each model of ours, once by every way that differs."""
     rivals: dict[tuple[str, str], Rival] = {}
     for style, (part, device, precision) in product(styles, WAYS):
-        subject = Subject(Wanted(style, device, threads, precision), (width, height))
+        subject = ModelUnderTest(BenchRequest(style, device, threads, precision), (width, height))
         runner = subject.runner
         named = f"{part} {runner.precision}" if part == "network" else part
         rival = Rival(runner.model, named, subject.painting(), runner.why, ours=True)
@@ -182,7 +182,7 @@ def ours(width: int, height: int, threads: int, styles: Sequence[str]) -> list[R
 def compete(rivals: Sequence[Rival], size: tuple[int, int], threads: int, rounds: int) -> Round:
     """Let all take turns."""
     calls = {f"{rival.name}/{rival.part}": rival.call for rival in rivals}
-    turns = in_turns(calls, rounds, on_round=lambda number: say(f"round {number} of {rounds}"))
+    turns = interleave(calls, rounds, on_round=lambda number: say(f"round {number} of {rounds}"))
     times = dict(zip(calls, rivals, strict=True))
     timed = tuple(_timed(rival, together(turns[key])) for key, rival in times.items())
     versus = tuple(
@@ -205,7 +205,7 @@ def table(each: Round) -> str:
     lines = [f"{each.width}x{each.height}, {each.threads} threads", ""]
     lines += row("", "median", "p95", "on") + row(*["---"] * 4)
     for one in each.timed:
-        times = (f"{short(time)} ms" for time in (one.median_ms, one.p95_ms))
+        times = (f"{format_3digits(time)} ms" for time in (one.median_ms, one.p95_ms))
         lines += row(f"{one.name}, {one.part}", *times, one.why)
     columns = list(dict.fromkeys(versus.ours for versus in each.versus))
     lines += ["", "So many times as long (half of the turns):", ""]
@@ -224,7 +224,8 @@ def row(*cells: str) -> list[str]:
 
 def spread(longer: Ratio) -> str:
     """``6.2 (5.9 to 6.6)``."""
-    return f"{short(longer.median)} ({short(longer.low)} to {short(longer.high)})"
+    low, median, high = map(format_3digits, (longer.low, longer.median, longer.high))
+    return f"{median} ({low} to {high})"
 
 
 def say(line: str) -> None:
@@ -241,7 +242,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--save", type=Path, help="folder to keep the figures in")
     given = parser.parse_args()
-    report = begun()
+    report = new_report()
     sizes = [tuple(map(int, size.split("x"))) for size in given.size or ()] or SIZES
     threads = given.threads or report.machine.cores
     styles = given.style or everything()

@@ -19,10 +19,10 @@ from statistics import median
 
 from peers import lite_package
 
-from realtime_nst.bench.report import begun
+from realtime_nst.bench.report import new_report
 from realtime_nst.cli.table import table
 from realtime_nst.evaluate.scenes import Scene, clip_scene, films_in, noise_scene
-from realtime_nst.evaluate.selection import contestants
+from realtime_nst.evaluate.selection import select_styles
 from realtime_nst.evaluate.stability import Paint, Score, paint_scene, score
 from realtime_nst.frame import Image
 from realtime_nst.image_io.read import photos_in
@@ -68,7 +68,7 @@ def others(threads: int, size: int) -> Iterator[tuple[str, str, Callable[[], Pai
 def ours(names: Sequence[str], threads: int) -> Iterator[tuple[str, str, Callable[[], Paint]]]:
     """The same of ours: the models named, or all that came with the program."""
     for name in names or [model.card.name for model in installed_models()]:
-        for each in contestants(name):
+        for each in select_styles(name):
             yield each.model, each.style, lambda each=each: each.paint("cpu", threads)
 
 
@@ -129,7 +129,7 @@ def main() -> None:
     print(table(list(rows(entries, scenes))))
     if wanted.json:
         about = {"frames": wanted.frames, "size": wanted.size, "strength": wanted.strength}
-        report = {**asdict(begun()), **about, "entries": [asdict(entry) for entry in entries]}
+        report = {**asdict(new_report()), **about, "entries": [asdict(entry) for entry in entries]}
         wanted.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 

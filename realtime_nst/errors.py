@@ -47,5 +47,5 @@ class TrainError(NstError, RuntimeError):
     """Training or optimisation cannot go on."""
 
 
-class MissingExtra(NstError, ImportError):
+class MissingExtraError(NstError, ImportError):
     """An optional package is not installed."""

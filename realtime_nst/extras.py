@@ -41,7 +41,7 @@ def _origin() -> str:
     return f"{repository}+{found['url']}" if repository else str(found.get("url", ""))
 
 
-def explain(error: ImportError) -> tuple[str, str]:
+def explain_import_error(error: ImportError) -> tuple[str, str]:
     """What happened, and what to type."""
     text = str(error)
     if any(library in text for library in SYSTEM):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 """(height, width, 3) uint8 BGR, C-contiguous."""
 
-LARGE = 6_000_000
+LARGE_FRAME_PIXELS = 6_000_000
 """Pixels from which on memory is spared where that costs time or size: 4K, not 1440 lines."""
 
 
@@ -41,7 +41,7 @@ UNSPECIFIED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Colours:
+class ColorSpec:
     """How a file's numbers become light, in the numbers of ITU-T H.273 that FFmpeg uses, too."""
 
     matrix: int = UNSPECIFIED
@@ -66,13 +66,13 @@ class StreamInfo:
     """How many frames will come, as far as the container says; None when unknown."""
     path: Path | None = None
     """The file behind the stream, for sinks that copy its other tracks."""
-    length: int | None = None
+    file_size: int | None = None
     """Bytes of that file as it was opened; what it grows by meanwhile is left out by everybody."""
     start: Fraction = Fraction(0)
     """Seconds of the first frame on the file's own clock, the one its audio goes by."""
-    part: tuple[Fraction, Fraction | None] | None = None
+    time_range: tuple[Fraction, Fraction | None] | None = None
     """The part of the file that was asked for, on its own clock, open or not; None: all of it."""
-    tick: Fraction | None = None
+    time_base: Fraction | None = None
     """The file's unit of time in seconds: every pts is a multiple of it."""
     base_rate: Fraction | None = None
     """The lowest rate at which every frame has its place, as far as the container says."""
@@ -80,11 +80,11 @@ class StreamInfo:
     """FFmpeg's name for how the pixels were stored, for sinks that store less."""
     pixel_aspect: Fraction = Fraction(1)
     """Width of a pixel by its height, upright."""
-    colours: Colours = Colours()
+    colours: ColorSpec = ColorSpec()
     """Of the pictures behind the frames, for sinks that keep them."""
-    track: int = 0
+    stream_index: int = 0
     """Which of the file's streams the frames are of; sinks copy the others."""
     notes: tuple[str, ...] = ()
     """What is special about the stream and will not be as before, a line each, for people."""
-    stills: tuple[Path, ...] = ()
+    image_paths: tuple[Path, ...] = ()
     """The picture behind each frame, for sinks that name their files after them."""

@@ -20,7 +20,7 @@ def blend(before: Image, after: Image, share: float) -> Image:
     return _image(cv2.addWeighted(after, share, before, 1 - share, 0))
 
 
-def with_colours_of(before: Image, after: Image) -> Image:
+def keep_colors(before: Image, after: Image) -> Image:
     """Light and dark of the second picture, colours of the first one, both of one size.
 
     That is its luma put in place of the first one's in Y'CrCb: there every channel is luma plus a
@@ -34,19 +34,19 @@ def _luma(image: Image) -> Image:
     return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
 
 
-def mirrored(image: Image) -> Image:
+def mirror(image: Image) -> Image:
     """Left and right exchanged."""
     return _image(cv2.flip(image, 1))
 
 
-def beside(left: Image, right: Image) -> Image:
+def side_by_side(left: Image, right: Image) -> Image:
     """The middle halves of two pictures of one size, as one picture of that size."""
     height, width = left.shape[:2]
     half = width // 2
-    return np.hstack([filling(left, half, height), filling(right, width - half, height)])
+    return np.hstack([crop_to_fill(left, half, height), crop_to_fill(right, width - half, height)])
 
 
-def scaled(image: Image, width: int, height: int) -> Image:
+def resize(image: Image, width: int, height: int) -> Image:
     """A picture in another size, fast: a live picture has little time for it."""
     if image.shape[:2] == (height, width):
         return image
@@ -54,13 +54,13 @@ def scaled(image: Image, width: int, height: int) -> Image:
     return _image(cv2.resize(image, (width, height), interpolation=way))
 
 
-def filling(image: Image, width: int, height: int) -> Image:
+def crop_to_fill(image: Image, width: int, height: int) -> Image:
     """The middle of a picture, as much of it as has the proportions of the size, in that size."""
     rows, columns = image.shape[:2]
     high = min(rows, max(1, round(columns * height / width)))
     wide = min(columns, max(1, round(rows * width / height)))
     top, left = (rows - high) // 2, (columns - wide) // 2
-    return scaled(_image(image[top : top + high, left : left + wide]), width, height)
+    return resize(_image(image[top : top + high, left : left + wide]), width, height)
 
 
 Tile = tuple[slice, slice]

@@ -63,10 +63,10 @@ class Machine:
         return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
 
 
-def this_machine() -> Machine:
+def describe_machine() -> Machine:
     """Look at the machine this runs on."""
     return Machine(
-        cpu=processor(),
+        cpu=cpu_name(),
         cores=usable_cores(),
         flags=processor_flags(),
         gpus=nvidia_gpus(),
@@ -76,7 +76,7 @@ def this_machine() -> Machine:
     )
 
 
-def processor(cpuinfo: Path = CPUINFO) -> str:
+def cpu_name(cpuinfo: Path = CPUINFO) -> str:
     """The processor's name without its maker's ornaments."""
     if cpuinfo.is_file():
         name = _field(cpuinfo.read_text(), "model name", "Model")
@@ -145,7 +145,7 @@ def limit_threads(threads: int | None) -> int:
     return min(threads or usable_cores(), usable_cpus())
 
 
-def load() -> float | None:
+def load_average() -> float | None:
     """How many processes wanted to run at once over the last minute; None where nobody counts."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 

@@ -6,17 +6,17 @@ from dataclasses import replace
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks import Sink
 from realtime_nst.sources import Source
-from realtime_nst.stages import FILE, LIVE, Line, Policy, ignore
-from realtime_nst.stats import Stopwatch
+from realtime_nst.stages import FILE, LIVE, QueuePolicy, StagePipeline, no_op
+from realtime_nst.stats import StageTimer
 
-Stylize = Callable[[Frame], Frame]
+FrameStylizer = Callable[[Frame], Frame]
 """Anything of this shape is a style: a network, the identity, a chain. Called on one thread."""
 
 
-WAIT = 0.01
+IDLE_SECONDS = 0.01
 """Seconds without a frame after which something else is done: a key that was pressed must not wait
 for a slow style."""
-WAITING = 40_000_000
+MAX_QUEUED_BYTES = 40_000_000
 """Bytes of pictures that may wait between two stages: four of Full HD, one of 4K."""
 
 
@@ -31,14 +31,14 @@ def rest() -> None:
 
 def run(
     source: Source,
-    stylize: Stylize,
+    stylize: FrameStylizer,
     sink: Sink,
     *,
     stopped: Callable[[], bool] = never,
-    on_frame: Callable[[Frame], None] = ignore,
-    on_drop: Callable[[Frame], None] = ignore,
+    on_frame: Callable[[Frame], None] = no_op,
+    on_drop: Callable[[Frame], None] = no_op,
     on_wait: Callable[[], None] = rest,
-    stopwatch: Stopwatch | None = None,
+    stopwatch: StageTimer | None = None,
 ) -> None:
     """Move every frame from the source through the style into the sink.
 
@@ -56,12 +56,12 @@ def run(
         on_wait: called again and again while no frame comes.
         stopwatch: measures how long the source, the style and the sink are at work.
     """
-    watch = stopwatch or Stopwatch()
-    with Line(LIVE if source.live else waiting(source.info), on_drop) as line:
-        frames = line.hand_over(watch.items("source", source), "source", patience=2.0)
-        painted = map(watch.calls("style", stylize), frames)
-        write = watch.calls("sink", sink.write)
-        for frame in line.hand_over(painted, "stylizer").within(WAIT):
+    watch = stopwatch or StageTimer()
+    with StagePipeline(LIVE if source.live else queue_policy(source.info), on_drop) as line:
+        frames = line.add_stage(watch.time_iterable("source", source), "source", patience=2.0)
+        painted = map(watch.time_calls("style", stylize), frames)
+        write = watch.time_calls("sink", sink.write)
+        for frame in line.add_stage(painted, "stylizer").iter_with_timeout(IDLE_SECONDS):
             if frame is None:
                 on_wait()
             else:
@@ -71,7 +71,7 @@ def run(
                 break
 
 
-def waiting(info: StreamInfo) -> Policy:
+def queue_policy(info: StreamInfo) -> QueuePolicy:
     """That of files, with fewer frames in a box where they are large."""
     size = 3 * info.width * info.height
-    return replace(FILE, depth=max(1, min(FILE.depth, WAITING // size)))
+    return replace(FILE, depth=max(1, min(FILE.depth, MAX_QUEUED_BYTES // size)))

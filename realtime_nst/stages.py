@@ -28,7 +28,7 @@ interrupted by Ctrl-C on Windows before Python 3.14 (cpython#125541)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class QueuePolicy:
     """What a box between two stages does when it is full."""
 
     depth: int
@@ -37,19 +37,19 @@ class Policy:
     """True: the newest item is what counts; False: the stage before waits."""
 
 
-LIVE = Policy(depth=1, drop_oldest=True)
+LIVE = QueuePolicy(depth=1, drop_oldest=True)
 """Every further waiting frame would add the time of one model run to the picture's age."""
-FILE = Policy(depth=4, drop_oldest=False)
+FILE = QueuePolicy(depth=4, drop_oldest=False)
 
 
-def ignore(item: object) -> None:
+def no_op(item: object) -> None:
     """For callbacks nobody listens to."""
 
 
-class Handoff(Generic[T]):
+class StageQueue(Generic[T]):
     """The box between two stages: one thread puts, one iterates."""
 
-    def __init__(self, policy: Policy, on_drop: Callable[[T], None], stop: Event) -> None:
+    def __init__(self, policy: QueuePolicy, on_drop: Callable[[T], None], stop: Event) -> None:
         self._policy, self._on_drop, self._stop = policy, on_drop, stop
         self._items: deque[T] = deque()
         self._changed = Condition()
@@ -90,7 +90,7 @@ class Handoff(Generic[T]):
                 raise self._error
             raise StopIteration
 
-    def within(self, seconds: float) -> Iterator[T | None]:
+    def iter_with_timeout(self, seconds: float) -> Iterator[T | None]:
         """The same items, and None each time that none has come for so long."""
         while True:
             with self._changed:
@@ -108,17 +108,17 @@ class Handoff(Generic[T]):
         return len(self._items) >= self._policy.depth
 
 
-class Line:
+class StagePipeline:
     """Stages on threads. Leaving the ``with`` block stops them and waits for their threads."""
 
-    def __init__(self, policy: Policy, on_drop: Callable[[Any], None] = ignore) -> None:
+    def __init__(self, policy: QueuePolicy, on_drop: Callable[[Any], None] = no_op) -> None:
         self._policy, self._on_drop = policy, on_drop
         self._stop = Event()
         self._stages: list[tuple[Thread, float | None]] = []
 
-    def hand_over(
+    def add_stage(
         self, items: Iterable[T], name: str, *, patience: float | None = None
-    ) -> Handoff[T]:
+    ) -> StageQueue[T]:
         """Iterate ``items`` on a new thread and yield them here.
 
         Args:
@@ -128,7 +128,7 @@ class Line:
                 and Python cannot stop that: the thread is then named in a warning and left behind.
                 None is for stages that only compute.
         """
-        box: Handoff[T] = Handoff(self._policy, self._on_drop, self._stop)
+        box: StageQueue[T] = StageQueue(self._policy, self._on_drop, self._stop)
         thread = Thread(target=_work, args=(items, box), name=name, daemon=True)
         self._stages.append((thread, patience))
         thread.start()
@@ -145,7 +145,7 @@ class Line:
                 warnings.warn(f"the {thread.name} hangs and was left behind", stacklevel=2)
 
 
-def _work(items: Iterable[T], box: Handoff[T]) -> None:
+def _work(items: Iterable[T], box: StageQueue[T]) -> None:
     """What a stage's thread does. Whatever it raises is raised again at the end of the line."""
     error: BaseException | None = None
     try:

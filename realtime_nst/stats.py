@@ -14,7 +14,7 @@ WINDOW = 120
 """Frames the present numbers look back on."""
 
 
-class Meter:
+class FrameStats:
     """Counts frames at the end of the line; ``shown`` fits the callback ``on_frame`` of ``run``."""
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
@@ -27,7 +27,7 @@ class Meter:
         self.dropped = 0
         """Frames that newer ones replaced on their way, up to the one shown last."""
 
-    def shown(self, frame: Frame) -> None:
+    def record(self, frame: Frame) -> None:
         """A frame has reached the sink."""
         now = self._clock()
         age = now - frame.captured_at
@@ -53,7 +53,7 @@ class Meter:
         """Frames per second of all that were shown; 0 before the second frame."""
         return _rate(self.frames, self.seconds)
 
-    def age(self, quantile: float) -> float:
+    def latency(self, quantile: float) -> float:
         """Seconds from the source to the sink at present; ``age(0.5)`` is the median."""
         ages = sorted(self._ages)
         return ages[min(int(quantile * len(ages)), len(ages) - 1)] if ages else 0.0
@@ -72,7 +72,7 @@ def _rate(frames: int, seconds: float) -> float:
     return (frames - 1) / seconds if seconds > 0 else 0.0
 
 
-class Stopwatch:
+class StageTimer:
     """How long each stage of a run was at work; waiting for another stage does not count.
 
     Each stage runs on one thread, and no two have the same name.
@@ -83,12 +83,12 @@ class Stopwatch:
         self.busy: dict[str, float] = {}
         """Seconds by stage."""
 
-    def items(self, stage: str, items: Iterable[T]) -> Iterator[T]:
+    def time_iterable(self, stage: str, items: Iterable[T]) -> Iterator[T]:
         """The same items; what it takes to make them counts."""
-        following, iterator, end = self.calls(stage, next), iter(items), object()
+        following, iterator, end = self.time_calls(stage, next), iter(items), object()
         return iter(lambda: following(iterator, end), end)
 
-    def calls(self, stage: str, function: Callable[..., R]) -> Callable[..., R]:
+    def time_calls(self, stage: str, function: Callable[..., R]) -> Callable[..., R]:
         """The same function; the time inside it counts, on top of what did before."""
         self.busy.setdefault(stage, 0.0)
 

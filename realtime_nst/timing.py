@@ -26,7 +26,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
+class Budget:
     """How often to call."""
 
     warmup: int = 5
@@ -49,7 +49,7 @@ class Ratio:
     pairs: int
 
 
-TURN = Effort(warmup=1, seconds=0.15, least=3)
+TURN = Budget(warmup=1, seconds=0.15, least=3)
 """Long enough for the data of the one before to leave the caches."""
 REST = 0.1
 """Seconds between two turns: ONNX Runtime's idle threads go on spinning for up to 50 ms, and would
@@ -65,7 +65,7 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ranked[below] + (place - below) * (ranked[above] - ranked[below])
 
 
-def timed(call: Call, effort: Effort, clock: Clock = time.perf_counter) -> Timing:
+def time_call(call: Call, effort: Budget, clock: Clock = time.perf_counter) -> Timing:
     """Call until both the time and the number asked for are reached."""
     for _ in range(effort.warmup):
         call()
@@ -78,10 +78,10 @@ def timed(call: Call, effort: Effort, clock: Clock = time.perf_counter) -> Timin
     return Timing(tuple(times))
 
 
-def in_turns(
+def interleave(
     calls: Mapping[str, Call],
     rounds: int,
-    turn: Effort = TURN,
+    turn: Budget = TURN,
     *,
     rest: float = REST,
     clock: Clock = time.perf_counter,
@@ -108,7 +108,7 @@ def in_turns(
     for number in range(rounds):
         for name in list(calls)[:: -1 if number % 2 else 1]:
             sleep(rest)
-            turns[name].append(timed(calls[name], turn, clock))
+            turns[name].append(time_call(calls[name], turn, clock))
         on_round(number + 1)
     return turns
 
@@ -124,6 +124,6 @@ def together(turns: Sequence[Timing]) -> Timing:
     return Timing(tuple(seconds for turn in turns for seconds in turn.seconds))
 
 
-def short(value: float) -> str:
+def format_3digits(value: float) -> str:
     """Three digits that count, and no exponent: 0.123, 1.23, 12.3, 123, 1234."""
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"

@@ -18,8 +18,8 @@ from skimage import data
 
 from realtime_nst.errors import NstError
 from realtime_nst.frame import Image
-from realtime_nst.gatys.optimize import PRESETS, Settings
-from realtime_nst.gatys.session import StyleFile, Wishes, open_studio
+from realtime_nst.gatys.optimize import PRESETS, OptimizeSettings
+from realtime_nst.gatys.session import GatysOptions, StyleFile, open_studio
 from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
 from realtime_nst.inference.session import open_session
@@ -41,7 +41,7 @@ def shipped_photos(folder: Path) -> list[Path]:
     return [folder / f"{name}.png" for name in photos]
 
 
-def variants(plain: Wishes) -> dict[str, Wishes]:
+def variants(plain: GatysOptions) -> dict[str, GatysOptions]:
     """Each preset, and each thing that can be asked for besides."""
     strong = {name: replace(plain.settings, style_weight=w) for name, w in PRESETS.items()}
     smooth = replace(plain.settings, tv_weight=20000.0)
@@ -56,9 +56,9 @@ def variants(plain: Wishes) -> dict[str, Wishes]:
     }
 
 
-def optimised(wishes: Wishes, photo: Path) -> Image:
+def optimised(wishes: GatysOptions, photo: Path) -> Image:
     """The last iterate."""
-    painting = open_studio(wishes).set_up(photo)
+    painting = open_studio(wishes).prepare(photo)
     *_, last = painting.run()
     print(f"{photo.name}: {last.seconds:.0f} s, total {last.total:.4g}", flush=True)
     return painting.finish(last.image)
@@ -73,7 +73,7 @@ def by_networks(photo: Path, style: str, size: int) -> dict[str, Image]:
     for tier in TIERS:
         with suppress(NstError):
             choice = find_style(f"{style}@{tier}")
-            weights = choice.as_input() if len(choice.weights) > 1 else None
+            weights = choice.weight_array() if len(choice.weights) > 1 else None
             session = open_session(choice.model.path, "cpu")
             picture = session.run(np.ascontiguousarray(small, np.uint8), weights)
             painted[f"{tier} network, one pass"] = picture
@@ -102,7 +102,7 @@ def stacked(rows: list[Image]) -> Image:
     return np.ascontiguousarray(np.vstack(padded), np.uint8)
 
 
-def results(wishes: Wishes, photos: list[Path], model: str) -> Image:
+def results(wishes: GatysOptions, photos: list[Path], model: str) -> Image:
     """Photo, optimizer and networks."""
     rows = []
     for photo in photos:
@@ -124,8 +124,8 @@ def main() -> None:
     parser.add_argument("--variants", action="store_true", help="the other sheet")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    wishes = Wishes(
-        (StyleFile(given.style),), Settings(iterations=given.iterations), size=given.size
+    wishes = GatysOptions(
+        (StyleFile(given.style),), OptimizeSettings(iterations=given.iterations), size=given.size
     )
     with tempfile.TemporaryDirectory() as folder:
         photos = shipped_photos(Path(folder))

@@ -14,7 +14,7 @@ from typing import Any
 
 from realtime_nst.bench.latency import Speed
 from realtime_nst.bench.report import Report
-from realtime_nst.timing import short
+from realtime_nst.timing import format_3digits
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
@@ -57,7 +57,7 @@ def pipelines(results: Path) -> str:
                     f"{one.runner.model} on {one.runner.on}",
                     one.source,
                     size_of((one.width, one.height)),
-                    short(one.fps),
+                    format_3digits(one.fps),
                     share,
                 )
             )
@@ -84,10 +84,12 @@ def versus(each: dict[str, Any]) -> str:
     longer = {tuple(v["peer"]): v["longer"] for v in each["versus"] if v["ours"] == own}
     rows: list[tuple[str, ...]] = [("", "median", "p95", f"times as long as {fastest['name']}")]
     for one in each["timed"]:
-        times = (f"{short(one[name])} ms" for name in ("median_ms", "p95_ms"))
+        times = (f"{format_3digits(one[name])} ms" for name in ("median_ms", "p95_ms"))
         ratio = longer.get((one["name"], one["part"]))
-        spread = f" ({short(ratio['low'])} to {short(ratio['high'])})" if ratio else ""
-        cell = f"{short(ratio['median'])}{spread}" if ratio else ""
+        spread = (
+            f" ({format_3digits(ratio['low'])} to {format_3digits(ratio['high'])})" if ratio else ""
+        )
+        cell = f"{format_3digits(ratio['median'])}{spread}" if ratio else ""
         rows.append((f"{one['name']}, {one['part']}", *times, cell))
     title = f"{size_of((each['width'], each['height']))}, threads: {each['threads']}"
     return f"{title}\n\n{markdown(rows)}"
@@ -129,7 +131,7 @@ def about(report: Report) -> str:
 
 def figures(speed: Speed) -> str:
     """``17.8 ms, 56.2 fps``."""
-    return f"{short(speed.median_ms)} ms, {short(speed.fps)} fps"
+    return f"{format_3digits(speed.median_ms)} ms, {format_3digits(speed.fps)} fps"
 
 
 def size_of(size: tuple[int, int]) -> str:

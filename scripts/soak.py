@@ -33,16 +33,16 @@ from vitals import files, megabytes, milliseconds, names, natives, quantile, rat
 from realtime_nst.cli.opening import is_recording, pixels  # noqa: E402
 from realtime_nst.cli.painting import Engine  # noqa: E402
 from realtime_nst.frame import Frame, StreamInfo  # noqa: E402
-from realtime_nst.live.adaptive_resolution import Resolution, sizes  # noqa: E402
-from realtime_nst.live.mixer_pool import Studio  # noqa: E402
-from realtime_nst.live.settings import Settings  # noqa: E402
-from realtime_nst.live.styles import find_styles, furnish  # noqa: E402
+from realtime_nst.live.adaptive_resolution import AdaptiveResolution, sizes  # noqa: E402
+from realtime_nst.live.mixer_pool import MixerPool  # noqa: E402
+from realtime_nst.live.settings import LiveSettings  # noqa: E402
+from realtime_nst.live.styles import find_styles, open_first_mixer  # noqa: E402
 from realtime_nst.live.stylizer import LiveStylizer  # noqa: E402
-from realtime_nst.pipeline import Stylize, run  # noqa: E402
+from realtime_nst.pipeline import FrameStylizer, run  # noqa: E402
 from realtime_nst.sinks import open_sink  # noqa: E402
 from realtime_nst.sinks.http import STREAM, HttpSink  # noqa: E402
 from realtime_nst.sinks.tee import Tee  # noqa: E402
-from realtime_nst.sinks.video.recording import Recording  # noqa: E402
+from realtime_nst.sinks.video.recording import RecordingSink  # noqa: E402
 from realtime_nst.sources.live import open_live  # noqa: E402
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH  # noqa: E402
 from tests.helpers import onnx_models, timestamp_overlay  # noqa: E402
@@ -145,7 +145,7 @@ def soak(options: argparse.Namespace) -> bool:
 
 
 def play(
-    url: str, stylize: Stylize, gauge: Gauge, address: str, due: Callable[[float], bool]
+    url: str, stylize: FrameStylizer, gauge: Gauge, address: str, due: Callable[[float], bool]
 ) -> None:
     """Run the line until ``due``, which is told the seconds since the start, says so."""
     began = time.perf_counter()
@@ -168,7 +168,7 @@ def watched(address: str, info: StreamInfo, gauge: Gauge) -> Iterator[Tee]:
     """The sink beside the gauge; where it serves pictures, a process looks at them."""
     with ExitStack() as opened:
         film = is_recording(address)
-        sink = Recording(Path(address), info) if film else open_sink(address, info)
+        sink = RecordingSink(Path(address), info) if film else open_sink(address, info)
         if isinstance(sink, HttpSink):
             command = [sys.executable, "-c", VIEWER, sink.url + STREAM[1:]]
             viewer = opened.enter_context(subprocess.Popen(command))
@@ -223,19 +223,19 @@ def cycles(options: argparse.Namespace) -> bool:
 
 
 @contextmanager
-def painter(options: argparse.Namespace) -> Iterator[Stylize]:
+def painter(options: argparse.Namespace) -> Iterator[FrameStylizer]:
     """The style, painted as ``webcam`` does; not mirrored, so that the time can be read."""
     engine = Engine(options.tier, options.device, "auto", options.threads)
-    settings = Settings(mirror=False, stabilise=DEFAULT_STRENGTH)
+    settings = LiveSettings(mirror=False, stabilise=DEFAULT_STRENGTH)
     with tempfile.TemporaryDirectory() as folder:
         name = options.style
         if name == "identity":
             name = str(onnx_models.identity(Path(folder) / "identity.onnx"))
         styles = find_styles([name], engine)
-        resolution = Resolution(sizes(*pixels(options.size, "--size")), options.fps)
-        with Studio(styles.palette_for) as studio:
-            furnish(studio, styles, resolution, 0)
-            yield LiveStylizer(studio.at, 1, lambda: settings, resolution)
+        resolution = AdaptiveResolution(sizes(*pixels(options.size, "--size")), options.fps)
+        with MixerPool(styles.palette_for) as studio:
+            open_first_mixer(studio, styles, resolution, 0)
+            yield LiveStylizer(studio.get, 1, lambda: settings, resolution)
 
 
 def parse() -> argparse.Namespace:

@@ -11,12 +11,12 @@ import pytest
 from realtime_nst.machine import (
     Gpu,
     Machine,
+    cpu_name,
+    describe_machine,
     limit_threads,
-    load,
+    load_average,
     nvidia_gpus,
-    processor,
     processor_flags,
-    this_machine,
     usable_cores,
     usable_cpus,
 )
@@ -50,12 +50,12 @@ Model		: Raspberry Pi 5 Model B Rev 1.0
 def test_a_processor_is_named(tmp_path: Path, text: str, name: str, flags: tuple[str, ...]) -> None:
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(text)
-    assert processor(cpuinfo) == name
+    assert cpu_name(cpuinfo) == name
     assert processor_flags(cpuinfo) == flags
 
 
 def test_this_machine_is_known() -> None:
-    machine = this_machine()
+    machine = describe_machine()
     assert machine.cpu
     assert 1 <= machine.cores <= (os.cpu_count() or 1)
     assert machine.python == ".".join(map(str, sys.version_info[:3]))
@@ -86,7 +86,7 @@ def test_gpus_are_those_the_driver_tells_of(
 
 def test_load_is_no_negative_number() -> None:
     if hasattr(os, "getloadavg"):
-        assert (load() or 0) >= 0
+        assert (load_average() or 0) >= 0
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from realtime_nst.convert.transforms import Shape, shaped
+from realtime_nst.convert.transforms import OutputShape, transform
 from realtime_nst.errors import DeviceError
 from realtime_nst.inference.autotune import Candidate
 from realtime_nst.inference.footprint import bytes_needed
@@ -106,5 +106,5 @@ def test_open_session_refuses_size_beyond_memory(tmp_path: Path, device: str) ->
 
 def test_shaped_refuses_frames_beyond_memory() -> None:
     with pytest.raises(DeviceError, match="1000000x1000000 pixels") as caught:
-        shaped(open_source("synthetic:64x48,5,2"), Shape(size=HUGE, rate=Fraction(5)))
+        transform(open_source("synthetic:64x48,5,2"), OutputShape(size=HUGE, rate=Fraction(5)))
     assert caught.value.hint == "choose a smaller --size"

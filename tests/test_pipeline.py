@@ -10,10 +10,10 @@ import pytest
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame
-from realtime_nst.pipeline import run, waiting
+from realtime_nst.pipeline import queue_policy, run
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sources.synthetic import SyntheticSource
-from realtime_nst.stats import Meter, Stopwatch
+from realtime_nst.stats import FrameStats, StageTimer
 
 
 class Full(NullSink):
@@ -43,8 +43,8 @@ def test_a_live_source_drops_and_says_so() -> None:
     source = SyntheticSource(32, 24, frames=50)
     source.live = True
     dropped: list[Frame] = []
-    meter = Meter()
-    run(source, same, NullSink(source.info), on_frame=meter.shown, on_drop=dropped.append)
+    meter = FrameStats()
+    run(source, same, NullSink(source.info), on_frame=meter.record, on_drop=dropped.append)
     assert meter.frames + meter.dropped == 50
     assert meter.dropped == len(dropped)
 
@@ -94,13 +94,13 @@ def test_an_error_of_the_sink_comes_out() -> None:
 
 def test_a_stopwatch_leaves_waiting_out() -> None:
     clock = iter(range(100))
-    watch = Stopwatch(lambda: next(clock))
-    items = watch.items("source", "ab")
+    watch = StageTimer(lambda: next(clock))
+    items = watch.time_iterable("source", "ab")
     assert (next(items), next(items)) == ("a", "b")
     for _ in range(10):
         next(clock)  # somebody else is at work
     assert list(items) == []
-    assert watch.calls("style", str.upper)("a") == "A"
+    assert watch.time_calls("style", str.upper)("a") == "A"
     assert watch.busy == {"source": 3, "style": 1}
 
 
@@ -120,7 +120,7 @@ def test_stages_overlap() -> None:
         def __iter__(self) -> Iterator[Frame]:
             return map(slow, super().__iter__())
 
-    source, watch, started = SlowSource(32, 24, frames=frames), Stopwatch(), perf_counter()
+    source, watch, started = SlowSource(32, 24, frames=frames), StageTimer(), perf_counter()
     run(source, slow, Slow(source.info), stopwatch=watch)
     seconds = perf_counter() - started
     assert list(watch.busy) == ["source", "style", "sink"]
@@ -134,27 +134,27 @@ def shown_at(index: int, captured: float) -> Frame:
 
 def test_meter() -> None:
     moments = iter([10.0, 10.1, 10.2])
-    meter = Meter(lambda: next(moments))
-    assert (meter.fps, meter.age(0.5), meter.overall_age(0.5)) == (0.0, 0.0, 0.0)
+    meter = FrameStats(lambda: next(moments))
+    assert (meter.fps, meter.latency(0.5), meter.overall_age(0.5)) == (0.0, 0.0, 0.0)
     for index, captured in ((0, 9.9), (3, 9.8), (4, 10.15)):
-        meter.shown(shown_at(index, captured))
+        meter.record(shown_at(index, captured))
     assert meter.fps == pytest.approx(10)
-    assert (meter.age(0.5), meter.overall_age(0.5)) == pytest.approx((0.1, 0.1))
-    assert (meter.age(0.95), meter.overall_age(0.95)) == pytest.approx((0.3, 0.3))
+    assert (meter.latency(0.5), meter.overall_age(0.5)) == pytest.approx((0.1, 0.1))
+    assert (meter.latency(0.95), meter.overall_age(0.95)) == pytest.approx((0.3, 0.3))
     assert (meter.frames, meter.dropped) == (3, 2)
 
 
 def test_the_present_is_not_the_whole() -> None:
     now = [0.0]
-    meter = Meter(lambda: now[0])
+    meter = FrameStats(lambda: now[0])
     for index in range(1000):
         slow = index < 500
         now[0] += 0.1 if slow else 0.025
-        meter.shown(shown_at(index, now[0] - (0.2 if slow else 0.04)))
+        meter.record(shown_at(index, now[0] - (0.2 if slow else 0.04)))
     assert meter.fps == pytest.approx(40)
     assert meter.overall_fps == pytest.approx(999 / meter.seconds)
     assert meter.seconds == pytest.approx(499 * 0.1 + 500 * 0.025)
-    assert (meter.age(0.95), meter.overall_age(0.95)) == pytest.approx((0.04, 0.2))
+    assert (meter.latency(0.95), meter.overall_age(0.95)) == pytest.approx((0.04, 0.2))
 
 
 @pytest.mark.parametrize(
@@ -162,4 +162,4 @@ def test_the_present_is_not_the_whole() -> None:
 )
 def test_few_large_frames_wait(width: int, height: int, depth: int) -> None:
     """Memory is for the network and the encoder."""
-    assert waiting(SyntheticSource(width, height).info).depth == depth
+    assert queue_policy(SyntheticSource(width, height).info).depth == depth

@@ -10,7 +10,7 @@ import pytest
 from realtime_nst.errors import SourceError
 from realtime_nst.sinks import open_sink
 from realtime_nst.sources import open_source
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from tests.helpers.video_clips import Clip, content, make
 
 FRAMES = 50
@@ -45,7 +45,7 @@ def copy(source: Path, target: Path) -> list[str]:
     """Through source and sink without a style; what was said on the way."""
     notes: list[str] = []
     with (
-        open_source(source, Reading(on_note=notes.append)) as frames,
+        open_source(source, ReadOptions(on_note=notes.append)) as frames,
         open_sink(target, frames.info) as sink,
     ):
         for frame in frames:
@@ -86,7 +86,7 @@ def test_part_behind_a_join_is_that_of_the_whole(tmp_path: Path) -> None:
     path = joined(tmp_path, 0, 0, 0)
     with open_source(path) as source:
         whole = [(frame.pts, frame.image.tobytes()) for frame in source]
-    with open_source(path, Reading(start=Fraction(9, 2))) as source:
+    with open_source(path, ReadOptions(start=Fraction(9, 2))) as source:
         part = [frame.image.tobytes() for frame in source]
     assert part == [image for pts, image in whole if pts >= Fraction(9, 2)]
 

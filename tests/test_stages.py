@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from realtime_nst.stages import FILE, LIVE, Handoff, Line, Policy
+from realtime_nst.stages import FILE, LIVE, QueuePolicy, StagePipeline, StageQueue
 
 POLICIES = pytest.mark.parametrize("policy", [LIVE, FILE], ids=["live", "file"])
 
@@ -20,15 +20,15 @@ def breaking(count: int) -> Iterator[int]:
     raise BrokenError("source")
 
 
-def through(policy: Policy, items: Iterable[int], dropped: list[int]) -> Iterator[int]:
+def through(policy: QueuePolicy, items: Iterable[int], dropped: list[int]) -> Iterator[int]:
     """A line of two stages; the second one doubles."""
-    with Line(policy, dropped.append) as line:
-        first = line.hand_over(items, "source", patience=2.0)
-        yield from line.hand_over((2 * item for item in first), "stylizer")
+    with StagePipeline(policy, dropped.append) as line:
+        first = line.add_stage(items, "source", patience=2.0)
+        yield from line.add_stage((2 * item for item in first), "stylizer")
 
 
 @POLICIES
-def test_the_end_of_the_stream(policy: Policy) -> None:
+def test_the_end_of_the_stream(policy: QueuePolicy) -> None:
     dropped: list[int] = []
     shown = list(through(policy, range(100), dropped))
     assert shown == sorted(shown)
@@ -37,15 +37,15 @@ def test_the_end_of_the_stream(policy: Policy) -> None:
 
 
 @POLICIES
-def test_the_consumer_quits(policy: Policy) -> None:
-    with Line(policy) as line:
-        for item in line.hand_over(iter(range(10**9)), "source"):
+def test_the_consumer_quits(policy: QueuePolicy) -> None:
+    with StagePipeline(policy) as line:
+        for item in line.add_stage(iter(range(10**9)), "source"):
             if item > 10:
                 break
 
 
 @POLICIES
-def test_the_source_raises_behind_its_last_frame(policy: Policy) -> None:
+def test_the_source_raises_behind_its_last_frame(policy: QueuePolicy) -> None:
     shown = []
     with pytest.raises(BrokenError, match="source"):
         for item in through(policy, breaking(20), []):
@@ -55,34 +55,34 @@ def test_the_source_raises_behind_its_last_frame(policy: Policy) -> None:
 
 
 @POLICIES
-def test_the_model_raises(policy: Policy) -> None:
+def test_the_model_raises(policy: QueuePolicy) -> None:
     def model(item: int) -> int:
         if item >= 3:
             raise BrokenError("model")
         return item
 
-    with pytest.raises(BrokenError, match="model"), Line(policy) as line:
-        numbers = line.hand_over(iter(range(10**9)), "source")
-        list(line.hand_over(map(model, numbers), "stylizer"))
+    with pytest.raises(BrokenError, match="model"), StagePipeline(policy) as line:
+        numbers = line.add_stage(iter(range(10**9)), "source")
+        list(line.add_stage(map(model, numbers), "stylizer"))
 
 
 @POLICIES
-def test_the_sink_raises(policy: Policy) -> None:
-    with pytest.raises(BrokenError, match="sink"), Line(policy) as line:
-        for item in line.hand_over(iter(range(10**9)), "source"):
+def test_the_sink_raises(policy: QueuePolicy) -> None:
+    with pytest.raises(BrokenError, match="sink"), StagePipeline(policy) as line:
+        for item in line.add_stage(iter(range(10**9)), "source"):
             if item > 3:
                 raise BrokenError("sink")
 
 
 @POLICIES
-def test_ctrl_c_in_the_sink(policy: Policy) -> None:
-    with pytest.raises(KeyboardInterrupt), Line(policy) as line:
-        for _ in line.hand_over(iter(range(10**9)), "source"):
+def test_ctrl_c_in_the_sink(policy: QueuePolicy) -> None:
+    with pytest.raises(KeyboardInterrupt), StagePipeline(policy) as line:
+        for _ in line.add_stage(iter(range(10**9)), "source"):
             raise KeyboardInterrupt
 
 
 @POLICIES
-def test_a_generator_is_closed_on_its_own_thread(policy: Policy) -> None:
+def test_a_generator_is_closed_on_its_own_thread(policy: QueuePolicy) -> None:
     closed_by = []
 
     def numbers() -> Iterator[int]:
@@ -91,14 +91,14 @@ def test_a_generator_is_closed_on_its_own_thread(policy: Policy) -> None:
         finally:
             closed_by.append(threading.current_thread().name)
 
-    with Line(policy) as line:
-        next(line.hand_over(numbers(), "source"))
+    with StagePipeline(policy) as line:
+        next(line.add_stage(numbers(), "source"))
     assert closed_by == ["source"]
 
 
 def test_a_full_box_drops_the_oldest_when_live() -> None:
     dropped: list[int] = []
-    box: Handoff[int] = Handoff(LIVE, dropped.append, threading.Event())
+    box: StageQueue[int] = StageQueue(LIVE, dropped.append, threading.Event())
     for item in range(5):
         assert box.put(item)
     box.end()
@@ -107,8 +107,8 @@ def test_a_full_box_drops_the_oldest_when_live() -> None:
 
 def test_a_box_can_be_asked_to_answer_in_time() -> None:
     stop = threading.Event()
-    box: Handoff[int] = Handoff(LIVE, lambda item: None, stop)
-    answers = box.within(0)
+    box: StageQueue[int] = StageQueue(LIVE, lambda item: None, stop)
+    answers = box.iter_with_timeout(0)
     assert next(answers) is None
     box.put(1)
     assert next(answers) == 1
@@ -118,10 +118,10 @@ def test_a_box_can_be_asked_to_answer_in_time() -> None:
 
 
 def test_an_error_comes_through_where_answers_are_wanted_in_time() -> None:
-    box: Handoff[int] = Handoff(LIVE, lambda item: None, threading.Event())
+    box: StageQueue[int] = StageQueue(LIVE, lambda item: None, threading.Event())
     box.end(ValueError("broken"))
     with pytest.raises(ValueError, match="broken"):
-        next(box.within(0))
+        next(box.iter_with_timeout(0))
 
 
 def test_a_full_box_makes_a_file_wait() -> None:
@@ -132,9 +132,9 @@ def test_a_full_box_makes_a_file_wait() -> None:
             ahead.append(item)
             yield item
 
-    with Line(FILE) as line:
+    with StagePipeline(FILE) as line:
         shown = []
-        for item in line.hand_over(numbers(), "source"):
+        for item in line.add_stage(numbers(), "source"):
             # In the box, one in the hand of the source, one here.
             assert len(ahead) <= item + FILE.depth + 2
             shown.append(item)
@@ -150,8 +150,8 @@ def test_a_source_that_hangs_is_named_and_left() -> None:
         released.wait()
 
     threads: list[threading.Thread] = []
-    with pytest.warns(UserWarning, match="the camera hangs"), Line(LIVE) as line:
-        for _ in line.hand_over(camera(), "camera", patience=0.01):
+    with pytest.warns(UserWarning, match="the camera hangs"), StagePipeline(LIVE) as line:
+        for _ in line.add_stage(camera(), "camera", patience=0.01):
             hanging.wait()
             threads = [thread for thread in threading.enumerate() if thread.name == "camera"]
             break

@@ -2,7 +2,16 @@
 
 import pytest
 
-from realtime_nst.timing import Effort, Timing, in_turns, quantile, ratio, short, timed, together
+from realtime_nst.timing import (
+    Budget,
+    Timing,
+    format_3digits,
+    interleave,
+    quantile,
+    ratio,
+    time_call,
+    together,
+)
 
 
 class Watch:
@@ -46,13 +55,13 @@ def test_quantiles_lie_between_values_in_proportion() -> None:
 def test_warm_up_does_not_count() -> None:
     watch = Watch()
     call = watch.taking("call", 9.0, 9.0, 0.5)
-    timing = timed(call, Effort(warmup=2, seconds=2.0, least=1), watch)
+    timing = time_call(call, Budget(warmup=2, seconds=2.0, least=1), watch)
     assert timing.seconds == (0.5, 0.5, 0.5, 0.5)
 
 
 def test_slow_calls_are_made_often_enough() -> None:
     watch = Watch()
-    timing = timed(watch.taking("call", 5.0), Effort(warmup=0, seconds=1.0, least=3), watch)
+    timing = time_call(watch.taking("call", 5.0), Budget(warmup=0, seconds=1.0, least=3), watch)
     assert timing.seconds == (5.0, 5.0, 5.0)
 
 
@@ -65,8 +74,8 @@ def test_the_outlier_shows_in_p95_alone() -> None:
 def test_turns_alternate_backwards_every_second_time() -> None:
     watch = Watch()
     calls = {name: watch.taking(name, 1.0) for name in "ab"}
-    turn, told = Effort(warmup=0, seconds=0.0, least=1), list[int]()
-    in_turns(calls, 3, turn, clock=watch, sleep=watch.sleep, on_round=told.append)
+    turn, told = Budget(warmup=0, seconds=0.0, least=1), list[int]()
+    interleave(calls, 3, turn, clock=watch, sleep=watch.sleep, on_round=told.append)
     assert [name for name in watch.log if name != "rest"] == ["a", "b", "b", "a", "a", "b"]
     assert watch.log.count("rest") == 6
     assert told == [1, 2, 3]
@@ -80,8 +89,8 @@ def test_a_ratio_does_not_see_what_falls_on_both() -> None:
         "a": watch.taking("a", *times),
         "b": watch.taking("b", *(3 * time for time in times)),
     }
-    turn = Effort(warmup=0, seconds=0.0, least=1)
-    turns = in_turns(calls, 4, turn, clock=watch, sleep=watch.sleep)
+    turn = Budget(warmup=0, seconds=0.0, least=1)
+    turns = interleave(calls, 4, turn, clock=watch, sleep=watch.sleep)
     found = ratio(turns["b"], turns["a"])
     assert found.median == pytest.approx(3.0)
     assert found.low == pytest.approx(3.0)
@@ -100,4 +109,4 @@ def test_a_ratio_has_the_middle_half_of_the_turns() -> None:
     ("value", "text"), [(0.1234, "0.123"), (6.204, "6.2"), (99.96, "100"), (2392.4, "2392")]
 )
 def test_short_figures(value: float, text: str) -> None:
-    assert short(value) == text
+    assert format_3digits(value) == text

@@ -10,7 +10,7 @@ import numpy as np
 
 from realtime_nst.bench.latency import Speed
 from realtime_nst.frame import Image
-from realtime_nst.timing import short
+from realtime_nst.timing import format_3digits
 
 WIDTH, LEFT, RIGHT, TOP = 960, 20, 780, 44
 """Pixels: of the paper, of where bars begin and end at most, and of what is above them."""
@@ -97,7 +97,7 @@ def _draw_bar(
     cv2.rectangle(paper, (LEFT, top), (end, top + BAR), colour, -1)
     cv2.line(paper, (end, middle), (far, middle), INK, 1, cv2.LINE_AA)
     cv2.line(paper, (far, middle - 4), (far, middle + 4), INK, 1, cv2.LINE_AA)
-    figures = f"{short(speed.median_ms)} ms   {short(speed.fps)} fps"
+    figures = f"{format_3digits(speed.median_ms)} ms   {format_3digits(speed.fps)} fps"
     _write(paper, figures, (far + 8, middle + 5), INK)
 
 

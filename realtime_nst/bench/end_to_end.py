@@ -6,12 +6,12 @@ from itertools import product
 from time import perf_counter
 from typing import cast
 
-from realtime_nst.bench.subject import Runner, Subject, Wanted
+from realtime_nst.bench.subject import BenchRequest, ModelUnderTest, RuntimeDescription
 from realtime_nst.inference.session import Session
 from realtime_nst.pipeline import run
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sources import Source, open_source
-from realtime_nst.stats import Stopwatch
+from realtime_nst.stats import StageTimer
 from realtime_nst.stylize.stylizer import Stylizer
 
 SYNTHETIC = "synthetic:{}x{},30,{}"
@@ -21,10 +21,10 @@ FRAMES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class EndToEnd:
     """A run of the pipeline into nothing."""
 
-    runner: Runner
+    runner: RuntimeDescription
     source: str
     width: int
     height: int
@@ -48,20 +48,20 @@ def synthetic(width: int, height: int) -> str:
 
 
 def run_whole(
-    wanted: Sequence[Wanted], sources: Sequence[str], seconds: float, tier: str | None = None
-) -> Iterator[Whole]:
+    wanted: Sequence[BenchRequest], sources: Sequence[str], seconds: float, tier: str | None = None
+) -> Iterator[EndToEnd]:
     """Run each model on each source, for so long or to the source's end."""
     for one, source in product(wanted, sources):
         with open_source(source) as opened:
             size = (opened.info.width, opened.info.height)
-            yield _run(Subject(one, size, tier), opened, seconds)
+            yield _run(ModelUnderTest(one, size, tier), opened, seconds)
 
 
-def _run(subject: Subject, source: Source, seconds: float) -> Whole:
-    watch, frames = Stopwatch(), 0
+def _run(subject: ModelUnderTest, source: Source, seconds: float) -> EndToEnd:
+    watch, frames = StageTimer(), 0
     # Of a session a stylizer needs nothing but to run it.
-    timed = cast(Session, Timed(watch.calls("network", subject.session.run)))
-    stylizer = Stylizer(timed, subject.choice.as_input())
+    timed = cast(Session, Timed(watch.time_calls("network", subject.session.run)))
+    stylizer = Stylizer(timed, subject.choice.weight_array())
 
     def count(frame: object) -> None:
         nonlocal frames
@@ -81,4 +81,4 @@ def _run(subject: Subject, source: Source, seconds: float) -> Whole:
     took = perf_counter() - began
     shares = {stage: round(watch.busy[stage] / took, 3) for stage in STAGES}
     fps = round(frames / took, 2)
-    return Whole(subject.runner, source.info.name, *subject.size, frames, fps, shares)
+    return EndToEnd(subject.runner, source.info.name, *subject.size, frames, fps, shares)

@@ -5,16 +5,26 @@ from dataclasses import dataclass
 from itertools import product
 
 from realtime_nst.bench.memory import forget_peak, peak
-from realtime_nst.bench.subject import Runner, Size, Subject, Wanted
+from realtime_nst.bench.subject import BenchRequest, ModelUnderTest, RuntimeDescription, Size
 from realtime_nst.errors import ModelError
-from realtime_nst.timing import REST, TURN, Effort, Ratio, Timing, in_turns, ratio, timed, together
+from realtime_nst.timing import (
+    REST,
+    TURN,
+    Budget,
+    Ratio,
+    Timing,
+    interleave,
+    ratio,
+    time_call,
+    together,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
     """What a picture costs, from bytes to bytes."""
 
-    runner: Runner
+    runner: RuntimeDescription
     width: int
     height: int
     median_ms: float
@@ -58,11 +68,11 @@ def need_single(batch: int) -> None:
 
 
 def measure(
-    wanted: Sequence[Wanted],
+    wanted: Sequence[BenchRequest],
     sizes: Sequence[Size],
-    effort: Effort,
+    effort: Budget,
     tier: str | None = None,
-    on_start: Callable[[Runner, Size], None] = lambda runner, size: None,
+    on_start: Callable[[RuntimeDescription, Size], None] = lambda runner, size: None,
 ) -> Iterator[Speed]:
     """Time each model at each size.
 
@@ -73,42 +83,44 @@ def measure(
 
 
 def _measured(
-    wanted: Wanted,
+    wanted: BenchRequest,
     size: Size,
-    effort: Effort,
+    effort: Budget,
     tier: str | None,
-    on_start: Callable[[Runner, Size], None],
+    on_start: Callable[[RuntimeDescription, Size], None],
 ) -> Speed:
     forget_peak()
-    subject = Subject(wanted, size, tier)
+    subject = ModelUnderTest(wanted, size, tier)
     on_start(subject.runner, size)
     first = subject.first_picture()
-    return speed(subject, timed(subject.painting(), effort), first)
+    return speed(subject, time_call(subject.painting(), effort), first)
 
 
 def compare(
-    wanted: tuple[Wanted, Wanted],
+    wanted: tuple[BenchRequest, BenchRequest],
     size: Size,
     rounds: int,
     tier: str | None = None,
     *,
-    turn: Effort = TURN,
+    turn: Budget = TURN,
     rest: float = REST,
     on_round: Callable[[int], None] = lambda number: None,
 ) -> Comparison:
     """Let two models paint in turns, and compare turn by turn."""
     forget_peak()
-    subjects = {name: Subject(one, size, tier) for name, one in zip("AB", wanted, strict=True)}
+    subjects = {
+        name: ModelUnderTest(one, size, tier) for name, one in zip("AB", wanted, strict=True)
+    }
     firsts = {name: subject.first_picture() for name, subject in subjects.items()}
     calls = {name: subject.painting() for name, subject in subjects.items()}
-    turns = in_turns(calls, rounds, turn, rest=rest, on_round=on_round)
+    turns = interleave(calls, rounds, turn, rest=rest, on_round=on_round)
     first, second = (
         speed(subject, together(turns[name]), firsts[name]) for name, subject in subjects.items()
     )
     return Comparison(first, second, ratio(turns["B"], turns["A"]))
 
 
-def speed(subject: Subject, timing: Timing, first: float) -> Speed:
+def speed(subject: ModelUnderTest, timing: Timing, first: float) -> Speed:
     """What was measured, rounded to what can be meant by it."""
     most = peak()
     return Speed(

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from realtime_nst import __version__
-from realtime_nst.bench.end_to_end import Whole
+from realtime_nst.bench.end_to_end import EndToEnd
 from realtime_nst.bench.latency import Speed
-from realtime_nst.bench.subject import Runner
+from realtime_nst.bench.subject import RuntimeDescription
 from realtime_nst.errors import SourceError
 from realtime_nst.files import write_atomic
-from realtime_nst.machine import Gpu, Machine, load, this_machine
+from realtime_nst.machine import Gpu, Machine, describe_machine, load_average
 
 BUSY = 0.3
 """Load of a core that makes figures doubtful."""
@@ -29,7 +29,7 @@ class Report:
     load: float | None
     """Processes that wanted to run as it began: the fewer, the truer the figures."""
     speeds: tuple[Speed, ...] = ()
-    wholes: tuple[Whole, ...] = ()
+    wholes: tuple[EndToEnd, ...] = ()
 
     @property
     def busy(self) -> bool:
@@ -51,18 +51,18 @@ class Report:
             fields: dict[str, Any] = json.loads(text)
             fields["machine"] = _machine(fields["machine"])
             fields["speeds"] = tuple(Speed(**_runs(each)) for each in fields["speeds"])
-            fields["wholes"] = tuple(Whole(**_runs(each)) for each in fields["wholes"])
+            fields["wholes"] = tuple(EndToEnd(**_runs(each)) for each in fields["wholes"])
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             message = f"this is no report of a benchmark: {error}"
             raise SourceError(message, "realtime-nst bench --save benchmarks/results") from error
 
 
-def begun() -> Report:
+def new_report() -> Report:
     """The machine as it is before anything is measured."""
-    busy, today = load(), datetime.now(UTC).date()
+    busy, today = load_average(), datetime.now(UTC).date()
     rounded = None if busy is None else round(busy, 2)
-    return Report(this_machine(), __version__, today.isoformat(), rounded)
+    return Report(describe_machine(), __version__, today.isoformat(), rounded)
 
 
 def save(report: Report, folder: Path) -> Path:
@@ -82,4 +82,4 @@ def _machine(fields: dict[str, Any]) -> Machine:
 
 
 def _runs(fields: dict[str, Any]) -> dict[str, Any]:
-    return {**fields, "runner": Runner(**fields["runner"])}
+    return {**fields, "runner": RuntimeDescription(**fields["runner"])}

@@ -13,7 +13,7 @@ from realtime_nst.inference.devices import DEVICES
 from realtime_nst.inference.session import open_session
 from realtime_nst.machine import limit_threads
 from realtime_nst.models.precisions import PRECISIONS
-from realtime_nst.models.registry import Choice, find_style, installed_models, read_model
+from realtime_nst.models.registry import StyleChoice, find_style, installed_models, read_model
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.stylize.stylizer import Stylizer
 
@@ -25,7 +25,7 @@ FRAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class BenchRequest:
     """What someone asked to measure."""
 
     style: str
@@ -37,7 +37,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Runner:
+class RuntimeDescription:
     """What really ran."""
 
     model: str
@@ -72,10 +72,10 @@ class Runner:
         return f"{self.style} ({self.model}) on {self.on}"
 
 
-class Subject:
+class ModelUnderTest:
     """A model opened for pictures of one size, with what it takes to say afterwards what ran."""
 
-    def __init__(self, wanted: Wanted, size: Size, tier: str | None = None) -> None:
+    def __init__(self, wanted: BenchRequest, size: Size, tier: str | None = None) -> None:
         self.wanted, self.size, self.choice = wanted, size, chosen(wanted.style, tier)
         self._threads = limit_threads(wanted.threads)
         began = perf_counter()
@@ -89,13 +89,13 @@ class Subject:
         )
         self.opened = perf_counter() - began
         """Seconds it took; where the device was left open, the choice of one included."""
-        self.stylizer = Stylizer(self.session, self.choice.as_input())
+        self.stylizer = Stylizer(self.session, self.choice.weight_array())
 
     @property
-    def runner(self) -> Runner:
+    def runner(self) -> RuntimeDescription:
         """What really runs."""
-        model, card, ran = self.choice.model, self.session.card, self.session.ran
-        return Runner(
+        model, card, ran = self.choice.model, self.session.card, self.session.runtime_info
+        return RuntimeDescription(
             model=card.name,
             tier=card.tier,
             style=blend_name(self.choice),
@@ -123,9 +123,9 @@ class Subject:
         return perf_counter() - began
 
 
-def parse(text: str) -> Wanted:
+def parse(text: str) -> BenchRequest:
     """``STYLE``, ``STYLE@DEVICE``, ``STYLE@PRECISION`` or ``STYLE@DEVICE@PRECISION``."""
-    wanted = Wanted(text)
+    wanted = BenchRequest(text)
     while "@" in wanted.style:
         style, _, last = wanted.style.rpartition("@")
         if last in PRECISIONS:
@@ -137,7 +137,7 @@ def parse(text: str) -> Wanted:
     return wanted
 
 
-def chosen(name: str, tier: str | None = None) -> Choice:
+def chosen(name: str, tier: str | None = None) -> StyleChoice:
     """A style by its name; of a path without a style the first one, since all take as long.
 
     Raises:
@@ -148,7 +148,7 @@ def chosen(name: str, tier: str | None = None) -> Choice:
     return find_style(name, tier)
 
 
-def blend_name(choice: Choice) -> str:
+def blend_name(choice: StyleChoice) -> str:
     """Return a style's name, or a blend as ``--style`` takes it: ``a:0.6,b:0.4``."""
     shares = zip(choice.model.styles, choice.weights, strict=True)
     parts = [(name, share) for name, share in shares if share]

@@ -21,7 +21,7 @@ from realtime_nst.cli.commands import (
 )
 from realtime_nst.cli.option_aliases import normalize_option
 from realtime_nst.errors import NstError
-from realtime_nst.extras import explain
+from realtime_nst.extras import explain_import_error
 
 DEBUG = "REALTIME_NST_DEBUG"
 """The environment variable that asks for tracebacks, as ``--debug`` does."""
@@ -76,7 +76,7 @@ def main() -> None:
     except NstError as error:
         _fail(error, str(error), error.hint)
     except ImportError as error:
-        _fail(error, *explain(error))
+        _fail(error, *explain_import_error(error))
     except MemoryError as error:
         _fail(error, f"not enough memory: {error}", "choose a smaller --size or --render-scale")
 

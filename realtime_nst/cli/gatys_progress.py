@@ -19,13 +19,13 @@ from realtime_nst.image_io.write import refuse_ending, write_image
 if TYPE_CHECKING:
     from realtime_nst.gatys.batch import Targets
     from realtime_nst.gatys.optimize import Iterate
-    from realtime_nst.gatys.session import Painting, Studio, StyleFile
+    from realtime_nst.gatys.session import GatysRun, GatysSession, StyleFile
 
 INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class OutputOptions:
     """What to keep of an optimization."""
 
     out: Path
@@ -38,7 +38,7 @@ class Keeping:
         return self.out.with_name(f"{self.out.stem}_{iteration:05d}{self.out.suffix}")
 
 
-def check_places(keeping: Keeping, inputs: Sequence[Path] = (), iterations: int = 0) -> None:
+def check_places(keeping: OutputOptions, inputs: Sequence[Path] = (), iterations: int = 0) -> None:
     """Better now than after an hour.
 
     Raises:
@@ -52,7 +52,7 @@ def check_places(keeping: Keeping, inputs: Sequence[Path] = (), iterations: int 
         refuse_inputs([keeping.snapshot(step) for step in steps], inputs)
 
 
-def check_single(keeping: Keeping) -> None:
+def check_single(keeping: OutputOptions) -> None:
     """Check of a folder of photos that nothing is asked for that only a single one has.
 
     Raises:
@@ -69,7 +69,7 @@ def check_single(keeping: Keeping) -> None:
             raise TrainError(f"{option} is for a single photo, not for a folder", hint)
 
 
-def paint(painting: "Painting", keeping: Keeping) -> None:
+def paint(painting: "GatysRun", keeping: OutputOptions) -> None:
     """Optimize to the end or to Ctrl-C, and save in either case."""
     if painting.note:
         typer.echo(f"note: {painting.note}", err=True)
@@ -86,7 +86,7 @@ def paint(painting: "Painting", keeping: Keeping) -> None:
         raise typer.Exit(INTERRUPTED)
 
 
-def _write_losses(records: list[dict[str, float]], keeping: Keeping) -> None:
+def _write_losses(records: list[dict[str, float]], keeping: OutputOptions) -> None:
     """Only when the picture is safe, which took so much longer."""
     from realtime_nst.gatys.loss_plot import draw_curves
 
@@ -97,7 +97,7 @@ def _write_losses(records: list[dict[str, float]], keeping: Keeping) -> None:
 
 
 def follow(
-    painting: "Painting", keeping: Keeping, records: list[dict[str, float]]
+    painting: "GatysRun", keeping: OutputOptions, records: list[dict[str, float]]
 ) -> tuple["Iterate | None", bool]:
     """Run an optimization; the last iterate, and whether Ctrl-C ended it."""
     last = None
@@ -112,7 +112,7 @@ def follow(
         return last, stopped()
 
 
-def paint_all(studio: "Studio", folder: Path, out: Path) -> None:
+def paint_all(studio: "GatysSession", folder: Path, out: Path) -> None:
     """Optimize every photo of a folder that is not done yet; those that cannot be read are told."""
     from realtime_nst.gatys.batch import open_targets
 
@@ -121,7 +121,7 @@ def paint_all(studio: "Studio", folder: Path, out: Path) -> None:
         _paint_all(studio, targets)
 
 
-def _paint_all(studio: "Studio", targets: "Targets") -> None:
+def _paint_all(studio: "GatysSession", targets: "Targets") -> None:
     waiting = targets.waiting()
     typer.echo(f"{len(targets.photos) - len(waiting)} of {len(targets.photos)} done before")
     left_out = [photo for photo in waiting if not _add(photo, studio, targets)]
@@ -131,16 +131,16 @@ def _paint_all(studio: "Studio", targets: "Targets") -> None:
         raise typer.Exit(1)
 
 
-def _add(photo: Path, studio: "Studio", targets: "Targets") -> bool:
+def _add(photo: Path, studio: "GatysSession", targets: "Targets") -> bool:
     """Make one more target; False for a photo that cannot be read."""
     try:
-        painting = studio.set_up(photo)
+        painting = studio.prepare(photo)
     except SourceError as error:
         typer.echo(f"note: {error}", err=True)
         return False
     if painting.note:
         typer.echo(f"note: {photo}: {painting.note}", err=True)
-    last, stopped = follow(painting, Keeping(targets.out), [])
+    last, stopped = follow(painting, OutputOptions(targets.out), [])
     if stopped or last is None:
         typer.echo("stopped; the same command goes on with this photo", err=True)
         raise typer.Exit(INTERRUPTED)

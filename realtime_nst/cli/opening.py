@@ -9,13 +9,13 @@ import typer
 
 from realtime_nst.files import make_folder
 from realtime_nst.frame import StreamInfo
-from realtime_nst.live.adaptive_resolution import Resolution, sizes
-from realtime_nst.live.controller import View
+from realtime_nst.live.adaptive_resolution import AdaptiveResolution, sizes
+from realtime_nst.live.controller import LiveController
 from realtime_nst.sinks import SINKS, Sink, open_sink
 from realtime_nst.sinks.video.codecs import CONTAINERS
-from realtime_nst.sinks.video.recording import Recording
+from realtime_nst.sinks.video.recording import RecordingSink
 from realtime_nst.sinks.window import Window
-from realtime_nst.sources.camera.capture import BACKENDS, Asked
+from realtime_nst.sources.camera.capture import BACKENDS, CameraRequest
 
 WINDOW = "window"
 AUTO, FULL = "auto", "full"
@@ -28,12 +28,12 @@ def introduce(name: str, notes: Sequence[str]) -> None:
         typer.echo(line, err=True)
 
 
-def asked(size: str | None, fps: float | None, backend: str | None) -> Asked:
+def asked(size: str | None, fps: float | None, backend: str | None) -> CameraRequest:
     """What a camera is asked for."""
     if backend is not None and backend not in BACKENDS:
         raise typer.BadParameter(f"one of: {', '.join(BACKENDS)}", param_hint="--backend")
     rate = Fraction(fps).limit_denominator(1001) if fps else None
-    return Asked(pixels(size, "--size") if size else None, rate, backend)
+    return CameraRequest(pixels(size, "--size") if size else None, rate, backend)
 
 
 def pixels(size: str, option: str) -> tuple[int, int]:
@@ -44,13 +44,13 @@ def pixels(size: str, option: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def resolution(working_size: str, info: StreamInfo, fps: float) -> Resolution:
+def resolution(working_size: str, info: StreamInfo, fps: float) -> AdaptiveResolution:
     """The size to paint at: chosen as time allows, the camera's own, or one that is given."""
     if working_size == AUTO:
-        return Resolution(sizes(info.width, info.height), fps)
+        return AdaptiveResolution(sizes(info.width, info.height), fps)
     if working_size == FULL:
-        return Resolution(((info.width, info.height),), fps)
-    return Resolution((pixels(working_size, "--working-size"),), fps)
+        return AdaptiveResolution(((info.width, info.height),), fps)
+    return AdaptiveResolution((pixels(working_size, "--working-size"),), fps)
 
 
 def is_folder(sink: str) -> bool:
@@ -70,7 +70,9 @@ def folder_of(sinks: Sequence[str]) -> Path:
     return folder
 
 
-def openers(sinks: Sequence[str], info: StreamInfo, view: View) -> list[Callable[[], Sink]]:
+def openers(
+    sinks: Sequence[str], info: StreamInfo, view: LiveController
+) -> list[Callable[[], Sink]]:
     """Of each sink; a window where nothing else takes the frames."""
     taking = [sink for sink in sinks if not is_folder(sink)]
     return [partial(_open, sink, info, view) for sink in taking or [WINDOW]]
@@ -81,7 +83,7 @@ def is_recording(sink: str) -> bool:
     return Path(sink).suffix.lower() in CONTAINERS and "://" not in sink
 
 
-def _open(sink: str, info: StreamInfo, view: View) -> Sink:
+def _open(sink: str, info: StreamInfo, view: LiveController) -> Sink:
     if sink == WINDOW:
         view.window = Window(
             info,
@@ -91,4 +93,4 @@ def _open(sink: str, info: StreamInfo, view: View) -> Sink:
             on_close=view.controls.stop,
         )
         return view.window
-    return Recording(Path(sink), info) if is_recording(sink) else open_sink(sink, info)
+    return RecordingSink(Path(sink), info) if is_recording(sink) else open_sink(sink, info)

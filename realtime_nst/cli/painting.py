@@ -12,7 +12,7 @@ from realtime_nst import __version__
 from realtime_nst.cli import parsing
 from realtime_nst.inference.engines import Size
 from realtime_nst.inference.session import USUAL, Session, open_session
-from realtime_nst.models.registry import Choice, find_style
+from realtime_nst.models.registry import StyleChoice, find_style
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 from realtime_nst.stylize.stylizer import Stylizer
 from realtime_nst.stylize.timeline import FADE, Cue, Timeline
@@ -39,7 +39,7 @@ def open_timeline(
         choice = find_style(style, engine.tier)
         since = f" from {float(start):g} s" if start else ""
         session = sessions[style + since] = _session(choice, engine, size)
-        cues.append(Cue(start, session, choice.as_input()))
+        cues.append(Cue(start, session, choice.weight_array()))
     announce(sessions, verbose=engine.verbose)
     return Timeline(cues, FADE if fade is None else fade)
 
@@ -54,7 +54,7 @@ def open_style(style: str, engine: Engine) -> Stylizer:
 def announce(sessions: Mapping[str, Session], *, verbose: bool) -> None:
     """Print what each style runs on; verbosely also why, with the times of what was tried."""
     for style, session in sessions.items():
-        card, ran = session.card, session.ran
+        card, ran = session.card, session.runtime_info
         brief = f"{style} on {ran.label} {ran.precision}"
         more = f"{style} ({card.name}, {card.tier}) on {session.why}"
         typer.echo(more if verbose else brief, err=True)
@@ -63,7 +63,7 @@ def announce(sessions: Mapping[str, Session], *, verbose: bool) -> None:
             typer.echo(f"note: {reason}; `realtime-nst doctor` says what to do", err=True)
 
 
-def _session(choice: Choice, engine: Engine, size: Size | None) -> Session:
+def _session(choice: StyleChoice, engine: Engine, size: Size | None) -> Session:
     """Open what was found."""
     return open_session(
         choice.model.path,
@@ -80,14 +80,14 @@ def described(
     styles: Sequence[str], fade: str | None, tier: str | None, stabilise: float
 ) -> dict[str, str]:
     """What decides how a frame is painted, for people and for another run to compare."""
-    paths = {find_style(name, tier).model.path for name in parsing.styles(styles).values()}
+    paths = {find_style(name, tier).model.path for name in parsing.parse_styles(styles).values()}
     models = (hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in sorted(paths))
     return {
         "realtime-nst": __version__,
         "PyAV": version("av"),
         "--style": " ".join(styles),
         "the model": " ".join(models),
-        "--fade": str(FADE if fade is None else parsing.seconds(fade)),
+        "--fade": str(FADE if fade is None else parsing.parse_seconds(fade)),
         "--stabilize": f"{stabilise:g}",
     }
 

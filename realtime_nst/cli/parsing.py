@@ -7,7 +7,7 @@ from fractions import Fraction
 import typer
 
 from realtime_nst.sinks.video.codecs import CODECS, PIPES
-from realtime_nst.sources.options import Raw, Reading
+from realtime_nst.sources.options import RawFormat, ReadOptions
 
 PICTURES_PER_SECOND = Fraction(25)
 """Where nobody says how fast pictures follow one another."""
@@ -17,21 +17,25 @@ TIME = r"(?:\d+:){0,2}\d+(?:\.\d+)?"
 
 def reading(
     start: str | None, end: str | None, duration: str | None, on_error: str, fps: str | None
-) -> Reading:
+) -> ReadOptions:
     """What the command line says about reading."""
     if on_error not in ("stop", "skip"):
         raise typer.BadParameter(f"{on_error!r} is neither stop nor skip")
-    begin, finish, length = seconds(start) or Fraction(0), seconds(end), seconds(duration)
+    begin, finish, length = (
+        parse_seconds(start) or Fraction(0),
+        parse_seconds(end),
+        parse_seconds(duration),
+    )
     if finish is not None and length is not None:
         raise typer.BadParameter("--end and --duration say the same; give one of them")
     finish = begin + length if length is not None else finish
     if finish is not None and finish <= begin:
         raise typer.BadParameter("the end must lie behind the start")
-    pictures = rate(fps) or PICTURES_PER_SECOND
-    return Reading(begin, finish, on_error == "skip", troubles(), report_note, pictures)
+    pictures = parse_rate(fps) or PICTURES_PER_SECOND
+    return ReadOptions(begin, finish, on_error == "skip", troubles(), report_note, pictures)
 
 
-def seconds(text: str | None) -> Fraction | None:
+def parse_seconds(text: str | None) -> Fraction | None:
     """``90``, ``1:30`` or ``0:01:30.5``."""
     if text is None:
         return None
@@ -47,7 +51,7 @@ def _sum(time: str) -> Fraction:
     return total
 
 
-def pixels(text: str | None) -> tuple[int, int] | None:
+def parse_size(text: str | None) -> tuple[int, int] | None:
     """``1280x720``, ``1280x`` or ``x720``."""
     if text is None:
         return None
@@ -57,7 +61,7 @@ def pixels(text: str | None) -> tuple[int, int] | None:
     return int(match[1] or 0), int(match[2] or 0)
 
 
-def rate(text: str | None) -> Fraction | None:
+def parse_rate(text: str | None) -> Fraction | None:
     """``25``, ``29.97`` or ``30000/1001``."""
     if text is None:
         return None
@@ -76,17 +80,17 @@ def pipe(kind: str) -> str:
     return kind
 
 
-def raw(size: str | None, fps: str | None, pix_fmt: str | None) -> Raw:
+def raw(size: str | None, fps: str | None, pix_fmt: str | None) -> RawFormat:
     """What comes through a pipe that does not say so itself."""
-    width, height = pixels(size) or (0, 0)
-    frames = rate(fps)
+    width, height = parse_size(size) or (0, 0)
+    frames = parse_rate(fps)
     if not (width and height and frames):
         cure = "e.g. --size 1280x720 --fps 25 --pix-fmt yuv420p"
         raise typer.BadParameter(f"rawvideo does not say what it holds; {cure}")
-    return Raw(width, height, frames, pix_fmt or CODECS["y4m"].pixels)
+    return RawFormat(width, height, frames, pix_fmt or CODECS["y4m"].pixels)
 
 
-def styles(texts: Sequence[str]) -> dict[Fraction, str]:
+def parse_styles(texts: Sequence[str]) -> dict[Fraction, str]:
     """By the moment each begins: ``a``, ``b@5s``, ``b@1:30``, ``b@johnson@5s``."""
     found: dict[Fraction, str] = {}
     for text in texts:

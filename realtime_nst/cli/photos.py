@@ -13,10 +13,10 @@ from time import perf_counter
 import typer
 
 from realtime_nst.cli.signals import interrupts
-from realtime_nst.cli.summary import say
+from realtime_nst.cli.summary import print_notes
 from realtime_nst.convert.jobs import VIDEOS
 from realtime_nst.convert.photo_jobs import PhotoJob
-from realtime_nst.convert.transforms import Shape, fitted_size, painted, scaled
+from realtime_nst.convert.transforms import OutputShape, fitted_size, painted, scaled
 from realtime_nst.errors import NstError, SinkError, SourceError
 from realtime_nst.frame import Frame
 from realtime_nst.image_io.decode import decode_photo
@@ -24,10 +24,10 @@ from realtime_nst.image_io.encode import encode_photo
 from realtime_nst.image_io.formats import is_animated
 from realtime_nst.image_io.photo import Photo
 from realtime_nst.image_io.write import write_photo
-from realtime_nst.pipeline import Stylize
+from realtime_nst.pipeline import FrameStylizer
 from realtime_nst.sinks.video.codecs import PIPE
 
-Opener = Callable[[], Stylize]
+Opener = Callable[[], FrameStylizer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Outcome:
 def stylize_all(
     jobs: Sequence[PhotoJob],
     open_stylizer: Opener,
-    shape: Shape,
+    shape: OutputShape,
     *,
     skip_existing: bool = False,
     as_json: bool = False,
@@ -79,7 +79,7 @@ def stylize_all(
 
 
 def _outcome(
-    job: PhotoJob, opened: Opener, shape: Shape, skip_existing: bool, *, alone: bool
+    job: PhotoJob, opened: Opener, shape: OutputShape, skip_existing: bool, *, alone: bool
 ) -> Outcome:
     began = perf_counter()
     if skip_existing and job.result.exists():
@@ -96,10 +96,12 @@ def _outcome(
         return _failed(job, error, perf_counter() - began, alone=alone)
 
 
-def _done(job: PhotoJob, photo: Photo, stylize: Stylize, shape: Shape, began: float) -> Outcome:
+def _done(
+    job: PhotoJob, photo: Photo, stylize: FrameStylizer, shape: OutputShape, began: float
+) -> Outcome:
     result = stylized(photo, stylize, shape)
     notes = [*photo.notes, *_write(job.result, result)]
-    say(f"{job.source}: {note}" for note in notes)
+    print_notes(f"{job.source}: {note}" for note in notes)
     height, width = result.image.shape[:2]
     seconds = perf_counter() - began
     typer.echo(f"{job.result}: {width}x{height} in {seconds:.1f} s", err=True)
@@ -133,7 +135,7 @@ def read_still(path: Path) -> Photo:
     return decode_photo(coded, str(path))
 
 
-def stylized(photo: Photo, stylize: Stylize, shape: Shape) -> Photo:
+def stylized(photo: Photo, stylize: FrameStylizer, shape: OutputShape) -> Photo:
     """Return a photo stylized, in the size asked for, as transparent as it was."""
     height, width = photo.image.shape[:2]
     size = fitted_size(shape, width, height)

@@ -10,7 +10,7 @@ from time import perf_counter
 import typer
 
 from realtime_nst.frame import Frame
-from realtime_nst.stats import Meter
+from realtime_nst.stats import FrameStats
 
 LINE_SECONDS = 10.0
 """Between two lines where there is no terminal: a log stays short and a watcher patient."""
@@ -61,7 +61,9 @@ class FrameProgress:
 
 
 @contextmanager
-def frames(total: int | None, meter: Meter, clock: Clock = perf_counter) -> Iterator[FrameProgress]:
+def frames(
+    total: int | None, meter: FrameStats, clock: Clock = perf_counter
+) -> Iterator[FrameProgress]:
     """Count frames in a meter and show them with their rate and the time left.
 
     Args:
@@ -80,13 +82,13 @@ def frames(total: int | None, meter: Meter, clock: Clock = perf_counter) -> Iter
             typer.echo(frame_line(total, meter, clock() - began), err=True)
 
     def count(frame: Frame) -> None:
-        meter.shown(frame)
+        meter.record(frame)
         tell()
 
     yield FrameProgress(count, tell)
 
 
-def frame_line(total: int | None, meter: Meter, seconds: float) -> str:
+def frame_line(total: int | None, meter: FrameStats, seconds: float) -> str:
     """Format ``240 of 1800 frames, 24.0 fps, 1:05 left``; without a rate, the time it has taken."""
     counted = f"{meter.frames} frames" if total is None else f"{meter.frames} of {total} frames"
     if not meter.overall_fps:
@@ -97,7 +99,7 @@ def frame_line(total: int | None, meter: Meter, seconds: float) -> str:
 
 
 @contextmanager
-def _frame_bar(total: int | None, meter: Meter) -> Iterator[Callable[[Frame], None]]:
+def _frame_bar(total: int | None, meter: FrameStats) -> Iterator[Callable[[Frame], None]]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -116,7 +118,7 @@ def _frame_bar(total: int | None, meter: Meter) -> Iterator[Callable[[Frame], No
         task = bar.add_task("", total=None if total == 1 else total, fps=0.0)
 
         def count(frame: Frame) -> None:
-            meter.shown(frame)
+            meter.record(frame)
             bar.update(task, completed=meter.frames, fps=meter.fps)
 
         yield count

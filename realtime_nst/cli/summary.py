@@ -8,7 +8,7 @@ from time import perf_counter
 import typer
 
 from realtime_nst.errors import SinkError
-from realtime_nst.stats import Meter, Stopwatch
+from realtime_nst.stats import FrameStats, StageTimer
 
 STAGES = {"source": "decode", "network": "network", "stabiliser": "stabilise", "sink": "encode"}
 """Those of a film, and their names for people."""
@@ -17,9 +17,9 @@ LIVE_STAGES = {"style": "painting", "network": "the network in it", "sink": "sho
 
 
 @contextmanager
-def reported(
-    result: Path, stages: Stopwatch | None = None, *, resumable: bool = False
-) -> Iterator[Meter]:
+def report_run(
+    result: Path, stages: StageTimer | None = None, *, resumable: bool = False
+) -> Iterator[FrameStats]:
     """Count frames, and say at the end, also of a run cut short by Ctrl-C, what became of them.
 
     Args:
@@ -27,7 +27,7 @@ def reported(
         stages: measured on the way, to be shown, too.
         resumable: whether another run can go on where this one stops.
     """
-    meter, started = Meter(), perf_counter()
+    meter, started = FrameStats(), perf_counter()
     try:
         yield meter
     except KeyboardInterrupt:
@@ -42,22 +42,24 @@ def reported(
     seconds = perf_counter() - started
     typer.echo(_summary(meter, seconds, str(result)), err=True)
     if stages:
-        typer.echo(shares(stages.busy, seconds), err=True)
+        typer.echo(format_stage_shares(stages.busy, seconds), err=True)
 
 
-def say(notes: Iterable[str]) -> None:
+def print_notes(notes: Iterable[str]) -> None:
     """What a person should know before the work begins."""
     for note in notes:
         typer.echo(f"note: {note}", err=True)
 
 
-def _summary(meter: Meter, seconds: float, result: str) -> str:
+def _summary(meter: FrameStats, seconds: float, result: str) -> str:
     speed = f" ({meter.frames / seconds:.1f} a second)" if meter.frames > 1 else ""
     plural = "" if meter.frames == 1 else "s"
     return f"{result}: {meter.frames} frame{plural} in {seconds:.1f} s{speed}"
 
 
-def shares(busy: Mapping[str, float], seconds: float, stages: Mapping[str, str] = STAGES) -> str:
+def format_stage_shares(
+    busy: Mapping[str, float], seconds: float, stages: Mapping[str, str] = STAGES
+) -> str:
     """Stages at work side by side add up to more than the whole; the slowest one sets the pace."""
     times = ((name, busy[stage]) for stage, name in stages.items() if busy.get(stage))
     told = (f"{name} {time:.2f} s ({time / seconds:.0%})" for name, time in times)

@@ -7,7 +7,7 @@ import typer
 
 from realtime_nst.cli import progress
 from realtime_nst.cli.signals import interrupts
-from realtime_nst.errors import MissingExtra
+from realtime_nst.errors import MissingExtraError
 from realtime_nst.extras import install_command
 from realtime_nst.hints import command
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from realtime_nst.train.dataset import Photos
     from realtime_nst.train.recipe import Recipe
     from realtime_nst.train.trainer import Options, Progress, Trainer
-    from realtime_nst.train.warm_start import Beginning
+    from realtime_nst.train.warm_start import WarmStart
 
 
 MEASURED = 12
@@ -35,17 +35,19 @@ def need_torch() -> None:
         import safetensors  # noqa: F401
         import torch  # noqa: F401
     except ImportError as error:
-        raise MissingExtra(f"{error.name} is not installed", install_command("train")) from error
+        raise MissingExtraError(
+            f"{error.name} is not installed", install_command("train")
+        ) from error
 
 
-def beginning(recipe: "Recipe", folders: list[Path], vgg: Path | None) -> "Beginning | None":
+def beginning(recipe: "Recipe", folders: list[Path], vgg: Path | None) -> "WarmStart | None":
     """The shipped network that a picture of the user's own is learnt from, if there is one."""
     from realtime_nst.train.dataset import read_paintings
-    from realtime_nst.train.warm_start import nearest
+    from realtime_nst.train.warm_start import nearest_style
 
     if len(recipe.styles) > 1:
         return None
-    return nearest(read_paintings(recipe, folders)[0], recipe.network, vgg)
+    return nearest_style(read_paintings(recipe, folders)[0], recipe.network, vgg)
 
 
 def prepare(
@@ -66,7 +68,7 @@ def prepare(
 
 
 def start(
-    trainer: "Trainer", begin: "Beginning | None", other: Path | None, *, resume: bool
+    trainer: "Trainer", begin: "WarmStart | None", other: Path | None, *, resume: bool
 ) -> None:
     """Take over what was learnt before: by this training, another one, or a shipped network."""
     from realtime_nst.train.checkpoint import load_checkpoint

@@ -9,24 +9,24 @@ import typer
 
 from realtime_nst.cli import progress
 from realtime_nst.cli.signals import interrupts
-from realtime_nst.cli.summary import reported, say
+from realtime_nst.cli.summary import print_notes, report_run
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.preflight import check
-from realtime_nst.convert.resume import can_go_on, gone_on, is_finished, settings
-from realtime_nst.convert.transforms import Shape, announced, painted, shaped
+from realtime_nst.convert.resume import find_resume_point, is_finished, is_resumable, settings
+from realtime_nst.convert.transforms import OutputShape, announced, painted, transform
 from realtime_nst.errors import NstError
 from realtime_nst.frame import Image
 from realtime_nst.inference.engines import Size
-from realtime_nst.pipeline import Stylize, run
+from realtime_nst.pipeline import FrameStylizer, run
 from realtime_nst.sinks import Sink, open_sink
 from realtime_nst.sinks.journal import SEGMENT, Journal, nothing
 from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import Source, open_source
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.opening import is_pipe
-from realtime_nst.stats import Meter, Stopwatch
-from realtime_nst.stylize.stabilized import Calm
-from realtime_nst.stylize.stabilizer import Stabiliser
+from realtime_nst.stats import FrameStats, StageTimer
+from realtime_nst.stylize.stabilized import StabilizedStylizer
+from realtime_nst.stylize.stabilizer import Stabilizer
 from realtime_nst.stylize.timeline import Timeline
 
 REPLACED = "what was left of an interrupted {} is replaced; --resume would have gone on"
@@ -36,11 +36,11 @@ Network = Callable[[Size | None], Timeline]
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ConversionOptions:
     """How every file is converted."""
 
-    reading: Reading
-    shape: Shape
+    reading: ReadOptions
+    shape: OutputShape
     video: VideoOptions
     painting: Mapping[str, str]
     """What decides how a frame is painted, for people."""
@@ -51,7 +51,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class ReportOptions:
     """What is done about several files as a whole."""
 
     skip_existing: bool = False
@@ -73,41 +73,45 @@ class Outcome:
     error: str = ""
 
 
-def convert(job: Job, choices: Choices, timeline: Timeline) -> Meter:
+def convert(job: Job, choices: ConversionOptions, timeline: Timeline) -> FrameStats:
     """Paint one video."""
-    shape, stages = choices.shape, Stopwatch()
-    network = stages.calls("network", timeline)
-    stabilise = stages.calls("stabiliser", Stabiliser())
-    calm = Calm(network, choices.stabilise, timeline.cut, SEGMENT, stabilise)
-    journal = journal_of(job, choices, calm.memory if choices.stabilise else nothing)
+    shape, stages = choices.shape, StageTimer()
+    network = stages.time_calls("network", timeline)
+    stabilise = stages.time_calls("stabiliser", Stabilizer())
+    calm = StabilizedStylizer(network, choices.stabilise, timeline.cut, SEGMENT, stabilise)
+    journal = journal_of(job, choices, calm.state if choices.stabilise else nothing)
     rest = (
         [] if choices.resume or not (journal and journal.known) else [REPLACED.format(job.result)]
     )
-    done = gone_on(job, journal, calm.go_on) if choices.resume else None
+    done = find_resume_point(job, journal, calm.restore) if choices.resume else None
     reading = replace(choices.reading, resume=done.pts) if done else choices.reading
     with (
-        reported(job.result, stages if choices.stats else None, resumable=bool(journal)) as meter,
-        shaped(open_source(job.source, reading), shape, done) as frames,
+        report_run(job.result, stages if choices.stats else None, resumable=bool(journal)) as meter,
+        transform(open_source(job.source, reading), shape, done) as frames,
         open_sink(job.result, announced(frames.info, shape), choices.video, journal) as sink,
     ):
         known = sink.notes
-        say([*rest, *frames.info.notes, *known])
+        print_notes([*rest, *frames.info.notes, *known])
         stylize = painted(calm if choices.stabilise else network, shape)
         paint(frames, stylize, sink, meter, stages)
-    say(sink.notes[len(known) :])
+    print_notes(sink.notes[len(known) :])
     return meter
 
 
-def journal_of(job: Job, choices: Choices, memory: Memory) -> Journal | None:
+def journal_of(job: Job, choices: ConversionOptions, memory: Memory) -> Journal | None:
     """Where to note what is finished; None: nobody could go on from there."""
-    if is_pipe(job.source) or not can_go_on(job.result):
+    if is_pipe(job.source) or not is_resumable(job.result):
         return None
     every = settings(job.source, choices.painting, choices.reading, choices.shape, choices.video)
     return Journal(job.result, every, memory)
 
 
 def paint(
-    source: Source, stylize: Stylize, sink: Sink, meter: Meter, stages: Stopwatch | None = None
+    source: Source,
+    stylize: FrameStylizer,
+    sink: Sink,
+    meter: FrameStats,
+    stages: StageTimer | None = None,
 ) -> None:
     """Run the pipeline; Ctrl-C ends it between two frames, so that the sink can finish its file."""
     with interrupts() as stopped, progress.frames(source.info.frames, meter) as shown:
@@ -124,7 +128,9 @@ def paint(
             raise KeyboardInterrupt
 
 
-def convert_all(jobs: Sequence[Job], choices: Choices, network: Network, telling: Telling) -> None:
+def convert_all(
+    jobs: Sequence[Job], choices: ConversionOptions, network: Network, telling: ReportOptions
+) -> None:
     """Paint one video after the other; one that cannot be does not stop the rest.
 
     The network is opened for the first one that can be read and written. What became of them is
@@ -159,7 +165,7 @@ def opened_once(open_network: Network) -> Network:
 
 
 def _outcome(
-    job: Job, choices: Choices, network: Network, skip_existing: bool, *, alone: bool
+    job: Job, choices: ConversionOptions, network: Network, skip_existing: bool, *, alone: bool
 ) -> Outcome:
     names, started = (str(job.source), str(job.result)), perf_counter()
     if (skip_existing or choices.resume) and is_finished(job.result):
@@ -187,7 +193,7 @@ def _failed(job: Job, error: NstError, started: float, *, alone: bool) -> Outcom
     return Outcome(str(job.source), str(job.result), "failed", seconds=passed, error=str(error))
 
 
-def summarize(outcomes: Sequence[Outcome], jobs: int, telling: Telling) -> None:
+def summarize(outcomes: Sequence[Outcome], jobs: int, telling: ReportOptions) -> None:
     """A table of several files; as JSON also of one."""
     if telling.as_json:
         typer.echo(json.dumps([asdict(one) for one in outcomes], indent=2), err=telling.pipe)

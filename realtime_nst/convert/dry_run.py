@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import typer
 
-from realtime_nst.cli.videos import Choices
+from realtime_nst.cli.videos import ConversionOptions
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.preflight import open_all
 from realtime_nst.convert.resume import is_finished
@@ -12,7 +12,7 @@ from realtime_nst.errors import NstError
 from realtime_nst.frame import StreamInfo
 
 
-def rehearse(jobs: Sequence[Job], choices: Choices, *, skip_existing: bool) -> None:
+def dry_run(jobs: Sequence[Job], choices: ConversionOptions, *, skip_existing: bool) -> None:
     """Say what would happen, by opening everything and writing into a folder that goes again."""
     failed = 0
     for job in jobs:
@@ -30,7 +30,7 @@ def rehearse(jobs: Sequence[Job], choices: Choices, *, skip_existing: bool) -> N
         raise typer.Exit(1)
 
 
-def _rehearse(job: Job, choices: Choices) -> None:
+def _rehearse(job: Job, choices: ConversionOptions) -> None:
     before, after, notes = open_all(job, choices)
     typer.echo(f"{job.source}: {_describe(before)}")
     typer.echo(f"  -> {job.result}: {_describe(after)}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from realtime_nst.convert.jobs import Job
-from realtime_nst.convert.transforms import announced, shaped
+from realtime_nst.convert.transforms import announced, transform
 from realtime_nst.errors import SinkError
 from realtime_nst.files import check_file
 from realtime_nst.frame import StreamInfo
@@ -17,14 +17,14 @@ from realtime_nst.sinks.images import is_pattern, numbered
 from realtime_nst.sinks.video.codecs import PIPE, PIPES
 from realtime_nst.sinks.video.destination import refuse_input
 from realtime_nst.sources import open_source
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.opening import is_pipe
 
 if TYPE_CHECKING:
-    from realtime_nst.cli.videos import Choices
+    from realtime_nst.cli.videos import ConversionOptions
 
 
-def check(job: Job, choices: "Choices") -> Size | None:
+def check(job: Job, choices: "ConversionOptions") -> Size | None:
     """Check the input, the place of the result and how it is encoded.
 
     Returns:
@@ -36,19 +36,21 @@ def check(job: Job, choices: "Choices") -> Size | None:
     """
     if is_pipe(job.source):  # it can be opened only once
         return None
-    anything = Reading(skip_broken=choices.reading.skip_broken, rate=choices.reading.rate)
+    anything = ReadOptions(skip_broken=choices.reading.skip_broken, rate=choices.reading.rate)
     info, *_ = open_all(job, replace(choices, reading=anything))
     height, width = (round(side * choices.shape.render_scale) for side in (info.height, info.width))
     return max(height, SMALLEST), max(width, SMALLEST)
 
 
-def open_all(job: Job, choices: "Choices") -> tuple[StreamInfo, StreamInfo, tuple[str, ...]]:
+def open_all(
+    job: Job, choices: "ConversionOptions"
+) -> tuple[StreamInfo, StreamInfo, tuple[str, ...]]:
     """Open the input, and the result in a folder that goes again.
 
     Returns:
         What comes in, what goes out, and the notes of the sink.
     """
-    with shaped(open_source(job.source, choices.reading), choices.shape) as source:
+    with transform(open_source(job.source, choices.reading), choices.shape) as source:
         info = announced(source.info, choices.shape)
         _check_place(job.result, info)
         with tempfile.TemporaryDirectory() as folder:

@@ -8,20 +8,24 @@ import typer
 
 from realtime_nst.convert.fingerprint import fingerprint
 from realtime_nst.convert.jobs import Job
-from realtime_nst.convert.transforms import Shape
+from realtime_nst.convert.transforms import OutputShape
 from realtime_nst.errors import SinkError
 from realtime_nst.files import exists
 from realtime_nst.frame import Image
 from realtime_nst.sinks.images import is_pattern, numbered
-from realtime_nst.sinks.journal import Journal, Place
+from realtime_nst.sinks.journal import Journal, ResumePoint
 from realtime_nst.sinks.video.codecs import CONTAINERS, PIPE, VideoOptions
 from realtime_nst.sinks.video.recovery import find
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.opening import is_pipe
 
 
 def settings(
-    source: Path, painting: Mapping[str, str], reading: Reading, shape: Shape, video: VideoOptions
+    source: Path,
+    painting: Mapping[str, str],
+    reading: ReadOptions,
+    shape: OutputShape,
+    video: VideoOptions,
 ) -> dict[str, str]:
     """All that decides how a result will look, in words of the command line."""
     end = "the end" if reading.end is None else f"{float(reading.end):g} s"
@@ -36,12 +40,12 @@ def settings(
     }
 
 
-def can_go_on(result: Path) -> bool:
+def is_resumable(result: Path) -> bool:
     """Whether a result is made piece by piece. GIFs and the like are made in one go."""
     if str(result) == PIPE:
         return False
     container = CONTAINERS.get(result.suffix.lower())
-    return bool(_is_pictures(result) or (container and container.sound))
+    return bool(_is_pictures(result) or (container and container.audio_codec))
 
 
 def _is_pictures(result: Path) -> bool:
@@ -54,9 +58,9 @@ def is_finished(result: Path) -> bool:
     return exists(first) and not Journal(result, {}).known
 
 
-def gone_on(
+def find_resume_point(
     job: Job, journal: Journal | None, restore: Callable[[Sequence[Image]], None]
-) -> Place | None:
+) -> ResumePoint | None:
     """Where to go on, said aloud; None: at the beginning.
 
     Raises:
@@ -83,5 +87,5 @@ def gone_on(
     return place
 
 
-def _frames(found: tuple[Path, Place]) -> int:
+def _frames(found: tuple[Path, ResumePoint]) -> int:
     return found[1].frames

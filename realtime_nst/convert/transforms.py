@@ -11,8 +11,8 @@ import numpy as np
 
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.memory import free_memory, require_memory
-from realtime_nst.pipeline import Stylize
-from realtime_nst.sinks.journal import Place
+from realtime_nst.pipeline import FrameStylizer
+from realtime_nst.sinks.journal import ResumePoint
 from realtime_nst.sources import Source
 
 IN_FLIGHT = 12
@@ -20,7 +20,7 @@ IN_FLIGHT = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class OutputShape:
     """What a user can choose about size, rate and arrangement."""
 
     size: tuple[int, int] | None = None
@@ -34,7 +34,7 @@ class Shape:
     """The picture as it was to the left of the painted one."""
 
 
-class Changed:
+class TransformedSource:
     """A source whose frames pass through something on their way."""
 
     def __init__(
@@ -60,16 +60,16 @@ class Changed:
         self._source.__exit__(kind, error, trace)
 
 
-def shaped(source: Source, shape: Shape, done: Place | None = None) -> Source:
+def transform(source: Source, shape: OutputShape, done: ResumePoint | None = None) -> Source:
     """The source in the size and at the rate asked for, without the frames that are done."""
     if shape.rate:
-        source = at_rate(source, shape.rate)
+        source = with_frame_rate(source, shape.rate)
     if done:
-        source = behind(source, done)
+        source = skip_to(source, done)
     return resized(source, *shape.size) if shape.size else source
 
 
-def behind(source: Source, done: Place) -> Source:
+def skip_to(source: Source, done: ResumePoint) -> Source:
     """What follows a place; times and indices are those in the whole."""
     info = source.info
     left = None if info.frames is None else max(info.frames - done.frames, 0)
@@ -79,7 +79,7 @@ def behind(source: Source, done: Place) -> Source:
         for index, frame in enumerate(rest, done.frames):
             yield replace(frame, index=index)
 
-    return Changed(source, replace(info, frames=left), change)
+    return TransformedSource(source, replace(info, frames=left), change)
 
 
 def resized(source: Source, width: int, height: int) -> Source:
@@ -101,14 +101,16 @@ def resized(source: Source, width: int, height: int) -> Source:
             yield frame.with_image(scaled(frame.image, width, height))
 
     aspect = Fraction(1) if nearly_square else aspect
-    return Changed(source, replace(info, width=width, height=height, pixel_aspect=aspect), change)
+    return TransformedSource(
+        source, replace(info, width=width, height=height, pixel_aspect=aspect), change
+    )
 
 
 def _even(length: Fraction) -> int:
     return max(2 * round(length / 2), 2)
 
 
-def fitted_size(shape: Shape, width: int, height: int) -> tuple[int, int]:
+def fitted_size(shape: OutputShape, width: int, height: int) -> tuple[int, int]:
     """Return width and height of the result of an image; a side left open keeps the proportions.
 
     Raises:
@@ -122,12 +124,12 @@ def fitted_size(shape: Shape, width: int, height: int) -> tuple[int, int]:
     return across, down
 
 
-def at_rate(source: Source, rate: Fraction) -> Source:
+def with_frame_rate(source: Source, rate: Fraction) -> Source:
     """A source at a constant rate: frames come twice or not at all, as their times demand."""
     info, total = source.info, source.info.frames
     frames = round(total * rate / info.rate) if total and info.rate else None
-    changed = replace(info, rate=rate, tick=1 / rate, base_rate=None, frames=frames)
-    return Changed(source, changed, lambda frames: _steady(frames, rate))
+    changed = replace(info, rate=rate, time_base=1 / rate, base_rate=None, frames=frames)
+    return TransformedSource(source, changed, lambda frames: _steady(frames, rate))
 
 
 def _steady(frames: Iterator[Frame], rate: Fraction) -> Iterator[Frame]:
@@ -149,19 +151,19 @@ def _steady(frames: Iterator[Frame], rate: Fraction) -> Iterator[Frame]:
         yield from until(shown.pts + (shown.duration or length), shown)
 
 
-def painted(stylize: Stylize, shape: Shape) -> Stylize:
+def painted(stylize: FrameStylizer, shape: OutputShape) -> FrameStylizer:
     """The style, with its result arranged as asked for."""
     if shape.render_scale != 1:
         stylize = _smaller(stylize, shape.render_scale)
     return _beside(stylize) if shape.side_by_side else stylize
 
 
-def announced(info: StreamInfo, shape: Shape) -> StreamInfo:
+def announced(info: StreamInfo, shape: OutputShape) -> StreamInfo:
     """What comes out of the style."""
     return replace(info, width=2 * info.width) if shape.side_by_side else info
 
 
-def _smaller(stylize: Stylize, scale: float) -> Stylize:
+def _smaller(stylize: FrameStylizer, scale: float) -> FrameStylizer:
     def style(frame: Frame) -> Frame:
         height, width = frame.image.shape[:2]
         small = scaled(frame.image, max(round(width * scale), 1), max(round(height * scale), 1))
@@ -171,7 +173,7 @@ def _smaller(stylize: Stylize, scale: float) -> Stylize:
     return style
 
 
-def _beside(stylize: Stylize) -> Stylize:
+def _beside(stylize: FrameStylizer) -> FrameStylizer:
     def style(frame: Frame) -> Frame:
         return frame.with_image(np.hstack([frame.image, stylize(frame).image]))
 

@@ -16,5 +16,5 @@ class Finding:
     """``cameras``."""
     line: str
     """What was found, in one line."""
-    cure: str = ""
+    hint: str = ""
     """What to type. Of a thing that is well: how to get more of it, if there is more."""

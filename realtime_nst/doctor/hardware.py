@@ -10,19 +10,19 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from realtime_nst.doctor.finding import Finding, Level
-from realtime_nst.doctor.isolation import attempt
+from realtime_nst.doctor.isolation import run_isolated
 from realtime_nst.doctor.probes import SIZE, paint
 from realtime_nst.extras import install_command
 from realtime_nst.inference.devices import DEVICES, PCI, installed, nvidia_card, nvidia_driver
 from realtime_nst.machine import (
     Gpu,
-    load,
+    cpu_name,
+    load_average,
     nvidia_gpus,
-    processor,
     processor_flags,
     usable_cores,
 )
-from realtime_nst.timing import short
+from realtime_nst.timing import format_3digits
 
 CUDA_13 = (1, 27)
 """The first onnxruntime-gpu built for it."""
@@ -60,7 +60,7 @@ class Nvidia:
 def cpu() -> Iterator[Finding]:
     """The processor: how many cores, and whether int8 models will be fast."""
     cores, flags = usable_cores(), processor_flags()
-    about = f"{processor()}, {cores} core{'' if cores == 1 else 's'}"
+    about = f"{cpu_name()}, {cores} core{'' if cores == 1 else 's'}"
     if flags and not BYTES & set(flags):
         line = f"{about}, {flags[-1]}: no AVX-512 VNNI or AVX-VNNI, so int8 models gain little"
         yield Finding("warn", "processor", line, "realtime-nst bench  # finds the fastest model")
@@ -70,9 +70,10 @@ def cpu() -> Iterator[Finding]:
 
 def idle() -> Iterator[Finding]:
     """Whether the machine is free: what else runs takes its time from painting."""
-    busy, cores = load(), usable_cores()
+    busy, cores = load_average(), usable_cores()
     if busy is not None and busy > 0.5 * cores:
-        line = f"{short(busy)} programs want to run on {cores} core{'' if cores == 1 else 's'}"
+        plural = "" if cores == 1 else "s"
+        line = f"{format_3digits(busy)} programs want to run on {cores} core{plural}"
         cure = "tasklist" if platform.system() == "Windows" else "top"
         yield Finding("warn", "load", f"{line}: painting will be slower", cure)
     else:
@@ -106,12 +107,12 @@ def painting() -> Iterator[Finding]:
 
 def painted(about: str, device: str, otherwise: Level) -> Finding:
     """Paint on a device; where that fails, a finding as bad as ``otherwise``."""
-    outcome = attempt(partial(paint, device))
+    outcome = run_isolated(partial(paint, device))
     if outcome.result is None:
-        known = DEVICES[device].cure if device in DEVICES else "realtime-nst styles"
+        known = DEVICES[device].hint if device in DEVICES else "realtime-nst styles"
         return Finding(otherwise, about, outcome.trouble, outcome.cure or known)
     model, why, milliseconds = outcome.result
-    speed = f"{short(milliseconds)} ms, {short(1000 / milliseconds)} fps"
+    speed = f"{format_3digits(milliseconds)} ms, {format_3digits(1000 / milliseconds)} fps"
     line = f"{model} at {SIZE[0]}x{SIZE[1]}: {speed} on {why}"
     if milliseconds > SLOW:
         return Finding("warn", about, f"too slow for live: {line}", FASTER)

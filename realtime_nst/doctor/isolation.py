@@ -9,7 +9,7 @@ from signal import Signals
 from typing import Generic, TypeVar
 
 from realtime_nst.errors import NstError
-from realtime_nst.extras import explain
+from realtime_nst.extras import explain_import_error
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class Outcome(Generic[T]):
     """What to type, where that is known."""
 
 
-def attempt(trial: Callable[[], T], patience: float = PATIENCE) -> Outcome[T]:
+def run_isolated(trial: Callable[[], T], patience: float = PATIENCE) -> Outcome[T]:
     """Run a function of a module, with arguments that can be pickled, and say how it went.
 
     What libraries print meanwhile is lost.
@@ -61,7 +61,7 @@ def _work(trial: Callable[[], T], answer: Connection) -> None:
     except NstError as error:
         answer.send(Outcome(None, str(error), error.hint))
     except ImportError as error:
-        answer.send(Outcome(None, *explain(error)))
+        answer.send(Outcome(None, *explain_import_error(error)))
     except Exception as error:  # whatever it is, its name is worth more than an exit code
         answer.send(Outcome(None, f"{type(error).__name__}: {error}".splitlines()[0]))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from realtime_nst.doctor.finding import Finding
-from realtime_nst.doctor.isolation import attempt
+from realtime_nst.doctor.isolation import run_isolated
 from realtime_nst.doctor.probes import encode, list_cameras, look, pretend, show
 from realtime_nst.extras import install_command
 from realtime_nst.inference.devices import installed, nvidia_driver
@@ -22,7 +22,7 @@ CAMERA_PATIENCE = 20.0
 
 def encoders() -> Iterator[Finding]:
     """Each codec, by encoding a frame: that a build knows an encoder proves nothing."""
-    outcome = attempt(partial(encode, CODECS))
+    outcome = run_isolated(partial(encode, CODECS))
     broken = outcome.result or dict.fromkeys(CODECS, outcome.trouble)
     missing = [name for name, trouble in broken.items() if trouble]
     works = [name for name in CODECS if name not in missing]
@@ -35,7 +35,7 @@ def encoders() -> Iterator[Finding]:
 
 def hardware_encoders() -> Iterator[Finding]:
     """Those of GPUs; that none runs is a trouble where NVIDIA's driver is there."""
-    outcome = attempt(partial(encode, HARDWARE))
+    outcome = run_isolated(partial(encode, HARDWARE))
     troubles = outcome.result or dict.fromkeys(HARDWARE, outcome.trouble)
     works = [name for name, trouble in troubles.items() if not trouble]
     if works:
@@ -49,7 +49,7 @@ def hardware_encoders() -> Iterator[Finding]:
 
 def window() -> Iterator[Finding]:
     """A window, which opens for a moment."""
-    outcome = attempt(show)
+    outcome = run_isolated(show)
     if outcome.result is None:
         cure = outcome.cure or "realtime-nst webcam --sink null  # needs no screen"
         yield Finding("warn", "window", outcome.trouble, cure)
@@ -59,14 +59,14 @@ def window() -> Iterator[Finding]:
 
 def cameras() -> Iterator[Finding]:
     """Every camera, by looking through it."""
-    listed = attempt(list_cameras)
+    listed = run_isolated(list_cameras)
     if listed.result is None:
         yield Finding("warn", "cameras", listed.trouble, listed.cure or LIST)
     elif not listed.result:
         line = "none found: plug one in; a virtual machine must be given it"
         yield Finding("warn", "cameras", line, LIST)
     for index in listed.result or ():
-        outcome = attempt(partial(look, index), CAMERA_PATIENCE)
+        outcome = run_isolated(partial(look, index), CAMERA_PATIENCE)
         if outcome.result is None:
             yield Finding("warn", "cameras", outcome.trouble, outcome.cure or LIST)
         else:
@@ -79,7 +79,7 @@ def virtual_camera() -> Iterator[Finding]:
         cure = install_command("virtualcam")
         yield Finding("ok", "virtual camera", "not installed; for Zoom and browsers", cure)
         return
-    outcome = attempt(pretend, CAMERA_PATIENCE)
+    outcome = run_isolated(pretend, CAMERA_PATIENCE)
     if outcome.result is None:
         cure = outcome.cure or "realtime-nst webcam --sink window"
         yield Finding("warn", "virtual camera", outcome.trouble, cure)

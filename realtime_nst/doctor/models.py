@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from realtime_nst.doctor.finding import Finding
-from realtime_nst.doctor.isolation import attempt
+from realtime_nst.doctor.isolation import run_isolated
 from realtime_nst.doctor.probes import read_models
 from realtime_nst.extras import install_command
 
 
 def models() -> Iterator[Finding]:
     """Every model's card, read."""
-    outcome = attempt(read_models)
+    outcome = run_isolated(read_models)
     if outcome.result is None:
         yield Finding("fail", "models", outcome.trouble, outcome.cure or "realtime-nst styles")
         return

@@ -7,11 +7,11 @@ broken.
 import importlib
 
 from realtime_nst.errors import ModelError, NstError
-from realtime_nst.timing import Effort, short, timed
+from realtime_nst.timing import Budget, format_3digits, time_call
 
 SIZE = (640, 480)
 """Width and height of a usual camera's picture."""
-EFFORT = Effort(warmup=2, seconds=0.7, least=3)
+EFFORT = Budget(warmup=2, seconds=0.7, least=3)
 
 
 def load_library(name: str) -> str:
@@ -56,19 +56,19 @@ def paint(device: str) -> tuple[str, str, float]:
         weights=choice.weights,
         size=(SIZE[1], SIZE[0]),
     )
-    stylizer, frame = Stylizer(session, choice.as_input()), next(iter(SyntheticSource(*SIZE)))
-    timing = timed(lambda: stylizer(frame), EFFORT)
+    stylizer, frame = Stylizer(session, choice.weight_array()), next(iter(SyntheticSource(*SIZE)))
+    timing = time_call(lambda: stylizer(frame), EFFORT)
     return session.card.name, session.why, 1000 * timing.median
 
 
 def encode(names: tuple[str, ...]) -> dict[str, str]:
     """Encode a frame with each codec; by name what went wrong, empty where nothing did."""
-    from realtime_nst.sinks.video.codecs import CODECS, prove
+    from realtime_nst.sinks.video.codecs import CODECS, check_encoder
 
     troubles = {}
     for name in names:
         try:
-            prove(CODECS[name])
+            check_encoder(CODECS[name])
             troubles[name] = ""
         except NstError as error:
             troubles[name] = str(error)
@@ -101,7 +101,7 @@ def look(camera: str) -> str:
 
     with CameraSource(camera) as source:
         info = source.info
-    rate = f" at {short(float(info.rate))} fps" if info.rate else ""
+    rate = f" at {format_3digits(float(info.rate))} fps" if info.rate else ""
     return f"{info.name}: {info.width}x{info.height}{rate}"
 
 

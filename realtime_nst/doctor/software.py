@@ -8,7 +8,7 @@ from functools import partial
 
 from realtime_nst import __version__
 from realtime_nst.doctor.finding import Finding, Level
-from realtime_nst.doctor.isolation import attempt
+from realtime_nst.doctor.isolation import run_isolated
 from realtime_nst.doctor.probes import load_library
 from realtime_nst.extras import install_command
 from realtime_nst.inference.devices import installed, nvidia_driver
@@ -37,7 +37,7 @@ def python() -> Iterator[Finding]:
 def libraries() -> Iterator[Finding]:
     """Packages painting is done with."""
     for name, module in LIBRARIES.items():
-        outcome = attempt(partial(load_library, module))
+        outcome = run_isolated(partial(load_library, module))
         if outcome.result is None:
             cure = outcome.cure or install_command(extra(), again=True)
             level = without_runtime() if module == RUNTIME else "fail"

@@ -16,13 +16,13 @@ from torch import Tensor
 
 from realtime_nst.errors import ModelError, TrainError
 from realtime_nst.frame import Image
-from realtime_nst.gatys.lbfgs import descend
+from realtime_nst.gatys.lbfgs import minimize
 from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
 from realtime_nst.gatys.optimize import noise
 from realtime_nst.image_io.read import read_image
 from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.recipe_files import RECIPE, recipe_beside, recipe_files
-from realtime_nst.models.registry import Choice, Model
+from realtime_nst.models.registry import Model, StyleChoice
 from realtime_nst.nn.device import pick_device, uses_bf16
 from realtime_nst.nn.losses import ContentLoss, GramLoss, TVLoss
 from realtime_nst.nn.tensors import resize, to_image, to_tensor
@@ -46,10 +46,10 @@ Losses = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
+class FidelitySubject:
     """A model in one of its styles, with what it was trained on."""
 
-    choice: Choice
+    choice: StyleChoice
     style: StyleSource
     painting: Tensor
     """(1, 3, h, w), scaled as the recipe says."""
@@ -65,7 +65,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Case:
+class FidelityCase:
     """One photo at one size."""
 
     photo: str
@@ -87,13 +87,13 @@ class Case:
 
 
 def open_candidate(
-    choice: Choice,
+    choice: StyleChoice,
     picture: Path | None,
     paintings: Path | None,
     weights: Path | None = None,
     precision: str = "auto",
     device: str = "cpu",
-) -> Candidate:
+) -> FidelitySubject:
     """Find the recipe of a model, the painting and the losses.
 
     Args:
@@ -124,7 +124,7 @@ def open_candidate(
     layers = {layer for term in recipe.losses for layer in term.layers}
     vgg = load_vgg(layers, path=weights).to(place).to(memory_format=torch.channels_last)
     session = open_session(choice.model.path, "cpu")
-    return Candidate(choice, style, painting, recipe, vgg, session, bf16)
+    return FidelitySubject(choice, style, painting, recipe, vgg, session, bf16)
 
 
 def recipe_of(model: Model) -> tuple[Recipe, Path]:
@@ -149,7 +149,7 @@ def comparable(recipe: Recipe) -> Recipe:
     return replace(recipe, losses=JOHNSON_LOSSES)
 
 
-def objective_of(candidate: Candidate, photo: Tensor) -> Objective:
+def objective_of(candidate: FidelitySubject, photo: Tensor) -> Objective:
     """The objective of the recipe for a photo."""
     terms: list[Term] = []
     tv, vgg = 0.0, candidate.vgg
@@ -166,7 +166,9 @@ def objective_of(candidate: Candidate, photo: Tensor) -> Objective:
     return Objective(vgg, tuple(terms), tv, candidate.bf16)
 
 
-def judge(candidate: Candidate, path: Path, size: int, iterations: int, init: str) -> Case:
+def judge(
+    candidate: FidelitySubject, path: Path, size: int, iterations: int, init: str
+) -> FidelityCase:
     """Measure one photo, a square from its middle as in the paper.
 
     Raises:
@@ -179,7 +181,7 @@ def judge(candidate: Candidate, path: Path, size: int, iterations: int, init: st
     objective = objective_of(candidate, photo)
     start = first_picture(init, photo, candidate.vgg)
     course, last = [_measured(objective, start)], start
-    for point in descend(
+    for point in minimize(
         objective.evaluate, start.contiguous(), iterations, "lbfgs", 0.01, HISTORY, CAUTIOUS
     ):
         course.append(point.losses)
@@ -188,7 +190,7 @@ def judge(candidate: Candidate, path: Path, size: int, iterations: int, init: st
         _measured(objective, to_tensor(picture).to(place)) for picture in (image, painted)
     )
     pictures = (image, painted, to_image(last[0]))
-    return Case(path.stem, size, before, after, tuple(course), pictures)
+    return FidelityCase(path.stem, size, before, after, tuple(course), pictures)
 
 
 def first_picture(init: str, photo: Tensor, vgg: VGG) -> Tensor:
@@ -220,7 +222,7 @@ def square(path: Path, size: int) -> Image:
     return to_image(resize(photo[:, :, top : top + side, left : left + side], size, size)[0])
 
 
-def summary(cases: Sequence[Case], iterations: int) -> dict[str, object]:
+def summary(cases: Sequence[FidelityCase], iterations: int) -> dict[str, object]:
     """Of one model at one size: medians over the photos; for tables and JSON.
 
     ``equals`` has the median and the quartiles; a photo on which Gatys did not reach the network
@@ -241,8 +243,8 @@ def summary(cases: Sequence[Case], iterations: int) -> dict[str, object]:
 
 
 def each_case(
-    candidate: Candidate, photos: Sequence[Path], size: int, iterations: int, init: str
-) -> Iterator[Case]:
+    candidate: FidelitySubject, photos: Sequence[Path], size: int, iterations: int, init: str
+) -> Iterator[FidelityCase]:
     """One case for each photo."""
     for photo in photos:
         yield judge(candidate, photo, size, iterations, init)
@@ -258,6 +260,6 @@ def _medians(losses: Sequence[Losses]) -> Losses:
     return medians | {"total": median(sum(each.values()) for each in losses)}
 
 
-def _weights(candidate: Candidate) -> "np.ndarray[tuple[int], np.dtype[np.float32]] | None":
+def _weights(candidate: FidelitySubject) -> "np.ndarray[tuple[int], np.dtype[np.float32]] | None":
     several = len(candidate.choice.weights) > 1
     return np.array(candidate.choice.weights, np.float32) if several else None

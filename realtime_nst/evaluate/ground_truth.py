@@ -12,7 +12,7 @@ import numpy as np
 
 from realtime_nst.errors import SourceError
 from realtime_nst.evaluate.scenes import Scene
-from realtime_nst.evaluate.warping import Flow, Link, Mask, inside
+from realtime_nst.evaluate.warping import Flow, FramePair, Mask, inside
 from realtime_nst.image_io.read import read_image
 
 TAG = 202021.25
@@ -72,7 +72,7 @@ def _scene(path: Path) -> Scene:
         if _number(mask) == number:
             hidden |= cv2.cvtColor(read_image(mask), cv2.COLOR_BGR2GRAY) > 127
     seen = known & inside(flow) & ~hidden
-    return Scene("truth", path.parent.name, frames, (Link(len(frames) - 2, flow, seen),))
+    return Scene("truth", path.parent.name, frames, (FramePair(len(frames) - 2, flow, seen),))
 
 
 def _number(path: Path) -> int:

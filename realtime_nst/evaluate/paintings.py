@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from realtime_nst.errors import ModelError, SourceError
-from realtime_nst.evaluate.selection import Contestant
+from realtime_nst.evaluate.selection import StyleUnderTest
 from realtime_nst.models.recipe_files import recipe_files
 
 
-def painting_of(contestant: Contestant, folder: Path | None) -> Path:
+def painting_of(contestant: StyleUnderTest, folder: Path | None) -> Path:
     """Return the image that the recipe beside the model names for the style.
 
     Args:

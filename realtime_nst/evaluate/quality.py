@@ -17,9 +17,9 @@ from realtime_nst.evaluate.gates import (
     medians,
 )
 from realtime_nst.evaluate.scenes import fitted
-from realtime_nst.evaluate.selection import Contestant
+from realtime_nst.evaluate.selection import StyleUnderTest
 from realtime_nst.frame import Image
-from realtime_nst.image_ops import filling
+from realtime_nst.image_ops import crop_to_fill
 
 TILE = 360
 """Width of an image on the sheet, in pixels."""
@@ -78,7 +78,7 @@ def judge(
     return Judged(name, figures, photo, output, gatys)
 
 
-def report_on(contestant: Contestant, cases: list[Judged], painting: Image) -> Report:
+def report_on(contestant: StyleUnderTest, cases: list[Judged], painting: Image) -> Report:
     """Sum up what was measured of a style."""
     outputs, photos = [case.output for case in cases], [case.photo for case in cases]
     together = measure_together(outputs, photos, painting)
@@ -105,7 +105,7 @@ def draw_sheet(reports: Sequence[Report]) -> Image:
         for case in report.cases
     ]
     tiles = [
-        (name, filling(image, TILE, TILE * 3 // 4))
+        (name, crop_to_fill(image, TILE, TILE * 3 // 4))
         for row in rows
         for name, image in row
         if image is not None

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.errors import SourceError
-from realtime_nst.evaluate.warping import Link, found_link, inside, places
+from realtime_nst.evaluate.warping import FramePair, found_link, inside, places
 from realtime_nst.frame import Image
 from realtime_nst.image_io.read import read_image
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.source import VideoSource
 
 Kind = Literal["noise", "motion", "clip", "truth"]
@@ -48,7 +48,7 @@ class Scene:
     kind: Kind
     name: str
     frames: tuple[Image, ...]
-    links: tuple[Link, ...]
+    links: tuple[FramePair, ...]
 
 
 def noise_scene(path: Path, area: int) -> Scene:
@@ -60,7 +60,7 @@ def noise_scene(path: Path, area: int) -> Scene:
     ]
     still = np.zeros((*photo.shape[:2], 2), np.float32)
     seen = np.ones(photo.shape[:2], bool)
-    links = [Link(first, still, seen) for first in range(SETTLING, MADE - 1)]
+    links = [FramePair(first, still, seen) for first in range(SETTLING, MADE - 1)]
     return Scene("noise", path.stem, tuple(frames), tuple(links))
 
 
@@ -96,7 +96,7 @@ def clip_scene(path: Path, area: int, count: int, start: Fraction = Fraction(0))
     Raises:
         SourceError: it cannot be read, or nothing moves from frame to frame without a cut.
     """
-    with VideoSource(path, Reading(start=start)) as source:
+    with VideoSource(path, ReadOptions(start=start)) as source:
         frames = tuple(fitted(frame.image, area) for frame in islice(source, count))
     links = [found_link(frames, first) for first in range(len(frames) - 1)]
     kept = tuple(link for link in links if link.seen.mean() >= SEEN)
@@ -149,7 +149,7 @@ def _moving(name: str, photo: Image, size: tuple[int, int], matrices: Sequence[M
     links = []
     for first in range(SETTLING, len(matrices) - 1):
         flow = _flow(np.linalg.inv(matrices[first + 1]) @ matrices[first], size)
-        links.append(Link(first, flow, inside(flow)))
+        links.append(FramePair(first, flow, inside(flow)))
     return Scene("motion", name, tuple(frames), tuple(links))
 
 

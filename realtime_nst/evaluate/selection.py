@@ -8,14 +8,20 @@ import numpy as np
 from realtime_nst.evaluate.stability import Paint
 from realtime_nst.frame import Image
 from realtime_nst.inference.session import open_session
-from realtime_nst.models.registry import Choice, Model, find_style, installed_models, read_model
+from realtime_nst.models.registry import (
+    Model,
+    StyleChoice,
+    find_style,
+    installed_models,
+    read_model,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Contestant:
+class StyleUnderTest:
     """One style of one model."""
 
-    choice: Choice
+    choice: StyleChoice
 
     @property
     def model(self) -> str:
@@ -34,7 +40,7 @@ class Contestant:
     def paint(self, device: str, threads: int | None) -> Paint:
         """Open the model, in this one file's precision."""
         session = open_session(self.choice.model.path, device, threads=threads)
-        weights = self.choice.as_input()
+        weights = self.choice.weight_array()
 
         def painted(image: Image) -> Image:
             return session.run(image, weights)
@@ -42,7 +48,7 @@ class Contestant:
         return painted
 
 
-def contestants(name: str, tier: str | None = None) -> list[Contestant]:
+def select_styles(name: str, tier: str | None = None) -> list[StyleUnderTest]:
     """A style as ``--style`` takes it; of a model alone, all its styles one by one.
 
     Raises:
@@ -53,9 +59,9 @@ def contestants(name: str, tier: str | None = None) -> list[Contestant]:
     for model in installed_models():
         if model.card.name == name:
             return _each_style(model)
-    return [Contestant(find_style(name, tier))]
+    return [StyleUnderTest(find_style(name, tier))]
 
 
-def _each_style(model: Model) -> list[Contestant]:
+def _each_style(model: Model) -> list[StyleUnderTest]:
     weights = np.eye(len(model.styles)).tolist()
-    return [Contestant(Choice(model, tuple(row))) for row in weights]
+    return [StyleUnderTest(StyleChoice(model, tuple(row))) for row in weights]

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 
 from realtime_nst.evaluate.scenes import Kind, Scene
-from realtime_nst.evaluate.warping import Link, warping_error
+from realtime_nst.evaluate.warping import FramePair, warping_error
 from realtime_nst.frame import Image
-from realtime_nst.stylize.stabilizer import Stabiliser
+from realtime_nst.stylize.stabilizer import Stabilizer
 
 Paint = Callable[[Image], Image]
 Distance = Callable[[Image], float]
@@ -82,7 +82,7 @@ class Report:
 def paint_scene(scene: Scene, paint: Paint, strength: float) -> Painted:
     """Paint a film, and stabilise the result."""
     off = tuple(paint(frame) for frame in scene.frames)
-    calm = Stabiliser()
+    calm = Stabilizer()
     on = tuple(calm(*pair, strength) for pair in zip(scene.frames, off, strict=True))
     return Painted(scene, off, on)
 
@@ -103,7 +103,7 @@ def flicker(scene: Scene, film: Sequence[Image]) -> float:
     return float(np.nanmean(errors))
 
 
-def _between(kind: Kind, now: Image, following: Image, link: Link) -> float:
+def _between(kind: Kind, now: Image, following: Image, link: FramePair) -> float:
     if kind == "noise":
         return float(cv2.absdiff(now, following).mean())
     # An exact flow deserves an exact look between the pixels; Lai et al. look linearly.

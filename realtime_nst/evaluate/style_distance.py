@@ -7,14 +7,14 @@ import torch
 
 from realtime_nst.evaluate.fidelity import open_candidate
 from realtime_nst.frame import Image
-from realtime_nst.models.registry import Choice
+from realtime_nst.models.registry import StyleChoice
 from realtime_nst.nn.losses import GramLoss
 from realtime_nst.nn.tensors import to_tensor
 
 
 @torch.no_grad()
 def distance_to_style(
-    choice: Choice, picture: Path | None, paintings: Path | None, weights: Path | None = None
+    choice: StyleChoice, picture: Path | None, paintings: Path | None, weights: Path | None = None
 ) -> Callable[[Image], float]:
     """A function from a picture to its style loss, as the recipe weighs it.
 

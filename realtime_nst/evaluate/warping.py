@@ -19,7 +19,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Link:
+class FramePair:
     """How a frame leads to the one after it."""
 
     first: int
@@ -36,7 +36,9 @@ def moved_back(following: NDArray[np.float32], flow: Flow, how: int) -> NDArray[
     return np.asarray(moved, np.float32)
 
 
-def warping_error(now: Image, following: Image, link: Link, how: int = cv2.INTER_LINEAR) -> float:
+def warping_error(
+    now: Image, following: Image, link: FramePair, how: int = cv2.INTER_LINEAR
+) -> float:
     """Mean squared difference along the motion, of values from 0 to 1; Lai et al. 2018, eq. 9.
 
     NaN where no pixel is seen in both.
@@ -60,7 +62,7 @@ def inside(flow: Flow) -> Mask:
     return found
 
 
-def found_link(frames: tuple[Image, ...], first: int) -> Link:
+def found_link(frames: tuple[Image, ...], first: int) -> FramePair:
     """Look for the motion between two neighbours, and for what only one of them shows.
 
     DIS optical flow (Kroeger et al. 2016) in its setting MEDIUM at full resolution, forth and
@@ -74,7 +76,7 @@ def found_link(frames: tuple[Image, ...], first: int) -> Link:
     hidden = _squared(forth + returned) > 0.01 * lengths + 0.5
     slope = sum(_squared(np.gradient(forth, axis=axis)) for axis in (0, 1))
     edge = slope > 0.01 * _squared(forth) + 0.002
-    return Link(first, forth, inside(forth) & ~hidden & ~edge)
+    return FramePair(first, forth, inside(forth) & ~hidden & ~edge)
 
 
 def _motion(now: NDArray[np.uint8], following: NDArray[np.uint8]) -> Flow:

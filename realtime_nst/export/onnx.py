@@ -53,7 +53,7 @@ TOLERANCES = {"fp32": Tolerance(max=3, psnr=50), "fp16": Tolerance(max=64, psnr=
 twenty layers; strokes stay, single pixels differ."""
 
 
-class FrameNet(nn.Module):
+class ExportWrapper(nn.Module):
     """A network in the shape of the model contract."""
 
     def __init__(self, net: TransformerNet, styles: int) -> None:
@@ -84,7 +84,7 @@ def export(checkpoint: Checkpoint, out: Path, *, fp16: bool = False) -> Card:
     card = make_card(checkpoint, precision)
     with replacing(out) as partial:
         save(model, card, partial)
-        parity = measure_parity(FrameNet(reference, styles).eval(), partial, styles)
+        parity = measure_parity(ExportWrapper(reference, styles).eval(), partial, styles)
         _refuse_over(TOLERANCES[precision], parity)
         card = replace(card, numbers={**card.numbers, **parity})
         save(model, card, partial)
@@ -123,7 +123,7 @@ def _graph(net: TransformerNet, styles: int, *, fp16: bool) -> onnx.ModelProto:
     if net.frozen == 1:
         return build(net, styles, np.float16 if fp16 else np.float32)
     plain = _plain(_halved(net) if fp16 else net)
-    return _to_onnx(FrameNet(plain, styles).eval(), styles)
+    return _to_onnx(ExportWrapper(plain, styles).eval(), styles)
 
 
 def make_card(checkpoint: Checkpoint, precision: str) -> Card:
@@ -156,7 +156,7 @@ def _style(checkpoint: Checkpoint, number: int) -> Style:
     return replace(style, colors=colors, texture=texture, strokes=strokes)
 
 
-def measure_parity(net: FrameNet, path: Path, styles: int) -> dict[str, float]:
+def measure_parity(net: ExportWrapper, path: Path, styles: int) -> dict[str, float]:
     """Compare a model with its network, through the session that users run, on the CPU.
 
     Returns:
@@ -205,7 +205,7 @@ def _convolution(shuffle: SmoothShuffle) -> nn.Module:
     return nn.Sequential(nn.ZeroPad2d(WINDOW_PADS), conv, nn.PixelShuffle(2))
 
 
-def _to_onnx(net: FrameNet, styles: int) -> onnx.ModelProto:
+def _to_onnx(net: ExportWrapper, styles: int) -> onnx.ModelProto:
     frame = torch.zeros(1, 67, 81, 3, dtype=torch.uint8)
     free = {1: torch.export.Dim.DYNAMIC, 2: torch.export.Dim.DYNAMIC}
     args = (frame, torch.full((styles,), 1 / styles)) if styles > 1 else (frame,)

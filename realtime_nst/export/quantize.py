@@ -50,7 +50,7 @@ def photos_for(content: Path, schedule: Schedule) -> list[Image]:
     return [to_image(crop) for step in batches for crop in photos.batch(step)]
 
 
-def see_frozen(checkpoint: Checkpoint) -> None:
+def check_frozen(checkpoint: Checkpoint) -> None:
     """See that a network's norms are frozen.
 
     Raises:
@@ -80,7 +80,7 @@ def quantize(checkpoint: Checkpoint, out: Path, photos: Sequence[Image]) -> Iter
         ModelError: the network is not frozen, or a picture in bytes differs too much.
         SinkError: a file cannot be written.
     """
-    see_frozen(checkpoint)
+    check_frozen(checkpoint)
     net = load_net(checkpoint)
     card = make_card(checkpoint, "int8")
     for number, style in enumerate(card.styles):

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from realtime_nst.errors import ModelError
-from realtime_nst.gatys.optimize import Settings
+from realtime_nst.gatys.optimize import OptimizeSettings
 from realtime_nst.nn.vgg import CONVOLUTIONS, POOLINGS, VGG, layers
 from realtime_nst.nn.vgg_weights import VARIABLE, find_weights, load_vgg
 
@@ -23,14 +23,17 @@ class Backbone:
 
     vgg: VGG
     network: str
-    settings: Settings
+    settings: OptimizeSettings
     """Without the style layers the weights do not have."""
     notes: tuple[str, ...]
     """What is other than asked for."""
 
 
 def open_backbone(
-    settings: Settings, network: str = "auto", path: Path | None = None, pooling: str = "max"
+    settings: OptimizeSettings,
+    network: str = "auto",
+    path: Path | None = None,
+    pooling: str = "max",
 ) -> Backbone:
     """Load the part of VGG that the settings need.
 

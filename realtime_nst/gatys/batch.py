@@ -11,7 +11,7 @@ from typing import Any
 from realtime_nst.errors import SinkError, SourceError, TrainError
 from realtime_nst.files import make_folder, refuse_inputs, write_atomic
 from realtime_nst.gatys.optimize import Iterate
-from realtime_nst.gatys.session import Painting, Studio
+from realtime_nst.gatys.session import GatysRun, GatysSession
 from realtime_nst.image_io.decode import PICTURES
 from realtime_nst.image_io.read import file_sha256, read_image
 
@@ -45,7 +45,7 @@ class Targets:
         """All files that are written."""
         return [self.manifest, *(self._target(photo) for photo in self.photos)]
 
-    def add(self, painting: Painting, last: Iterate) -> Path:
+    def add(self, painting: GatysRun, last: Iterate) -> Path:
         """Save a target and note it in the manifest; returns its path.
 
         Raises:
@@ -84,7 +84,7 @@ class Targets:
         write_atomic(self.manifest, json.dumps(values, ensure_ascii=False, indent=1))
 
 
-def open_targets(studio: Studio, folder: Path, out: Path) -> Targets:
+def open_targets(studio: GatysSession, folder: Path, out: Path) -> Targets:
     """Begin, or go on with what is in ``out``.
 
     Raises:
@@ -105,7 +105,7 @@ def open_targets(studio: Studio, folder: Path, out: Path) -> Targets:
     return targets
 
 
-def _recipe(studio: Studio) -> dict[str, Any]:
+def _recipe(studio: GatysSession) -> dict[str, Any]:
     """What must be the same for results to belong together."""
     wishes = studio.wishes
     made = {

@@ -58,7 +58,7 @@ class Stalled(Exception):
         self.point = point
 
 
-def descend(
+def minimize(
     evaluate: Evaluate,
     start: Tensor,
     steps: int,
@@ -124,7 +124,7 @@ def lbfgs(
     Raises:
         Stalled: the loss is zero, or no step makes the picture better.
     """
-    memory = Memory(history, first_move)
+    memory = LbfgsHistory(history, first_move)
     heights = deque([here.total], maxlen=PATIENCE)
     for _ in range(steps):
         there = _step(evaluate, here, memory, max(heights))
@@ -140,7 +140,7 @@ def lbfgs(
         yield here
 
 
-def _step(evaluate: Evaluate, here: Point, memory: "Memory", height: float) -> Point | None:
+def _step(evaluate: Evaluate, here: Point, memory: "LbfgsHistory", height: float) -> Point | None:
     """The first of ever shorter steps that does not end above ``height``; None if there is none."""
     if not here.gradient.any():
         return None
@@ -159,7 +159,7 @@ def _step(evaluate: Evaluate, here: Point, memory: "Memory", height: float) -> P
 
 
 @dataclass(slots=True)
-class Memory:
+class LbfgsHistory:
     """The last steps and what they changed in the gradient: all L-BFGS knows of curvature."""
 
     history: int

@@ -10,7 +10,7 @@ import torch
 
 from realtime_nst import memory
 from realtime_nst.errors import TrainError
-from realtime_nst.gatys.optimize import Settings
+from realtime_nst.gatys.optimize import OptimizeSettings
 from realtime_nst.gatys.tiling import margin_of
 from realtime_nst.nn.vgg import VGG, WIDTHS
 
@@ -22,7 +22,7 @@ FIXED = 150e6
 """Bytes for the weights, the libraries' work space and what the allocator does not give back."""
 
 
-def estimate(vgg: VGG, height: int, width: int, settings: Settings) -> float:
+def estimate(vgg: VGG, height: int, width: int, settings: OptimizeSettings) -> float:
     """Bytes an optimization of a picture of this size takes at its peak, without the program.
 
     ``tests/gatys/test_memory.py`` holds the formula against what is really kept.
@@ -37,7 +37,7 @@ def estimate(vgg: VGG, height: int, width: int, settings: Settings) -> float:
     return FIXED + state + kept_per_pixel(vgg, settings) * seen
 
 
-def kept_per_pixel(vgg: VGG, settings: Settings) -> float:
+def kept_per_pixel(vgg: VGG, settings: OptimizeSettings) -> float:
     """Bytes VGG and the losses keep for the gradient, for one pixel of the picture."""
     size, total, widest = (2 if settings.bf16 else 4), 0.0, 0.0
     for name in vgg.names:
@@ -62,7 +62,12 @@ def free_memory(device: torch.device) -> float | None:
 
 
 def fitting(
-    vgg: VGG, height: int, width: int, settings: Settings, free: float | None, choose: bool = True
+    vgg: VGG,
+    height: int,
+    width: int,
+    settings: OptimizeSettings,
+    free: float | None,
+    choose: bool = True,
 ) -> tuple[int, str]:
     """The side of the tiles to measure in (0 for none), and a line for people if there are any.
 
@@ -91,12 +96,12 @@ def fitting(
 
 
 def _ways_out(
-    vgg: VGG, height: int, width: int, settings: Settings, free: float, choose: bool
+    vgg: VGG, height: int, width: int, settings: OptimizeSettings, free: float, choose: bool
 ) -> list[str]:
     """What to change so that it does fit at this size, both at once only if one is not enough."""
     tiled, adam = f"leave out --tile {settings.tile}", "use --optimizer adam, which remembers less,"
 
-    def fits(changed: Settings, choose: bool) -> bool:
+    def fits(changed: OptimizeSettings, choose: bool) -> bool:
         sides = [changed.tile, *(side for side in TILES if choose and side < max(height, width))]
         needs = (estimate(vgg, height, width, replace(changed, tile=side)) for side in sides)
         return min(needs) <= SPARE * free

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from realtime_nst.errors import TrainError
-from realtime_nst.gatys.lbfgs import descend
+from realtime_nst.gatys.lbfgs import minimize
 from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
 from realtime_nst.nn.tensors import resize
 from realtime_nst.nn.vgg import VGG
@@ -31,7 +31,7 @@ SMALLEST = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class OptimizeSettings:
     """How to optimize."""
 
     content_weight: float = 1.0
@@ -85,11 +85,11 @@ class Iterate:
         return {"iteration": self.iteration, **self.losses, **rounded}
 
 
-def optimise(
+def optimize(
     vgg: VGG,
     content: Tensor,
     styles: Sequence[Style],
-    settings: Settings,
+    settings: OptimizeSettings,
     start: Tensor | None = None,
 ) -> Iterator[Iterate]:
     """Yield a picture after each step.
@@ -111,7 +111,7 @@ def optimise(
     for level in levels:
         image = resize(image, level.height, level.width)
         objective = make_objective(vgg, content, styles, settings, level)
-        points = descend(
+        points = minimize(
             objective.evaluate,
             image.contiguous(),
             level.steps,
@@ -148,7 +148,7 @@ class Level:
 
 
 def make_objective(
-    vgg: VGG, content: Tensor, styles: Sequence[Style], settings: Settings, level: Level
+    vgg: VGG, content: Tensor, styles: Sequence[Style], settings: OptimizeSettings, level: Level
 ) -> Objective:
     """What to aim at on a level: content and style pictures shrink alike."""
     aim = resize(content, level.height, level.width)
@@ -179,7 +179,7 @@ def noise(height: int, width: int, seed: int) -> Tensor:
     return torch.rand((1, 3, height, width), generator=generator)
 
 
-def _levels(content: Tensor, settings: Settings) -> list[Level]:
+def _levels(content: Tensor, settings: OptimizeSettings) -> list[Level]:
     """Coarsest first, with as many steps on a coarse level as on the finest."""
     if min(content.shape[2:]) < SMALLEST:
         hint = f"each side needs {SMALLEST} pixels: choose a larger --size"
@@ -193,7 +193,7 @@ def _levels(content: Tensor, settings: Settings) -> list[Level]:
     return [level for level in levels if level.steps]
 
 
-def _start(content: Tensor, level: Level, settings: Settings) -> Tensor:
+def _start(content: Tensor, level: Level, settings: OptimizeSettings) -> Tensor:
     if settings.init == "content":
         return content
     if settings.init == "noise":

@@ -17,7 +17,7 @@ from realtime_nst.gatys.backbone import open_backbone
 from realtime_nst.gatys.color import luminance, prepared, restored
 from realtime_nst.gatys.memory import fitting, free_memory
 from realtime_nst.gatys.objective import Style
-from realtime_nst.gatys.optimize import SMALLEST, Iterate, Settings, levels_for, optimise
+from realtime_nst.gatys.optimize import SMALLEST, Iterate, OptimizeSettings, levels_for, optimize
 from realtime_nst.gatys.png_metadata import write_with_text
 from realtime_nst.image_io.read import read_image
 from realtime_nst.nn.device import pick_device, uses_bf16
@@ -41,11 +41,11 @@ class StyleFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class GatysOptions:
     """What is asked for; ``open_studio`` finds out what can be had."""
 
     styles: tuple[StyleFile, ...]
-    settings: Settings = field(default_factory=Settings)
+    settings: OptimizeSettings = field(default_factory=OptimizeSettings)
     """Its ``levels``, ``bf16`` and ``tile`` are set by what follows."""
     size: int = 512
     """Longer side of the result in pixels."""
@@ -73,11 +73,11 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Studio:
+class GatysSession:
     """A network that is loaded, and wishes that can be fulfilled."""
 
-    wishes: Wishes
-    settings: Settings
+    wishes: GatysOptions
+    settings: OptimizeSettings
     network: str
     device: torch.device
     vgg: VGG
@@ -101,7 +101,7 @@ class Studio:
             "settings": self.told(self.settings),
         }
 
-    def told(self, settings: Settings) -> dict[str, Any]:
+    def told(self, settings: OptimizeSettings) -> dict[str, Any]:
         """Settings for JSON, with the picture that was begun with."""
         return {**asdict(settings), "init": self._init}
 
@@ -109,7 +109,7 @@ class Studio:
     def _init(self) -> str:
         return self.wishes.init.name if self.wishes.init else self.settings.init
 
-    def set_up(self, content: Path) -> "Painting":
+    def prepare(self, content: Path) -> "GatysRun":
         """Read the pictures and see that they fit into memory.
 
         Raises:
@@ -125,9 +125,9 @@ class Studio:
         styles = [self._style(style, max(height, width)) for style in wishes.styles]
         aim, painted = prepared(photo, styles, wishes.keep_colour)
         start = to_tensor(read_image(wishes.init)).to(self.device) if wishes.init else None
-        return Painting(self, content, photo, aim, tuple(painted), settings, start, note)
+        return GatysRun(self, content, photo, aim, tuple(painted), settings, start, note)
 
-    def _within_memory(self, height: int, width: int) -> tuple[Settings, str]:
+    def _within_memory(self, height: int, width: int) -> tuple[OptimizeSettings, str]:
         levels = self.wishes.levels or levels_for(max(height, width))
         settings = replace(self.settings, levels=levels, tile=self.wishes.tile or 0)
         free = free_memory(self.device)
@@ -143,17 +143,17 @@ class Studio:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Painting:
+class GatysRun:
     """One content picture, ready to be optimized."""
 
-    studio: Studio
+    studio: GatysSession
     path: Path
     photo: Tensor
     """(1, 3, h, w), the content as it is."""
     aim: Tensor
     """The content as the optimizer sees it."""
     styles: tuple[Style, ...]
-    settings: Settings
+    settings: OptimizeSettings
     start: Tensor | None
     note: str
     """What is other than asked for."""
@@ -166,7 +166,7 @@ class Painting:
         """
         vgg, settings = self.studio.vgg, self.settings
         try:
-            yield from optimise(vgg, self.aim, self.styles, settings, self.start)
+            yield from optimize(vgg, self.aim, self.styles, settings, self.start)
         except torch.OutOfMemoryError as error:
             hint = f"--tile {settings.tile // 2 or 512}, --optimizer adam, or a smaller --size"
             raise TrainError("the device has run out of memory", hint) from error
@@ -188,7 +188,7 @@ class Painting:
         write_with_text(path, self.finish(image), {TEXT: json.dumps(made, ensure_ascii=False)})
 
 
-def open_studio(wishes: Wishes) -> Studio:
+def open_studio(wishes: GatysOptions) -> GatysSession:
     """Load the network.
 
     Raises:
@@ -204,10 +204,10 @@ def open_studio(wishes: Wishes) -> Studio:
     back = open_backbone(wishes.settings, wishes.network, wishes.vgg_weights, wishes.pooling)
     vgg = back.vgg.to(device).to(memory_format=torch.channels_last)
     settings = replace(back.settings, bf16=bf16)
-    return Studio(wishes, settings, back.network, device, vgg, back.notes)
+    return GatysSession(wishes, settings, back.network, device, vgg, back.notes)
 
 
-def _check_numbers(wishes: Wishes) -> None:
+def _check_numbers(wishes: GatysOptions) -> None:
     settings = wishes.settings
     weights = {
         "content weight": settings.content_weight,

@@ -43,7 +43,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Measurement:
     """What became of a candidate."""
 
     device: str
@@ -58,10 +58,10 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AutotuneResult:
     """The outcome, the fastest first."""
 
-    trials: tuple[Trial, ...]
+    trials: tuple[Measurement, ...]
     size: Size
     """Of the frames that were tried."""
     failures: tuple[str, ...] = ()
@@ -79,13 +79,13 @@ Paint = Callable[[Image], Image]
 Open = Callable[[Candidate, Size], Paint]
 
 
-def choose(
+def autotune(
     candidates: Sequence[Candidate],
     open_at: Open,
     size: Size,
     key: Key,
     clock: Clock = perf_counter,
-) -> Verdict:
+) -> AutotuneResult:
     """The outcome of an earlier start, or else of a comparison, which is then remembered.
 
     One that was cut short is made again at the next start: the machine may be less busy by then.
@@ -109,12 +109,12 @@ def choose(
     return verdict
 
 
-def _remembered(key: Key, candidates: Sequence[Candidate]) -> Verdict | None:
+def _remembered(key: Key, candidates: Sequence[Candidate]) -> AutotuneResult | None:
     known = recall(KIND, key)
     try:
-        trials = tuple(Trial(**trial) for trial in known["trials"])
+        trials = tuple(Measurement(**trial) for trial in known["trials"])
         height, width = known["size"]
-        verdict = Verdict(trials, (int(height), int(width)), tuple(known["failures"]))
+        verdict = AutotuneResult(trials, (int(height), int(width)), tuple(known["failures"]))
         return verdict if set(verdict.ranking) <= set(candidates) and trials else None
     except (TypeError, KeyError, ValueError, IndexError):
         return None
@@ -126,7 +126,7 @@ def compare(
     size: Size,
     clock: Clock = perf_counter,
     budget: float = BUDGET,
-) -> Verdict:
+) -> AutotuneResult:
     """Let every candidate paint a few frames.
 
     Args:
@@ -140,7 +140,7 @@ def compare(
         NstError: what the last candidate failed of, if all did.
     """
     spent = 0.0
-    trials: list[Trial] = []
+    trials: list[Measurement] = []
     failures: list[NstError] = []
     wanted: Image | None = None
     paint: Paint | None = None
@@ -162,16 +162,16 @@ def compare(
             continue
         wanted = painted if wanted is None else wanted
         if _psnr(painted, wanted) >= FLOOR:
-            trials.append(Trial(candidate.device, candidate.precision, seconds))
+            trials.append(Measurement(candidate.device, candidate.precision, seconds))
         else:
             failures.append(_wrong(candidate))
     if not trials:
         raise failures[-1]
     trials.sort(key=lambda trial: trial.seconds)
-    return Verdict(tuple(trials), size, tuple(str(each) for each in failures), complete)
+    return AutotuneResult(tuple(trials), size, tuple(str(each) for each in failures), complete)
 
 
-def described(trials: Sequence[Trial], tried: Size, size: Size) -> str:
+def described(trials: Sequence[Measurement], tried: Size, size: Size) -> str:
     """``4.9 ms; ONNX Runtime int8 6.1, fp32 17.9 ms``: the first one's time, then the others'.
 
     Args:
@@ -188,7 +188,7 @@ def described(trials: Sequence[Trial], tried: Size, size: Size) -> str:
     return "; ".join([f"{_ms(first)} ms{shrunk}", *rest])
 
 
-def _ms(trial: Trial) -> str:
+def _ms(trial: Measurement) -> str:
     return f"{1000 * trial.seconds:.1f}"
 
 
@@ -211,7 +211,7 @@ def _divided(size: Size, by: int) -> Size:
 
 def _timed(paint: Paint, size: Size, clock: Clock, least: int = LEAST) -> tuple[float, Image]:
     """Seconds of the quickest frame, and what it looks like."""
-    picture = waves(size)
+    picture = test_image(size)
     painted = paint(picture)
     times: list[float] = []
     while len(times) < least or (len(times) < MOST and sum(times) < ENOUGH):
@@ -221,7 +221,7 @@ def _timed(paint: Paint, size: Size, clock: Clock, least: int = LEAST) -> tuple[
     return min(times), painted
 
 
-def waves(size: Size) -> Image:
+def test_image(size: Size) -> Image:
     """A picture with smooth and busy places."""
     y, x = np.mgrid[:64, :64]
     patch = [

@@ -5,7 +5,7 @@ import sys
 from importlib.util import find_spec
 
 from realtime_nst.inference.autotune import Candidate
-from realtime_nst.inference.devices import DEVICES, RIVALS, Device, installed
+from realtime_nst.inference.devices import AUTO_DEVICES, DEVICES, Device, installed
 from realtime_nst.inference.variants import Variants
 from realtime_nst.machine import processor_flags
 from realtime_nst.models.precisions import BF16, FP16, FP32, INT8
@@ -39,7 +39,7 @@ def candidates(variants: Variants, names: list[str], precision: str | None) -> l
 
 def rivals() -> list[str]:
     """The devices that this machine may have, NVIDIA's aside."""
-    return [name for name in RIVALS if _plausible(name)]
+    return [name for name in AUTO_DEVICES if _plausible(name)]
 
 
 def _precisions(variants: Variants, device: Device, precision: str | None) -> list[str]:
@@ -48,7 +48,7 @@ def _precisions(variants: Variants, device: Device, precision: str | None) -> li
     there = variants.precisions(device)
     if precision != AUTO:
         return [each for each in there if each == precision]
-    return [each for each in there if each != INT8 or bytes_add_up()]
+    return [each for each in there if each != INT8 or int8_is_exact()]
 
 
 def _rank(candidate: Candidate) -> tuple[bool, int]:
@@ -68,7 +68,7 @@ def _plausible(name: str) -> bool:
     return sys.platform == "darwin" if name == "coreml" else installed(device.package)
 
 
-def bytes_add_up(machine: str = "", flags: tuple[str, ...] = ()) -> bool:
+def int8_is_exact(machine: str = "", flags: tuple[str, ...] = ()) -> bool:
     """Whether int8 is as exact as it was when the model was made; unknown processors get a try.
 
     x86 without VNNI adds pairs of products in 16 bits, which overflow.

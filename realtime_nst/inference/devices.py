@@ -30,7 +30,7 @@ class Device:
     """What the engine calls it."""
     package: str
     """The distribution that brings it."""
-    cure: str
+    hint: str
     """What to type when it does not run."""
     precisions: tuple[str, ...] = (FP32,)
     """What ``auto`` tries, the likely fastest first; fp32 is always among them."""
@@ -77,10 +77,10 @@ DEVICES = {
 }
 """Everything ``--device`` takes besides ``auto``."""
 
-FASTEST = "cuda"
+PREFERRED_DEVICE = "cuda"
 """Taken by ``auto`` without a look at the others. TensorRT has to be asked for: it builds an engine
 for minutes."""
-RIVALS = ("cpu", "openvino", "directml", "coreml", "webgpu")
+AUTO_DEVICES = ("cpu", "openvino", "directml", "coreml", "webgpu")
 """Of these ``auto`` takes the one that paints a frame fastest."""
 
 
@@ -99,7 +99,7 @@ def device_named(name: str) -> Device:
 
 def refused(device: Device, reason: str) -> DeviceError:
     """What to say of a device that does not run."""
-    return DeviceError(f"{device.label} does not run: {reason}", device.cure)
+    return DeviceError(f"{device.label} does not run: {reason}", device.hint)
 
 
 def why_missing(device: Device, available: list[str]) -> str | None:

@@ -8,24 +8,30 @@ from pathlib import Path
 import numpy as np
 
 from realtime_nst import __version__
-from realtime_nst.errors import DeviceError, MissingExtra, ModelError, NstError
+from realtime_nst.errors import DeviceError, MissingExtraError, ModelError, NstError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Image
 from realtime_nst.image_ops import blend
 from realtime_nst.inference import devices
-from realtime_nst.inference.autotune import Candidate, choose, described
+from realtime_nst.inference.autotune import Candidate, autotune, described
 from realtime_nst.inference.candidates import AUTO, candidates, rivals
-from realtime_nst.inference.devices import DEVICES, FASTEST, device_named, refused
-from realtime_nst.inference.engines import Ran, Running, Settings, Size, StyleWeights
-from realtime_nst.inference.engines.crash_check import why_unsafe
+from realtime_nst.inference.devices import DEVICES, PREFERRED_DEVICE, device_named, refused
+from realtime_nst.inference.engines import (
+    CompiledModel,
+    EngineSettings,
+    RuntimeInfo,
+    Size,
+    StyleWeights,
+)
+from realtime_nst.inference.engines.crash_check import crash_reason
 from realtime_nst.inference.engines.onnx_runtime import open_onnx_runtime
 from realtime_nst.inference.engines.openvino import open_openvino
 from realtime_nst.inference.footprint import check_memory, that_fit
 from realtime_nst.inference.inputs import check_image, padded
 from realtime_nst.inference.variants import Variants
-from realtime_nst.machine import installed_versions, limit_threads, processor
+from realtime_nst.machine import cpu_name, installed_versions, limit_threads
 from realtime_nst.models.card import Card
-from realtime_nst.models.onnx_model import Network, Weights, read_network
+from realtime_nst.models.onnx_model import OnnxModel, Weights, read_network
 from realtime_nst.models.signature import FRAME as FRAME
 from realtime_nst.models.signature import STYLIZED as STYLIZED
 from realtime_nst.models.signature import WEIGHTS as WEIGHTS
@@ -37,7 +43,7 @@ KEPT = 4
 
 
 @dataclass(frozen=True)
-class Opening:
+class ModelOpener:
     """All there is to know to open a model on any device at any size."""
 
     variants: Variants
@@ -45,7 +51,7 @@ class Opening:
     spin: bool
     strength: float = 1.0
 
-    def __call__(self, candidate: Candidate, size: Size) -> Running:
+    def __call__(self, candidate: Candidate, size: Size) -> CompiledModel:
         """Open it.
 
         Raises:
@@ -54,10 +60,10 @@ class Opening:
         check_memory(self.variants.given.card, candidate, size)
         device = DEVICES[candidate.device]
         engine = open_openvino if candidate.device == "openvino" else open_onnx_runtime
-        settings = Settings(self.threads, self.spin, candidate.precision)
+        settings = EngineSettings(self.threads, self.spin, candidate.precision)
         return engine(self.network(candidate), device, settings, size)
 
-    def network(self, candidate: Candidate) -> Network:
+    def network(self, candidate: Candidate) -> OnnxModel:
         """The file a candidate runs."""
         return self.variants.network(candidate.precision)
 
@@ -65,20 +71,20 @@ class Opening:
         """What is done once on a machine, so that it does not count as a candidate's slowness."""
         for candidate in found:
             if candidate.device == "openvino":
-                why_unsafe(self.network(candidate))
+                crash_reason(self.network(candidate))
 
     def trial(self, candidate: Candidate, size: Size) -> Callable[[Image], Image]:
         """Open it to see how fast it is."""
         running, network = self(candidate, size), self.network(candidate)
         count = len(network.card.styles)
-        weights = np.full(count, 1 / count, np.float32) if network.blends else None
+        weights = np.full(count, 1 / count, np.float32) if network.is_multi_style else None
         return lambda image: running(image, weights)
 
     def key(self) -> dict[str, object]:
         """What the speed of all candidates hangs on."""
         return {
             "realtime-nst": __version__,
-            "processor": processor(),
+            "processor": cpu_name(),
             "versions": installed_versions(),
             "model": self.variants.given.sha256,
             "fixed": self.variants.weights is not None,
@@ -90,15 +96,15 @@ class Opening:
 class Session:
     """One model on one device. ``run`` is called by one thread at a time."""
 
-    def __init__(self, opening: Opening, candidate: Candidate, size: Size) -> None:
+    def __init__(self, opening: ModelOpener, candidate: Candidate, size: Size) -> None:
         self._opening, self._candidate = opening, candidate
         self._weights = opening.variants.weights
-        self._blends = opening.network(candidate).blends
-        self._ready: OrderedDict[Size, Running] = OrderedDict()
+        self._blends = opening.network(candidate).is_multi_style
+        self._ready: OrderedDict[Size, CompiledModel] = OrderedDict()
         self.card: Card = opening.variants.given.card
-        self.ran: Ran = self._at(size).ran
+        self.runtime_info: RuntimeInfo = self._at(size).ran
         """What really runs, as the engine tells."""
-        self.why = str(self.ran)
+        self.why = str(self.runtime_info)
         """One line for people: what runs, and why nothing better does."""
         self.passed_over = ""
         """Why the NVIDIA GPU of this machine is not used; empty where it is, or there is none."""
@@ -106,7 +112,7 @@ class Session:
     @property
     def placement(self) -> dict[str, int]:
         """Nodes of the graph by what really runs them."""
-        return self.ran.placement
+        return self.runtime_info.placement
 
     def run(self, image: Image, weights: StyleWeights | None = None) -> Image:
         """Stylize one (H, W, 3) uint8 BGR picture; the result has exactly its size.
@@ -131,7 +137,7 @@ class Session:
         result = np.ascontiguousarray(stylized[:height, :width])
         return blend(image, result, self._opening.strength)
 
-    def _at(self, size: Size) -> Running:
+    def _at(self, size: Size) -> CompiledModel:
         """Ready for a size; the one longest out of use makes room for a new one."""
         if size in self._ready:
             self._ready.move_to_end(size)
@@ -196,26 +202,26 @@ def open_session(
     """
     network = read_network(Path(path))
     if weights is not None:
-        network.fixed(weights)  # as many as there are styles
-    opening = Opening(Variants(network, weights), limit_threads(threads), spin, strength)
+        network.baked(weights)  # as many as there are styles
+    opening = ModelOpener(Variants(network, weights), limit_threads(threads), spin, strength)
     if device != AUTO:
         device_named(device)
         return _fastest(opening, [device], precision, size)
     return _anywhere(opening, precision, size)
 
 
-def _anywhere(opening: Opening, precision: str | None, size: Size) -> Session:
+def _anywhere(opening: ModelOpener, precision: str | None, size: Size) -> Session:
     """On NVIDIA's GPU if there is one, else where a frame takes the least time."""
     try:
         if not devices.nvidia_driver():
-            raise refused(DEVICES[FASTEST], "no NVIDIA driver found")
-        return _fastest(opening, [FASTEST], precision, size)
-    except (DeviceError, MissingExtra) as error:
+            raise refused(DEVICES[PREFERRED_DEVICE], "no NVIDIA driver found")
+        return _fastest(opening, [PREFERRED_DEVICE], precision, size)
+    except (DeviceError, MissingExtraError) as error:
         reason = error
     names = rivals()
     if not names:
         hint = f"{install_command('cpu')}  # with an NVIDIA GPU: [gpu]"
-        raise MissingExtra("neither ONNX Runtime nor OpenVINO is installed", hint)
+        raise MissingExtraError("neither ONNX Runtime nor OpenVINO is installed", hint)
     session = _fastest(opening, names, precision, size)
     if devices.nvidia_driver() or devices.nvidia_card():
         session.passed_over = str(reason)
@@ -223,13 +229,13 @@ def _anywhere(opening: Opening, precision: str | None, size: Size) -> Session:
     return session
 
 
-def _fastest(opening: Opening, names: list[str], precision: str | None, size: Size) -> Session:
+def _fastest(opening: ModelOpener, names: list[str], precision: str | None, size: Size) -> Session:
     card, possible = opening.variants.given.card, candidates(opening.variants, names, precision)
     found = that_fit(card, possible, size)
     if len(found) == 1:
         return Session(opening, found[0], size)
     opening.prepare(found)
-    verdict = choose(found, opening.trial, size, opening.key())
+    verdict = autotune(found, opening.trial, size, opening.key())
     session, failures = _first_that_opens(opening, verdict.ranking, size)
     notes = dict.fromkeys([*verdict.failures, *map(str, failures)])
     session.why += f": {described(verdict.trials[len(failures) :], verdict.size, size)}"
@@ -238,7 +244,7 @@ def _fastest(opening: Opening, names: list[str], precision: str | None, size: Si
 
 
 def _first_that_opens(
-    opening: Opening, ranking: list[Candidate], size: Size
+    opening: ModelOpener, ranking: list[Candidate], size: Size
 ) -> tuple[Session, list[NstError]]:
     """The fastest, and why those before it do not open: what ran once may be broken by now."""
     failures: list[NstError] = []

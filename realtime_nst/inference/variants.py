@@ -9,7 +9,7 @@ from pathlib import Path
 
 from realtime_nst.errors import DeviceError, ModelError
 from realtime_nst.inference.devices import DEVICES, Device, installed, nvidia_driver
-from realtime_nst.models.onnx_model import Network, Weights, read_network
+from realtime_nst.models.onnx_model import OnnxModel, Weights, read_network
 from realtime_nst.models.precisions import FP16, FP32, INT8, PRECISIONS
 
 UNMADE = {
@@ -22,7 +22,7 @@ UNMADE = {
 class Variants:
     """A network in all the precisions there are of it."""
 
-    given: Network
+    given: OnnxModel
     """The file that was asked for."""
     weights: Weights | None = None
     """The style or blend it shall paint; None leaves that open from frame to frame."""
@@ -45,7 +45,7 @@ class Variants:
         missing = [each for each in unmade if each in device.precisions and not self._file(each)]
         return [each for each in device.precisions if each not in missing]
 
-    def network(self, precision: str) -> Network:
+    def network(self, precision: str) -> OnnxModel:
         """The network as a precision needs it, for the weights if they are given.
 
         Raises:
@@ -59,7 +59,7 @@ class Variants:
                 message = f"{path} paints {', '.join(names)}, not {self.style}"
                 raise ModelError(message, UNMADE[INT8])
             return network
-        return network.fixed(self.weights) if self.weights else network
+        return network.baked(self.weights) if self.weights else network
 
     def check(self, devices: list[Device], precision: str) -> None:
         """See that a precision somebody asked for can be had.

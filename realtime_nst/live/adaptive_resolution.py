@@ -32,7 +32,7 @@ def _rounded(pixels: float) -> int:
     return MULTIPLE * round(pixels / MULTIPLE)
 
 
-class Resolution:
+class AdaptiveResolution:
     """Chooses among sizes by how long frames take. Times are passed in; it has no clock.
 
     It falls as far as it must at once, and rises step by step; a step up that has to be taken
@@ -60,7 +60,7 @@ class Resolution:
         """Before the first frame, when one of the present size is known to take so long."""
         self._step = self._fitting(seconds, FULL)
 
-    def took(self, seconds: float, now: float) -> None:
+    def record(self, seconds: float, now: float) -> None:
         """A frame of this size took so long and was done now."""
         self._since = now - seconds if self._since is None else self._since
         self._taken.append(seconds)

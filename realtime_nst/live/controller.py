@@ -12,16 +12,16 @@ from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.image_io.write import write_image
 from realtime_nst.live.hud import Hud
 from realtime_nst.live.keys import CHANGES, QUIT, SNAPSHOT
-from realtime_nst.live.settings import Controls
+from realtime_nst.live.settings import LiveControls
 from realtime_nst.sinks import Sink
 from realtime_nst.sinks.overlay import Overlay
 from realtime_nst.sinks.tee import Tee
-from realtime_nst.sinks.video.recording import Recording
+from realtime_nst.sinks.video.recording import RecordingSink
 from realtime_nst.sinks.video.sink import partial_of
 from realtime_nst.sinks.window import Window
 
 
-class View:
+class LiveController:
     """Between people and a running line; every call is on the thread of the sinks.
 
     Args:
@@ -30,7 +30,7 @@ class View:
         folder: where snapshots go.
     """
 
-    def __init__(self, controls: Controls, hud: Hud, folder: Path) -> None:
+    def __init__(self, controls: LiveControls, hud: Hud, folder: Path) -> None:
         self.controls, self.hud, self._folder = controls, hud, folder
         self.window: Window | None = None
         self._wants_snapshot = False
@@ -61,7 +61,7 @@ class View:
 
     def shown(self, frame: Frame) -> None:
         """A frame has reached every sink."""
-        self.hud.meter.shown(frame)
+        self.hud.meter.record(frame)
         if self._wants_snapshot:
             self._wants_snapshot = False
             self._snapshot(frame)
@@ -81,7 +81,7 @@ class View:
             self.tell(f"snapshot: {path}")
 
 
-class RecordKey:
+class RecordingToggle:
     """Begins and ends recordings while frames flow, as the settings say.
 
     Args:
@@ -91,7 +91,7 @@ class RecordKey:
         folder: where the files go.
     """
 
-    def __init__(self, view: View, tee: Tee, info: StreamInfo, folder: Path) -> None:
+    def __init__(self, view: LiveController, tee: Tee, info: StreamInfo, folder: Path) -> None:
         self._view, self._tee, self._info, self._folder = view, tee, info, folder
         self._running: tuple[Sink, Path] | None = None
         self.paths: list[Path] = []
@@ -111,7 +111,7 @@ class RecordKey:
 
     def _begin(self) -> None:
         path = unused(self._folder, "recording", ".mp4")
-        self._running = self._tee.add(partial(Recording, path, self._info)), path
+        self._running = self._tee.add(partial(RecordingSink, path, self._info)), path
         self._view.hud.recordings.append(path.name)
         typer.echo(f"recording: {path}", err=True)  # the window says REC
         self.paths.append(path)

@@ -9,7 +9,7 @@ Amounts = Mapping[int, float]
 """How much of which style; they add up to 1."""
 
 
-class Fade:
+class Crossfade:
     """The amounts of the styles on their way to those wanted. Called frame by frame."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
@@ -18,7 +18,7 @@ class Fade:
         self._to: Amounts = {}
         self._began = self._last = 0.0
 
-    def towards(self, wanted: Amounts, now: float) -> Amounts:
+    def step(self, wanted: Amounts, now: float) -> Amounts:
         """The amounts at this moment. The first ones are there at once.
 
         A fade begins at the frame before the one that first asks for it, so that this one shows

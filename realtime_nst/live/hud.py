@@ -7,17 +7,17 @@ from time import perf_counter
 from realtime_nst.frame import StreamInfo
 from realtime_nst.image_ops import tiles
 from realtime_nst.live.keys import KEYS
-from realtime_nst.live.mixer_pool import Work
-from realtime_nst.live.settings import Settings
+from realtime_nst.live.mixer_pool import RenderConfig
+from realtime_nst.live.settings import LiveSettings
 from realtime_nst.sinks.overlay import Label, Overlay
-from realtime_nst.stats import Meter
+from realtime_nst.stats import FrameStats
 
 NEWS = 4.0
 """Seconds that something that has happened is shown."""
 
 
 @dataclass
-class News:
+class Notification:
     """What has happened, for a while."""
 
     clock: Callable[[], float] = perf_counter
@@ -42,16 +42,16 @@ class Hud:
     info: StreamInfo
     """Of the camera."""
     device: str
-    work: Callable[[], Work]
+    work: Callable[[], RenderConfig]
     """How frames are painted at present; what the settings want may not be ready yet."""
     notice: Callable[[], str] = str
     """What is wrong with the source at present; empty if nothing is."""
-    meter: Meter = field(default_factory=Meter)
-    news: News = field(default_factory=News)
+    meter: FrameStats = field(default_factory=FrameStats)
+    news: Notification = field(default_factory=Notification)
     recordings: list[str] = field(default_factory=list)
     """Names of the files that grow."""
 
-    def overlay(self, settings: Settings) -> Overlay:
+    def overlay(self, settings: LiveSettings) -> Overlay:
         """Notices are shown whether the numbers are wanted or not."""
         if settings.help:
             return Overlay(table=[(key.name, key.does) for key in KEYS])
@@ -59,18 +59,18 @@ class Hud:
         labels = self._names() if settings.hud and self.work().tiles else []
         return Overlay([*numbers, *self._notices()], labels)
 
-    def _numbers(self, settings: Settings) -> list[str]:
+    def _numbers(self, settings: LiveSettings) -> list[str]:
         width, height = self.info.width, self.info.height
         meter = self.meter
         across, down = self.work().size
         scaled = "" if (across, down) == (width, height) else f" painted at {across}x{down}"
         return [
             self.style(settings),
-            f"{meter.fps:.0f} fps  {age(meter.age)}  {meter.dropped} dropped",
+            f"{meter.fps:.0f} fps  {age(meter.latency)}  {meter.dropped} dropped",
             f"{width}x{height}{scaled}  {self.device}",
         ]
 
-    def style(self, settings: Settings) -> str:
+    def style(self, settings: LiveSettings) -> str:
         """``starry-night 70% + udnie 30%  strength 80%  colours kept``."""
         if self.work().tiles:
             here = f"{len(self.styles)} styles"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from realtime_nst.live.settings import Settings
+from realtime_nst.live.settings import LiveSettings
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 STEP = 0.1
@@ -11,7 +11,7 @@ STEP = 0.1
 SNAPSHOT, HELP, QUIT = "s", "?", ("q", "\x1b")
 """The keys that do more than change a setting, and the one that shows the others."""
 
-Change = Callable[[Settings], Settings]
+Change = Callable[[LiveSettings], LiveSettings]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class RenderConfig:
     """How a frame is painted."""
 
     size: Size
@@ -36,26 +36,26 @@ class Work:
         return {(column.stop - column.start, row.stop - row.start) for row, column in places}
 
 
-class Studio:
+class MixerPool:
     """Opens palettes on a thread of its own. Asked on one other thread; closed on any.
 
     Args:
         open_for: opens one; called for one work at a time.
     """
 
-    def __init__(self, open_for: Callable[[Work], Paint]) -> None:
+    def __init__(self, open_for: Callable[[RenderConfig], Paint]) -> None:
         self._open_for = open_for
-        self._ready: OrderedDict[Work, Paint] = OrderedDict()
+        self._ready: OrderedDict[RenderConfig, Paint] = OrderedDict()
         self._thread = ThreadPoolExecutor(1, "studio")
-        self._coming: tuple[Work, Future[Paint]] | None = None
+        self._coming: tuple[RenderConfig, Future[Paint]] | None = None
 
-    def keep(self, work: Work, paint: Paint) -> None:
+    def add(self, work: RenderConfig, paint: Paint) -> None:
         """Have one that is open already."""
         self._ready[work] = paint
         while len(self._ready) > KEPT:
             self._ready.popitem(last=False)
 
-    def at(self, work: Work) -> Paint | None:
+    def get(self, work: RenderConfig) -> Paint | None:
         """The palette for a work; None while it is being opened. Never waits.
 
         Raises:
@@ -73,7 +73,7 @@ class Studio:
         if self._coming and self._coming[1].done():
             work, opened = self._coming
             self._coming = None
-            self.keep(work, opened.result())
+            self.add(work, opened.result())
 
     def __enter__(self) -> Self:
         return self

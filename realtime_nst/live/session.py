@@ -8,29 +8,29 @@ import typer
 from realtime_nst.cli.opening import folder_of, is_recording, openers
 from realtime_nst.cli.signals import interrupts
 from realtime_nst.frame import Frame
-from realtime_nst.live.controller import RecordKey, View
+from realtime_nst.live.controller import LiveController, RecordingToggle
 from realtime_nst.live.hud import Hud, age
-from realtime_nst.live.settings import Controls
-from realtime_nst.pipeline import Stylize, run
+from realtime_nst.live.settings import LiveControls
+from realtime_nst.pipeline import FrameStylizer, run
 from realtime_nst.sinks.tee import Tee
 from realtime_nst.sources import Source
-from realtime_nst.stats import Meter, Stopwatch
+from realtime_nst.stats import FrameStats, StageTimer
 
 WELCOME = "press ? for the keys"
 
 
-def play(
+def run_live(
     camera: Source,
-    painter: Stylize,
-    controls: Controls,
+    painter: FrameStylizer,
+    controls: LiveControls,
     hud: Hud,
     sinks: Sequence[str],
     frames: int | None,
-    stages: Stopwatch,
+    stages: StageTimer,
 ) -> None:
     """Run until a key, Ctrl-C, the window's close or the end of the stream; then sum up."""
     folder = folder_of(sinks)
-    view = View(controls, hud, folder)
+    view = LiveController(controls, hud, folder)
     files = [Path(sink) for sink in sinks if is_recording(sink)]
     hud.recordings.extend(path.name for path in files)
     hud.news.tell(WELCOME)
@@ -38,7 +38,7 @@ def play(
         with interrupts() as asked, Tee(openers(sinks, camera.info, view)) as tee:
             for note in tee.notes:
                 typer.echo(note, err=True)
-            record = RecordKey(view, tee, camera.info, folder)
+            record = RecordingToggle(view, tee, camera.info, folder)
 
             def shown(frame: Frame) -> None:
                 view.shown(frame)
@@ -64,7 +64,7 @@ def play(
             typer.echo(f"recorded: {path}", err=True)
 
 
-def summary(meter: Meter) -> str:
+def summary(meter: FrameStats) -> str:
     """``812 frames in 27.1 s, 29.9 fps, age 41/55 ms, 12 dropped``."""
     return (
         f"{meter.frames} frames in {meter.seconds:.1f} s, {meter.overall_fps:.1f} fps, "

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class LiveSettings:
     """Read once a frame, so that a change counts from the next frame on."""
 
     style: int = 0
@@ -34,15 +34,15 @@ class Settings:
     """Whether the keys are shown."""
 
 
-class Controls:
+class LiveControls:
     """Where keys meet frames: ``change`` is called on one thread, ``settings`` is read on any."""
 
-    def __init__(self, settings: Settings, styles: int) -> None:
+    def __init__(self, settings: LiveSettings, styles: int) -> None:
         self._styles = styles
         self.settings = self._in_range(settings)
         self.stopped = False
 
-    def change(self, change: Callable[[Settings], Settings]) -> None:
+    def change(self, change: Callable[[LiveSettings], LiveSettings]) -> None:
         """Swap the snapshot for a changed one; numbers out of range are brought back."""
         self.settings = self._in_range(change(self.settings))
 
@@ -50,7 +50,7 @@ class Controls:
         """End the run after the present frame."""
         self.stopped = True
 
-    def _in_range(self, wanted: Settings) -> Settings:
+    def _in_range(self, wanted: LiveSettings) -> LiveSettings:
         """Styles stand in a ring: behind the last one the first one comes."""
         steps, morph = divmod(round(wanted.morph, 2), 1) if self._styles > 1 else (0, 0.0)
         style = (wanted.style + int(steps)) % self._styles

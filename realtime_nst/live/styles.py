@@ -7,12 +7,12 @@ import typer
 
 from realtime_nst.cli.painting import Engine, announce
 from realtime_nst.inference.session import Session, open_session
-from realtime_nst.live.adaptive_resolution import Resolution, Size
-from realtime_nst.live.mixer_pool import Paint, Studio, Work
+from realtime_nst.live.adaptive_resolution import AdaptiveResolution, Size
+from realtime_nst.live.mixer_pool import MixerPool, Paint, RenderConfig
 from realtime_nst.live.stylizer import Palettes
-from realtime_nst.models.registry import Choice, find_style
-from realtime_nst.stats import Stopwatch
-from realtime_nst.stylize.style_mixer import Palette
+from realtime_nst.models.registry import StyleChoice, find_style
+from realtime_nst.stats import StageTimer
+from realtime_nst.stylize.style_mixer import StyleMixer
 
 
 def names(named: Sequence[str], mosaic: str | None) -> list[str]:
@@ -27,11 +27,11 @@ def names(named: Sequence[str], mosaic: str | None) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Styles:
+class LiveStyles:
     """What was named, found, and can be opened for any size."""
 
     names: Sequence[str]
-    choices: Sequence[Choice]
+    choices: Sequence[StyleChoice]
     engine: Engine
 
     def sessions(self, size: Size) -> list[Session]:
@@ -52,12 +52,12 @@ class Styles:
             for choice in self.choices
         ]
 
-    def palette(self, sessions: Sequence[Session]) -> Palette:
+    def palette(self, sessions: Sequence[Session]) -> StyleMixer:
         """All styles as one thing that paints."""
-        weights = (choice.as_input() for choice in self.choices)
-        return Palette(list(zip(sessions, weights, strict=True)))
+        weights = (choice.weight_array() for choice in self.choices)
+        return StyleMixer(list(zip(sessions, weights, strict=True)))
 
-    def palette_for(self, work: Work) -> Palette:
+    def palette_for(self, work: RenderConfig) -> StyleMixer:
         """Open and warm everything for a work."""
         sizes = sorted(work.sizes())
         palette = self.palette(self.sessions(sizes[0]))
@@ -66,7 +66,7 @@ class Styles:
         return palette
 
 
-def find_styles(names: Sequence[str], engine: Engine) -> Styles:
+def find_styles(names: Sequence[str], engine: Engine) -> LiveStyles:
     """Find every style.
 
     Raises:
@@ -76,27 +76,29 @@ def find_styles(names: Sequence[str], engine: Engine) -> Styles:
     for choice in choices:
         if choice.note:
             typer.echo(f"note: {choice.note}", err=True)
-    return Styles(names, choices, engine)
+    return LiveStyles(names, choices, engine)
 
 
-def timed(palettes: Palettes, stages: Stopwatch) -> Palettes:
+def timed(palettes: Palettes, stages: StageTimer) -> Palettes:
     """The same, with the time that networks take."""
 
-    def prepared(work: Work) -> Paint | None:
+    def prepared(work: RenderConfig) -> Paint | None:
         paint = palettes(work)
-        return stages.calls("network", paint) if paint else None
+        return stages.time_calls("network", paint) if paint else None
 
     return prepared
 
 
-def furnish(studio: Studio, styles: Styles, resolution: Resolution, tiled: int) -> str:
+def open_first_mixer(
+    studio: MixerPool, styles: LiveStyles, resolution: AdaptiveResolution, tiled: int
+) -> str:
     """Have the first palette ready, at a size that keeps up; what it runs on, for people."""
     sessions = styles.sessions(resolution.size)
     announce(dict(zip(styles.names, sessions, strict=True)), verbose=styles.engine.verbose)
-    palette, full = styles.palette(sessions), Work(resolution.size)
+    palette, full = styles.palette(sessions), RenderConfig(resolution.size)
     resolution.begin(palette.warm(*resolution.size))
-    studio.keep(full, palette)
-    first = Work(resolution.size, tiled)
+    studio.add(full, palette)
+    first = RenderConfig(resolution.size, tiled)
     if first != full:
-        studio.keep(first, styles.palette_for(first))
-    return " and ".join(dict.fromkeys(str(session.ran) for session in sessions))
+        studio.add(first, styles.palette_for(first))
+    return " and ".join(dict.fromkeys(str(session.runtime_info) for session in sessions))

@@ -8,7 +8,7 @@ model; ONNX Runtime then also keeps its blocked layout from end to end.
 import struct
 from collections.abc import Callable, Sequence
 
-from realtime_nst.models.protobuf import Field, fields, first, named
+from realtime_nst.models.protobuf import Field, encode_field, first_field, iter_fields
 from realtime_nst.models.signature import GRAPH, INITIALIZER, INPUT, WEIGHTS, value_name
 
 DIMS, DATA_TYPE, TENSOR_NAME, RAW_DATA = 1, 2, 8, 9
@@ -17,7 +17,7 @@ FLOAT = 1
 """``TensorProto.DataType.FLOAT``."""
 
 
-def fix_style(model: bytes, weights: Sequence[float]) -> bytes:
+def bake_style(model: bytes, weights: Sequence[float]) -> bytes:
     """A model that paints one blend of its styles and takes nothing but the frame.
 
     Args:
@@ -27,11 +27,11 @@ def fix_style(model: bytes, weights: Sequence[float]) -> bytes:
     Raises:
         Malformed: it is no ONNX model.
     """
-    constant = named(INITIALIZER, _tensor(weights))
+    constant = encode_field(INITIALIZER, _tensor(weights))
     return with_graph(model, lambda g: b"".join([*_kept(g, INPUT, INITIALIZER), constant]))
 
 
-def without_default(model: bytes) -> bytes:
+def drop_weights_default(model: bytes) -> bytes:
     """A model of several styles that has to be told the weights with every frame.
 
     Where there is a default, OpenVINO takes it for a constant and drops the input.
@@ -49,16 +49,18 @@ def with_graph(model: bytes, change: Callable[[memoryview], bytes]) -> bytes:
         Malformed: it is no ONNX model.
     """
     parts: list[bytes | memoryview] = []
-    for field in fields(memoryview(model)):
+    for field in iter_fields(memoryview(model)):
         graph = field.number == GRAPH
-        parts.append(named(GRAPH, change(field.bytes)) if graph else field.raw)
+        parts.append(encode_field(GRAPH, change(field.bytes)) if graph else field.raw)
     return b"".join(parts)
 
 
 def _kept(graph: memoryview, *kinds: int) -> list[memoryview]:
     """The fields of a graph but for those of the given kinds that are the weights."""
     return [
-        field.raw for field in fields(graph) if field.number not in kinds or _name(field) != WEIGHTS
+        field.raw
+        for field in iter_fields(graph)
+        if field.number not in kinds or _name(field) != WEIGHTS
     ]
 
 
@@ -66,7 +68,7 @@ def _name(field: Field) -> str:
     """Of an input or of an initializer."""
     if field.number == INPUT:
         return value_name(field.bytes)
-    name = first(field.bytes, TENSOR_NAME)
+    name = first_field(field.bytes, TENSOR_NAME)
     return name.text if name else ""
 
 
@@ -74,9 +76,9 @@ def _tensor(weights: Sequence[float]) -> bytes:
     """The weights as a ``TensorProto``, float32, lowest byte first."""
     return b"".join(
         [
-            named(DIMS, len(weights)),
-            named(DATA_TYPE, FLOAT),
-            named(TENSOR_NAME, WEIGHTS.encode()),
-            named(RAW_DATA, struct.pack(f"<{len(weights)}f", *weights)),
+            encode_field(DIMS, len(weights)),
+            encode_field(DATA_TYPE, FLOAT),
+            encode_field(TENSOR_NAME, WEIGHTS.encode()),
+            encode_field(RAW_DATA, struct.pack(f"<{len(weights)}f", *weights)),
         ]
     )

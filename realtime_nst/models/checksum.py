@@ -3,7 +3,7 @@
 import hashlib
 
 from realtime_nst.models.metadata import KEY, METADATA_PROPS, metadata_of
-from realtime_nst.models.protobuf import Field, fields, first
+from realtime_nst.models.protobuf import Field, first_field, iter_fields
 
 SEAL = "realtime-nst-sha256"
 """The metadata key it is stored under."""
@@ -16,7 +16,7 @@ def fingerprint(model: bytes) -> str:
         Malformed: it is no ONNX model.
     """
     digest = hashlib.sha256()
-    for field in fields(memoryview(model)):
+    for field in iter_fields(memoryview(model)):
         if not _is_seal(field):
             digest.update(field.raw)
     return digest.hexdigest()
@@ -35,5 +35,5 @@ def is_whole(model: bytes) -> bool | None:
 def _is_seal(field: Field) -> bool:
     if field.number != METADATA_PROPS:
         return False
-    key = first(field.bytes, KEY)
+    key = first_field(field.bytes, KEY)
     return key is not None and key.text == SEAL

@@ -5,7 +5,7 @@ from pathlib import Path
 from realtime_nst.errors import ModelError
 from realtime_nst.models.bake_style import TENSOR_NAME
 from realtime_nst.models.metadata import metadata_of, not_onnx
-from realtime_nst.models.protobuf import Malformed, fields, first
+from realtime_nst.models.protobuf import Malformed, first_field, iter_fields
 from realtime_nst.models.signature import (
     FRAME,
     GRAPH,
@@ -24,7 +24,7 @@ BEGINNING = b"\x08"
 """The version of ONNX, which every exporter writes first; no text begins with this byte."""
 
 
-def refusal(path: Path) -> ModelError:
+def explain_foreign_model(path: Path) -> ModelError:
     """What to say of a file that cannot be read, or has no model card."""
     try:
         model = path.read_bytes()
@@ -59,9 +59,11 @@ def _other(signature: Signature, defaults: set[str]) -> str:
 
 def _defaults(model: bytes) -> set[str]:
     """The inputs that have a value already: old exporters list every weight among them."""
-    graph = first(memoryview(model), GRAPH)
-    tensors = (f.bytes for f in fields(graph.bytes) if f.number == INITIALIZER) if graph else ()
-    names = (first(tensor, TENSOR_NAME) for tensor in tensors)
+    graph = first_field(memoryview(model), GRAPH)
+    tensors = (
+        (f.bytes for f in iter_fields(graph.bytes) if f.number == INITIALIZER) if graph else ()
+    )
+    names = (first_field(tensor, TENSOR_NAME) for tensor in tensors)
     return {name.text for name in names if name}
 
 

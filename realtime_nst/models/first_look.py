@@ -17,7 +17,7 @@ import numpy as np
 from realtime_nst.cache_folder import own_folder
 from realtime_nst.errors import ModelError
 from realtime_nst.frame import Image
-from realtime_nst.models.bake_style import fix_style
+from realtime_nst.models.bake_style import bake_style
 from realtime_nst.models.card import Card, Style
 from realtime_nst.models.palette_swap import read_hinges, with_card, with_palette
 from realtime_nst.palette.oklab import from_oklab
@@ -132,7 +132,7 @@ def _write_one(
 ) -> None:
     model = original.read_bytes()
     if card.precision != "int8" and len(weights) > 1:
-        model = fix_style(model, weights)
+        model = bake_style(model, weights)
     made.parent.mkdir(parents=True, exist_ok=True)
     partial = made.with_suffix(".partial")
     partial.write_bytes(with_card(with_palette(model, number, palette), card))

@@ -8,7 +8,7 @@ import mmap
 from pathlib import Path
 
 from realtime_nst.errors import ModelError
-from realtime_nst.models.protobuf import Malformed, fields
+from realtime_nst.models.protobuf import Malformed, iter_fields
 
 METADATA_PROPS = 14
 """Field number of ``ModelProto.metadata_props``."""
@@ -35,7 +35,7 @@ def metadata_of(model: bytes | mmap.mmap) -> dict[str, str]:
     Raises:
         Malformed: it is no ONNX model.
     """
-    entries = (field for field in fields(memoryview(model)) if field.number == METADATA_PROPS)
+    entries = (field for field in iter_fields(memoryview(model)) if field.number == METADATA_PROPS)
     return dict(_pair(entry.bytes) for entry in entries)
 
 
@@ -47,7 +47,7 @@ def not_onnx(path: Path) -> ModelError:
 
 
 def _pair(entry: memoryview) -> tuple[str, str]:
-    texts = {field.number: field.text for field in fields(entry)}
+    texts = {field.number: field.text for field in iter_fields(entry)}
     if not {KEY, VALUE} <= texts.keys():
         raise Malformed("an entry lacks its key or its value")
     return texts[KEY], texts[VALUE]

@@ -6,10 +6,10 @@ from functools import cached_property
 from pathlib import Path
 
 from realtime_nst.errors import ModelError
-from realtime_nst.models.bake_style import fix_style, without_default
+from realtime_nst.models.bake_style import bake_style, drop_weights_default
 from realtime_nst.models.card import KEY, Card
 from realtime_nst.models.checksum import is_whole
-from realtime_nst.models.diagnose import damaged_hint, refusal
+from realtime_nst.models.diagnose import damaged_hint, explain_foreign_model
 from realtime_nst.models.metadata import metadata_of
 from realtime_nst.models.protobuf import Malformed
 from realtime_nst.models.signature import FRAME, Signature, read_signature
@@ -21,7 +21,7 @@ Weights = tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Network:
+class OnnxModel:
     """The bytes of an ONNX file with what they say of themselves."""
 
     path: Path
@@ -31,7 +31,7 @@ class Network:
     signature: Signature
 
     @property
-    def blends(self) -> bool:
+    def is_multi_style(self) -> bool:
         """Whether it takes the styles' weights with every frame."""
         return self.signature.blends
 
@@ -49,7 +49,7 @@ class Network:
         """Of the bytes."""
         return hashlib.sha256(self.model).hexdigest()
 
-    def fixed(self, weights: Weights) -> "Network":
+    def baked(self, weights: Weights) -> "OnnxModel":
         """The same for one style or blend only; engines run it faster.
 
         Raises:
@@ -58,13 +58,13 @@ class Network:
         if len(weights) != len(self.card.styles):
             count = len(self.card.styles)
             raise ModelError(f"{self.card.name} has {count} styles, but got {len(weights)} weights")
-        if not self.blends:
+        if not self.is_multi_style:
             return self
-        model = fix_style(self.model, weights)
+        model = bake_style(self.model, weights)
         return replace(self, model=model, signature=read_signature(model))
 
 
-def read_network(path: Path, *, check_seal: bool = True) -> Network:
+def read_network(path: Path, *, check_seal: bool = True) -> OnnxModel:
     """Read a model and see that it is one of ours.
 
     Args:
@@ -84,9 +84,9 @@ def read_network(path: Path, *, check_seal: bool = True) -> Network:
             f"{path} cannot be read: {error.strerror}", "realtime-nst styles"
         ) from error
     except (Malformed, UnicodeDecodeError) as error:
-        raise refusal(path) from error
+        raise explain_foreign_model(path) from error
     if text is None:
-        raise refusal(path)
+        raise explain_foreign_model(path)
     if check_seal and is_whole(model) is False:
         raise ModelError(f"{path} is damaged: its checksum is wrong", damaged_hint(path))
     if misfit := signature.misfit():
@@ -96,4 +96,6 @@ def read_network(path: Path, *, check_seal: bool = True) -> Network:
         count = signature.styles
         message = f"{path} paints {count} styles, but its card names {len(card.styles)}"
         raise ModelError(message, "export it again: realtime-nst export")
-    return Network(path, without_default(model) if signature.blends else model, card, signature)
+    return OnnxModel(
+        path, drop_weights_default(model) if signature.blends else model, card, signature
+    )

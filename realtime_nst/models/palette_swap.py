@@ -11,7 +11,7 @@ from realtime_nst.models.card import KEY, Card
 from realtime_nst.models.checksum import SEAL, fingerprint
 from realtime_nst.models.metadata import KEY as NAME
 from realtime_nst.models.metadata import METADATA_PROPS, VALUE
-from realtime_nst.models.protobuf import Field, Malformed, fields, first, named
+from realtime_nst.models.protobuf import Field, Malformed, encode_field, first_field, iter_fields
 from realtime_nst.models.signature import GRAPH, INITIALIZER, PALETTE, TINT
 from realtime_nst.palette.palette_map import Hinges, PaletteMap
 
@@ -33,8 +33,8 @@ def read_hinges(model: bytes) -> Hinges:
         ModelError: it has no palette base.
     """
     found: dict[str, Floats] = {}
-    graph = first(memoryview(model), GRAPH)
-    for field in fields(graph.bytes) if graph else ():
+    graph = first_field(memoryview(model), GRAPH)
+    for field in iter_fields(graph.bytes) if graph else ():
         if field.number == INITIALIZER and _name(field) in (DIRECTIONS, MINUS_THRESHOLDS):
             found[_name(field)] = _array(field)
     if len(found) < 2:
@@ -59,7 +59,7 @@ def with_palette(model: bytes, number: int, palette: PaletteMap) -> bytes:
         TINT: _put(255 * palette.bias[::-1], number),
     }
     return with_graph(
-        model, lambda graph: b"".join(_changed(each, changes) for each in fields(graph))
+        model, lambda graph: b"".join(_changed(each, changes) for each in iter_fields(graph))
     )
 
 
@@ -69,7 +69,7 @@ def with_card(model: bytes, card: Card) -> bytes:
     Raises:
         Malformed: it is no ONNX model.
     """
-    kept = b"".join(each.raw for each in fields(memoryview(model)) if not _is_ours(each))
+    kept = b"".join(each.raw for each in iter_fields(memoryview(model)) if not _is_ours(each))
     carded = kept + _entry(KEY, card.to_json())
     return carded + _entry(SEAL, fingerprint(carded))
 
@@ -89,27 +89,27 @@ def _changed(field: Field, changes: dict[str, Change]) -> bytes | memoryview:
     change = changes.get(_name(field)) if field.number == INITIALIZER else None
     if change is None:
         return field.raw
-    kept = [each.raw for each in fields(field.bytes) if each.number != RAW_DATA]
+    kept = [each.raw for each in iter_fields(field.bytes) if each.number != RAW_DATA]
     data = change(_array(field)).astype(_element(field)).tobytes()
-    return named(INITIALIZER, b"".join([*kept, named(RAW_DATA, data)]))
+    return encode_field(INITIALIZER, b"".join([*kept, encode_field(RAW_DATA, data)]))
 
 
 def _name(field: Field) -> str:
-    name = first(field.bytes, TENSOR_NAME)
+    name = first_field(field.bytes, TENSOR_NAME)
     return name.text if name else ""
 
 
 def _array(tensor: Field) -> Floats:
     """The values of a ``TensorProto`` of floats."""
-    data = first(tensor.bytes, RAW_DATA)
+    data = first_field(tensor.bytes, RAW_DATA)
     if data is None:
         raise Malformed(f"{_name(tensor)} has no values")
-    dims = [each.number_value for each in fields(tensor.bytes) if each.number == DIMS]
+    dims = [each.number_value for each in iter_fields(tensor.bytes) if each.number == DIMS]
     return np.frombuffer(data.bytes, _element(tensor)).reshape(dims).astype(np.float32)
 
 
 def _element(tensor: Field) -> str:
-    kind = first(tensor.bytes, DATA_TYPE)
+    kind = first_field(tensor.bytes, DATA_TYPE)
     if kind is None or kind.number_value not in ELEMENTS:
         raise Malformed(f"{_name(tensor)} is no tensor of floats")
     return ELEMENTS[kind.number_value]
@@ -118,9 +118,11 @@ def _element(tensor: Field) -> str:
 def _is_ours(field: Field) -> bool:
     if field.number != METADATA_PROPS:
         return False
-    key = first(field.bytes, NAME)
+    key = first_field(field.bytes, NAME)
     return key is not None and key.text in (KEY, SEAL)
 
 
 def _entry(key: str, value: str) -> bytes:
-    return named(METADATA_PROPS, named(NAME, key.encode()) + named(VALUE, value.encode()))
+    return encode_field(
+        METADATA_PROPS, encode_field(NAME, key.encode()) + encode_field(VALUE, value.encode())
+    )

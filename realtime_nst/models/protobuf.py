@@ -44,7 +44,7 @@ class Field(NamedTuple):
         return self.value
 
 
-def fields(message: memoryview) -> Iterator[Field]:
+def iter_fields(message: memoryview) -> Iterator[Field]:
     """The fields of a message in the order they are written.
 
     Raises:
@@ -60,12 +60,12 @@ def fields(message: memoryview) -> Iterator[Field]:
         yield Field(key >> 3, value, message[begin:place])
 
 
-def first(message: memoryview, number: int) -> Field | None:
+def first_field(message: memoryview, number: int) -> Field | None:
     """The first field of that number, if there is one."""
-    return next((field for field in fields(message) if field.number == number), None)
+    return next((field for field in iter_fields(message) if field.number == number), None)
 
 
-def named(number: int, value: int | bytes) -> bytes:
+def encode_field(number: int, value: int | bytes) -> bytes:
     """A field as it is written."""
     if isinstance(value, int):
         return _as_varint(number << 3 | VARINT) + _as_varint(value)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import ModelError
 from realtime_nst.models.card import KEY, Card
-from realtime_nst.models.diagnose import refusal
+from realtime_nst.models.diagnose import explain_foreign_model
 from realtime_nst.models.first_look import ENDINGS, first_look
 from realtime_nst.models.metadata import read_metadata
 
@@ -47,7 +47,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class StyleChoice:
     """What a user's ``--style`` comes down to."""
 
     model: Model
@@ -58,12 +58,12 @@ class Choice:
     note: str = ""
     """What people should know of it."""
 
-    def as_input(self) -> NDArray[np.float32]:
+    def weight_array(self) -> NDArray[np.float32]:
         """The weights as a session takes them."""
         return np.array(self.weights, np.float32)
 
 
-def find_style(name: str, tier: str | None = None) -> Choice:
+def find_style(name: str, tier: str | None = None) -> StyleChoice:
     """Find the model for a style.
 
     Args:
@@ -92,7 +92,7 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     return replace(choice, strength=_strength(blend))
 
 
-def _first_look(painting: Path, tier: str | None) -> Choice:
+def _first_look(painting: Path, tier: str | None) -> StyleChoice:
     models = [(model.path, model.card) for model in installed_models()]
     fitting = [each for each in models if each[1].tier == (tier or PREFERRED)]
     path, source = first_look(painting, fitting)
@@ -100,7 +100,7 @@ def _first_look(painting: Path, tier: str | None) -> Choice:
         f"a first look at {painting}: its colors, the strokes of {source.style.name}; "
         f"to train its own strokes: realtime-nst train {painting}"
     )
-    return Choice(read_model(path), (1.0,), note=note)
+    return StyleChoice(read_model(path), (1.0,), note=note)
 
 
 def installed_models() -> Iterator[Model]:
@@ -148,9 +148,9 @@ def read_model(path: Path) -> Model:
     try:
         text = read_metadata(path).get(KEY)
     except ModelError as error:
-        raise refusal(path) from error
+        raise explain_foreign_model(path) from error
     if text is None:
-        raise refusal(path)
+        raise explain_foreign_model(path)
     try:
         return Model(path, Card.from_json(text))
     except ModelError as error:
@@ -203,13 +203,13 @@ def no_tier(tier: str, wanted: str, models: list[Model]) -> ModelError:
     return ModelError(f"there is no {wanted}, only {', '.join(tiers) or 'none'}", hint)
 
 
-def _choice(model: Model, weights: dict[str, float]) -> Choice:
+def _choice(model: Model, weights: dict[str, float]) -> StyleChoice:
     if len(model.styles) == 1:
-        return Choice(model, (1.0,))
-    return Choice(model, tuple(weights.get(style, 0.0) for style in model.styles))
+        return StyleChoice(model, (1.0,))
+    return StyleChoice(model, tuple(weights.get(style, 0.0) for style in model.styles))
 
 
-def _of_model(model: Model, blend: str | None) -> Choice:
+def _of_model(model: Model, blend: str | None) -> StyleChoice:
     if blend is None and len(model.styles) > 1:
         styles = ", ".join(model.styles)
         message = f"{model.path} has several styles: {styles}"

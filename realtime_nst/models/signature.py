@@ -6,7 +6,7 @@ styles, ``style_weights`` float32 (styles,) give ``stylized`` uint8 (1, H, W, 3)
 
 from dataclasses import dataclass
 
-from realtime_nst.models.protobuf import Malformed, fields, first
+from realtime_nst.models.protobuf import Malformed, first_field, iter_fields
 
 FRAME, WEIGHTS, STYLIZED = "frame", "style_weights", "stylized"
 """The names of a model's inputs and output."""
@@ -88,12 +88,12 @@ def read_signature(model: bytes) -> Signature:
     Raises:
         Malformed: it is no ONNX model.
     """
-    graph = first(memoryview(model), GRAPH)
+    graph = first_field(memoryview(model), GRAPH)
     if graph is None:
         raise Malformed("there is no graph in it")
     inputs: dict[str, Value] = {}
     outputs: dict[str, Value] = {}
-    for field in fields(graph.bytes):
+    for field in iter_fields(graph.bytes):
         if field.number == INPUT:
             inputs.update([_value(field.bytes)])
         elif field.number == OUTPUT:
@@ -103,15 +103,15 @@ def read_signature(model: bytes) -> Signature:
 
 def value_name(value: memoryview) -> str:
     """The name in a ``ValueInfoProto``."""
-    field = first(value, VALUE_NAME)
+    field = first_field(value, VALUE_NAME)
     return field.text if field else ""
 
 
 def _value(value: memoryview) -> tuple[str, Value]:
     tensor = _inner(value, VALUE_TYPE, TENSOR_TYPE)
-    element = first(tensor, ELEMENT)
+    element = first_field(tensor, ELEMENT)
     shape = _inner(tensor, SHAPE)
-    sizes = tuple(_size(field.bytes) for field in fields(shape) if field.number == DIMENSION)
+    sizes = tuple(_size(field.bytes) for field in iter_fields(shape) if field.number == DIMENSION)
     number = element.number_value if element else 0
     return value_name(value), Value(ELEMENTS.get(number, f"type {number}"), sizes)
 
@@ -119,13 +119,13 @@ def _value(value: memoryview) -> tuple[str, Value]:
 def _inner(message: memoryview, *path: int) -> memoryview:
     """The message that lies in a message; one that is missing is empty."""
     for number in path:
-        field = first(message, number)
+        field = first_field(message, number)
         message = field.bytes if field else memoryview(b"")
     return message
 
 
 def _size(dimension: memoryview) -> int | str | None:
-    for field in fields(dimension):
+    for field in iter_fields(dimension):
         if field.number == SIZE:
             return field.number_value
         if field.number == SYMBOL:

@@ -34,12 +34,10 @@ overlap."""
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class NetworkConfig:
     """The shape of a network, as a recipe gives it."""
 
-    tier: Annotated[str, Allowed("nano, fast, quality or johnson", lambda v: v in NETWORKS)] = (
-        "fast"
-    )
+    tier: Annotated[str, Allowed("nano, fast, quality or johnson", lambda v: v in TIERS)] = "fast"
     """A key of ``NETWORKS``."""
     width: Count = 48
     """Channels: of the whole body (multiples of 16 are what CPUs compute without waste), or of the
@@ -54,11 +52,11 @@ class Network:
     trained before there was one."""
 
 
-NETWORKS = {
-    "nano": Network("nano", width=32, blocks=3),
-    "fast": Network("fast", width=48, blocks=4),
-    "quality": Network("quality", width=64, blocks=6),
-    "johnson": Network("johnson", width=32, blocks=5, palette_base=False),
+TIERS = {
+    "nano": NetworkConfig("nano", width=32, blocks=3),
+    "fast": NetworkConfig("fast", width=48, blocks=4),
+    "quality": NetworkConfig("quality", width=64, blocks=6),
+    "johnson": NetworkConfig("johnson", width=32, blocks=5, palette_base=False),
 }
 """The shape a tier has unless its recipe says otherwise."""
 
@@ -156,10 +154,10 @@ class TransformerNet(nn.Module):
     input's size; it may leave [0, 1], so that training can see which way is back.
     """
 
-    def __init__(self, network: Network, styles: int = 1) -> None:
+    def __init__(self, network: NetworkConfig, styles: int = 1) -> None:
         super().__init__()
-        if network.tier not in NETWORKS:
-            tiers = ", ".join(NETWORKS)
+        if network.tier not in TIERS:
+            tiers = ", ".join(TIERS)
             raise ModelError(f"there is no tier {network.tier!r}", f"tiers are: {tiers}")
         quarter = network.tier != "johnson"
         self.margin = (WIDE_MARGIN if network.blocks >= DEEP else MARGIN) if quarter else 0
@@ -219,7 +217,7 @@ def _conv(
     return nn.Conv2d(before, after, kernel, stride, padding=kernel // 2, padding_mode=padding_mode)
 
 
-def _johnson(network: Network, styles: int) -> tuple[nn.ModuleList, nn.Module]:
+def _johnson(network: NetworkConfig, styles: int) -> tuple[nn.ModuleList, nn.Module]:
     c = network.width
     stages = [
         ConvNorm(_conv(3, c, 9, "reflect"), c, styles),
@@ -240,7 +238,7 @@ def _doubling(before: int, after: int, upsampling: str) -> nn.Module:
     raise ModelError(f"there is no upsampling {upsampling!r}", "it is transposed or resize")
 
 
-def _quarter(network: Network, styles: int) -> tuple[nn.ModuleList, nn.Module]:
+def _quarter(network: NetworkConfig, styles: int) -> tuple[nn.ModuleList, nn.Module]:
     """An overlapped stride-4 stem, a body at 1/4 and two shuffles back to full resolution.
 
     No convolution runs at full resolution, where a CPU would spend its time, and no padding but

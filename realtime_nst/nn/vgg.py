@@ -22,7 +22,7 @@ Features = dict[str, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class Normalisation:
+class Normalization:
     """What the weights expect of an RGB image in [0, 1], and how large their answers are."""
 
     mean: tuple[float, float, float]
@@ -31,8 +31,8 @@ class Normalisation:
     """Activations are divided by this, so that a loss weight means the same for all weights."""
 
 
-TORCHVISION = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 1.0)
-CAFFE = Normalisation((0.48235, 0.45882, 0.40784), (1 / 255,) * 3, 255 * 0.226)
+TORCHVISION = Normalization((0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 1.0)
+CAFFE = Normalization((0.48235, 0.45882, 0.40784), (1 / 255,) * 3, 255 * 0.226)
 """The original weights see pixels of 0 to 255; 0.226 is the mean of torchvision's std."""
 
 
@@ -68,7 +68,7 @@ class VGG(nn.Module):
         self,
         taps: Iterable[str],
         network: str = "vgg16",
-        normalisation: Normalisation = CAFFE,
+        normalisation: Normalization = CAFFE,
         pooling: str = "max",
     ) -> None:
         super().__init__()

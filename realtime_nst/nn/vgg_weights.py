@@ -13,7 +13,7 @@ from torch import Tensor
 
 from realtime_nst.errors import ModelError
 from realtime_nst.models.registry import model_folders
-from realtime_nst.nn.vgg import CAFFE, TORCHVISION, VGG, Normalisation
+from realtime_nst.nn.vgg import CAFFE, TORCHVISION, VGG, Normalization
 
 VARIABLE = "REALTIME_NST_VGG"
 BUNDLED = "vgg16/vgg16_conv1_1-conv4_3_fp16.safetensors"
@@ -64,7 +64,7 @@ def load_vgg(
     return vgg
 
 
-def find_weights(network: str, path: Path | None) -> tuple[Mapping[str, Tensor], Normalisation]:
+def find_weights(network: str, path: Path | None) -> tuple[Mapping[str, Tensor], Normalization]:
     """State dict keyed like torchvision's, and what it expects of an image."""
     given = path or _from_environment()
     if given:
@@ -86,7 +86,7 @@ def _check(path: Path) -> None:
         raise ModelError(f"{path} is damaged: its SHA-256 is not the published one", HINT)
 
 
-def _read(path: Path) -> tuple[dict[str, Tensor], Normalisation]:
+def _read(path: Path) -> tuple[dict[str, Tensor], Normalization]:
     """A safetensors file says in its metadata what it expects; others are torchvision's."""
     if not path.is_file():
         raise ModelError(f"no VGG weights at {path}", HINT)
@@ -102,7 +102,7 @@ def _read(path: Path) -> tuple[dict[str, Tensor], Normalisation]:
     return dict(state), TORCHVISION
 
 
-def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], Normalisation]:
+def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], Normalization]:
     with safe_open(path, framework="pt") as file:
         expects = (file.metadata() or {}).get("input", "")
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118  (no dict)

@@ -47,7 +47,7 @@ class HttpSink:
 
     def __init__(self, address: str, info: StreamInfo) -> None:
         host, port = _place(address)
-        self._newest = Newest()
+        self._newest = LatestFrame()
         self._server = _listen(host, port, self._newest)
         self.url = f"http://{_in_url(host)}:{self._server.server_port}/"
         """Of a page with the picture; the picture alone is at ``STREAM`` and ``SNAPSHOT``."""
@@ -74,7 +74,7 @@ class HttpSink:
         self._server.server_close()
 
 
-class Newest:
+class LatestFrame:
     """The newest picture, for any number of threads; it is coded once, and only if one asks."""
 
     def __init__(self) -> None:
@@ -118,13 +118,13 @@ class _Server(ThreadingHTTPServer):
     # Elsewhere than on POSIX systems it would let two programs have the same port.
     allow_reuse_address = os.name == "posix"
 
-    def __init__(self, place: tuple[str, int], newest: Newest) -> None:
+    def __init__(self, place: tuple[str, int], newest: LatestFrame) -> None:
         self.address_family = socket.AF_INET6 if ":" in place[0] else socket.AF_INET
         self.newest = newest
         self.for_all = not _is_loopback(place[0])
         self._viewers: set[socket.socket] = set()
         self._lock = Lock()
-        super().__init__(place, _Viewer)
+        super().__init__(place, _RequestHandler)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         viewer, address = super().get_request()
@@ -148,7 +148,7 @@ class _Server(ThreadingHTTPServer):
         """A viewer that has gone is no error."""
 
 
-class _Viewer(BaseHTTPRequestHandler):
+class _RequestHandler(BaseHTTPRequestHandler):
     """Answers one request, on a thread of its own."""
 
     server: _Server
@@ -225,7 +225,7 @@ def _place(address: str) -> tuple[str, int]:
     return host, port
 
 
-def _listen(host: str, port: int, newest: Newest) -> _Server:
+def _listen(host: str, port: int, newest: LatestFrame) -> _Server:
     try:
         return _Server((host, port), newest)
     except OSError as error:

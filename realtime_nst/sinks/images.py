@@ -11,7 +11,7 @@ from realtime_nst.errors import SinkError
 from realtime_nst.files import Lock, refuse_inputs
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.image_io.write import FORMATS, write_image
-from realtime_nst.sinks.journal import Journal, Place
+from realtime_nst.sinks.journal import Journal, ResumePoint
 
 NUMBER = re.compile(r"%0?\d*d")
 """Stands for a frame's number in a name, as in FFmpeg."""
@@ -34,11 +34,13 @@ class ImageSink:
         self._file, self._numbered = path, numbered
         single = path.suffix.lower() in FORMATS and not path.is_dir()
         self._folder = None if single else path
-        self._stills = () if numbered else info.stills
+        self._stills = () if numbered else info.image_paths
         if single and info.frames != 1 and not numbered:
             hint = f"give a folder instead, or {path.stem}-%06d{path.suffix}"
             raise SinkError(f"{path} holds one picture only", hint)
-        refuse_clashes([self._target(index) for index in range(len(info.stills))], info.stills)
+        refuse_clashes(
+            [self._target(index) for index in range(len(info.image_paths))], info.image_paths
+        )
         self._lock = Lock(self._target(0))
         if journal and not journal.before:
             journal.begin()
@@ -46,7 +48,7 @@ class ImageSink:
     def write(self, frame: Frame) -> None:
         """Write a picture whole or not at all."""
         if self._journal and self._journal.due(frame.index):
-            self._journal.add(Place(frame.index, frame.pts))
+            self._journal.add(ResumePoint(frame.index, frame.pts))
         write_image(self._target(frame.index), frame.image)
 
     def _target(self, index: int) -> Path:

@@ -26,7 +26,7 @@ REMEMBERED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ResumePoint:
     """A moment between two frames."""
 
     frames: int
@@ -59,8 +59,8 @@ class Journal:
     ) -> None:
         self._result, self._settings, self._memory = result, dict(settings), memory
         self._path = journal_of(result)
-        self._places: list[Place] = []
-        self.before: tuple[Path, Place] | None = None
+        self._places: list[ResumePoint] = []
+        self.before: tuple[Path, ResumePoint] | None = None
         """What this run goes on from: another run's file, and how much of it; None: nothing."""
 
     @property
@@ -78,7 +78,7 @@ class Journal:
             self.end()
             self._write()
 
-    def read(self) -> list[Place]:
+    def read(self) -> list[ResumePoint]:
         """The places another run has left, except those whose pictures are gone.
 
         Raises:
@@ -87,7 +87,7 @@ class Journal:
         try:
             noted = json.loads(self._path.read_text(encoding="utf-8"))
             settings = dict(noted["settings"])
-            places = [Place(n, Fraction(pts), ticks) for n, pts, ticks in noted["places"]]
+            places = [ResumePoint(n, Fraction(pts), ticks) for n, pts, ticks in noted["places"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
             message = f"{self._path} cannot be read: {error}"
             raise SinkError(message, "leave --resume out to begin anew") from error
@@ -103,7 +103,7 @@ class Journal:
                 hint = "say the same as then, or leave --resume out to begin anew"
                 raise SinkError(message, hint)
 
-    def go_on(self, path: Path, place: Place) -> Sequence[Image]:
+    def go_on(self, path: Path, place: ResumePoint) -> Sequence[Image]:
         """Go on from a place in an earlier run's file; the pictures that the next frame needs."""
         self._places = [known for known in self.read() if known.frames <= place.frames]
         self.before = path, place
@@ -128,7 +128,7 @@ class Journal:
         known = self.before[1].frames if self.before else 0
         return frames > known and frames % SEGMENT == 0
 
-    def add(self, place: Place) -> None:
+    def add(self, place: ResumePoint) -> None:
         """Note that everything before a place is finished.
 
         Raises:
@@ -163,5 +163,5 @@ class Journal:
             path.unlink()
         self._path.unlink(missing_ok=True)
 
-    def _pictures(self, place: Place) -> Path:
+    def _pictures(self, place: ResumePoint) -> Path:
         return self._path.with_suffix(f".{place.frames}.npz")

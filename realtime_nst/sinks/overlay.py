@@ -38,7 +38,7 @@ class Overlay:
     """In the middle, in two columns, over a darkened picture."""
 
 
-def written_on(image: Image, overlay: Overlay) -> Image:
+def draw_overlay(image: Image, overlay: Overlay) -> Image:
     """A copy with the text on it, readable on any picture; the picture itself if there is none."""
     if not (overlay.lines or overlay.labels or overlay.table):
         return image

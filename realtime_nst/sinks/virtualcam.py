@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from realtime_nst.errors import MissingExtra, SinkError
+from realtime_nst.errors import MissingExtraError, SinkError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Frame, StreamInfo
 
@@ -60,7 +60,7 @@ def _open(device: str, width: int, height: int, rate: Fraction) -> "pyvirtualcam
         import pyvirtualcam
     except ImportError as error:
         cure = install_command("virtualcam")
-        raise MissingExtra("the virtual camera needs pyvirtualcam", cure) from error
+        raise MissingExtraError("the virtual camera needs pyvirtualcam", cure) from error
     try:
         bgr = pyvirtualcam.PixelFormat.BGR
         return pyvirtualcam.Camera(width, height, float(rate), fmt=bgr, device=device or None)

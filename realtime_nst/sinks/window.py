@@ -10,7 +10,7 @@ import cv2
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sinks.overlay import Overlay, written_on
+from realtime_nst.sinks.overlay import Overlay, draw_overlay
 
 TITLE = "realtime-nst"
 LARGEST = (1280, 720)
@@ -47,7 +47,7 @@ class Window:
         on_key: Callable[[str], None] = lambda key: None,
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
-        need_screen()
+        check_display()
         self._overlay, self._fullscreen = overlay, fullscreen
         self._on_key, self._on_close = on_key, on_close
         self._is_full = False
@@ -58,7 +58,7 @@ class Window:
     def write(self, frame: Frame) -> None:
         """Show a frame."""
         self._fill(self._fullscreen())
-        cv2.imshow(TITLE, written_on(frame.image, self._overlay()))
+        cv2.imshow(TITLE, draw_overlay(frame.image, self._overlay()))
         self.poll()
 
     def poll(self) -> None:
@@ -93,7 +93,7 @@ def _is_open() -> bool:
         return False
 
 
-def need_screen() -> None:
+def check_display() -> None:
     """Let a child process try: where it cannot, the window library ends the program on the spot.
 
     Raises:

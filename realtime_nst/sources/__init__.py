@@ -12,7 +12,7 @@ from realtime_nst.files import exists, is_folder
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sources.animation import AnimationSource, is_animation
 from realtime_nst.sources.images import PICTURES, ImageSource, is_pattern
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.sources.video.opening import is_pipe
 from realtime_nst.sources.video.source import VideoSource
@@ -56,7 +56,7 @@ SOURCES: dict[str, Callable[[str], Source]] = {"synthetic": SyntheticSource.from
 
 def open_source(
     address: str | Path,
-    reading: Reading = Reading(),  # noqa: B008  (it is frozen)
+    reading: ReadOptions = ReadOptions(),  # noqa: B008  (it is frozen)
 ) -> Source:
     """Open a named source, a picture, a folder of pictures or a video.
 
@@ -84,7 +84,7 @@ def open_source(
     return VideoSource(path, reading)
 
 
-def _open_image(path: Path, reading: Reading) -> Source:
+def _open_image(path: Path, reading: ReadOptions) -> Source:
     """Open an animation as a video where one is wanted; else an image."""
     if not is_animation(path):
         return ImageSource([path], reading)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.conversion import on_white
 
 MAGIC = {".webp": b"RIFF", ".png": b"\x89PNG"}
@@ -51,7 +51,7 @@ class AnimationSource:
 
     live = False
 
-    def __init__(self, path: Path, reading: Reading = Reading()) -> None:  # noqa: B008  (frozen)
+    def __init__(self, path: Path, reading: ReadOptions = ReadOptions()) -> None:  # noqa: B008  (frozen)
         self._path, self._coded = path, _read(path)
         (first,), _ = _decode(self._coded, 0, 1)
         height, width = first.shape[:2]
@@ -65,7 +65,9 @@ class AnimationSource:
             raise SourceError(message, "check --start and --end")
         rate = Fraction(len(durations)) / self._begins[-1]
         frames = len(self._wanted)
-        self.info = StreamInfo(path.name, width, height, rate, frames, path=path, tick=MILLISECOND)
+        self.info = StreamInfo(
+            path.name, width, height, rate, frames, path=path, time_base=MILLISECOND
+        )
 
     def __iter__(self) -> Iterator[Frame]:
         wanted, start = set(self._wanted), self._begins[self._wanted[0]]

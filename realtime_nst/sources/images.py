@@ -12,7 +12,7 @@ from realtime_nst.files import exists
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.image_io.decode import PICTURES as PICTURES
 from realtime_nst.image_io.read import _endings, read_image
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 
 NUMBER = re.compile(r"%0?\d*d")
 """Stands for a picture's number in a name, as in FFmpeg."""
@@ -35,7 +35,7 @@ class ImageSource:
     def __init__(
         self,
         paths: Sequence[Path],
-        reading: Reading = Reading(),  # noqa: B008  (frozen)
+        reading: ReadOptions = ReadOptions(),  # noqa: B008  (frozen)
         notes: tuple[str, ...] = (),
     ) -> None:
         self._paths, self._reading, rate = tuple(paths), reading, reading.rate
@@ -44,10 +44,12 @@ class ImageSource:
         height, width = self._first.shape[:2]
         name = paths[0].name if len(paths) == 1 else f"{len(paths)} pictures"
         count = len(paths)
-        self.info = StreamInfo(name, width, height, rate, count, stills=self._paths, notes=notes)
+        self.info = StreamInfo(
+            name, width, height, rate, count, image_paths=self._paths, notes=notes
+        )
 
     @classmethod
-    def of_folder(cls, folder: Path, reading: Reading = Reading()) -> Self:  # noqa: B008  (frozen)
+    def of_folder(cls, folder: Path, reading: ReadOptions = ReadOptions()) -> Self:  # noqa: B008  (frozen)
         """The pictures lying in a folder, by name; ``f2.png`` comes before ``f10.png``."""
         found = (path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
         paths = sorted(found, key=_natural)
@@ -56,7 +58,7 @@ class ImageSource:
         return cls(_part(paths, reading), reading)
 
     @classmethod
-    def of_pattern(cls, pattern: Path, reading: Reading = Reading()) -> Self:  # noqa: B008  (frozen)
+    def of_pattern(cls, pattern: Path, reading: ReadOptions = ReadOptions()) -> Self:  # noqa: B008  (frozen)
         """The pictures that ``%06d`` in a name stands for, by number, whatever the first is."""
         found = _by_number(pattern)
         part = _part([found[number] for number in sorted(found)], reading)
@@ -110,7 +112,7 @@ def _by_number(pattern: Path) -> dict[int, Path]:
     return found
 
 
-def _part(paths: Sequence[Path], reading: Reading) -> list[Path]:
+def _part(paths: Sequence[Path], reading: ReadOptions) -> list[Path]:
     part = reading.part_of(paths)
     if not part:
         message = f"there are only {len(paths)} pictures, and none in the part asked for"

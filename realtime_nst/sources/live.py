@@ -6,9 +6,9 @@ from typing import Protocol
 
 from realtime_nst.errors import SourceError
 from realtime_nst.sources import SOURCES, Source, open_source
-from realtime_nst.sources.camera.capture import Asked, CameraSource
-from realtime_nst.sources.paced import Paced
-from realtime_nst.sources.reconnecting import Steady
+from realtime_nst.sources.camera.capture import CameraRequest, CameraSource
+from realtime_nst.sources.paced import PacedSource
+from realtime_nst.sources.reconnecting import ReconnectingSource
 from realtime_nst.sources.screen import ScreenSource
 
 SCREEN = "screen"
@@ -26,7 +26,7 @@ class LiveSource(Source, Protocol):
 
 def open_live(
     address: str,
-    asked: Asked = Asked(),  # noqa: B008  (it is frozen)
+    asked: CameraRequest = CameraRequest(),  # noqa: B008  (it is frozen)
     *,
     loop: bool = True,
     patience: float = inf,
@@ -44,16 +44,16 @@ def open_live(
         SourceError: it is not there, or cannot be opened; a file is asked to be another.
     """
     if _is_recorded(address):
-        if asked != Asked():
+        if asked != CameraRequest():
             hint = "leave out --size, --fps and --backend; --working-size is what is painted at"
             raise SourceError(f"{address} is no camera: it comes as it was recorded", hint)
-        return Paced(lambda: open_source(address), loop=loop)
+        return PacedSource(lambda: open_source(address), loop=loop)
 
     def open_again() -> Source:
         name, _, details = address.partition(":")
         return ScreenSource(details, asked.fps) if name == SCREEN else CameraSource(address, asked)
 
-    return Steady(open_again, patience=patience)
+    return ReconnectingSource(open_again, patience=patience)
 
 
 def _is_recorded(address: str) -> bool:

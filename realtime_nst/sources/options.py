@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from realtime_nst.stages import ignore
+from realtime_nst.stages import no_op
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class RawFormat:
     """What a pipe that says nothing about itself holds."""
 
     width: int
@@ -21,7 +21,7 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptions:
     """Which part of a video is read, and what happens where it is damaged."""
 
     start: Fraction = Fraction(0)
@@ -30,16 +30,16 @@ class Reading:
     """Seconds after the first frame; the frame of this moment does not come any more."""
     skip_broken: bool = False
     """True: go on behind what cannot be read, and tell; False: that is an error."""
-    on_trouble: Callable[[str], None] = ignore
+    on_trouble: Callable[[str], None] = no_op
     """Told of what was skipped, a line each, on the thread that reads."""
-    on_note: Callable[[str], None] = ignore
+    on_note: Callable[[str], None] = no_op
     """Receives what changes on the way and is not kept, a line each, on the thread that reads."""
     rate: Fraction | None = None
     """Frames per second of pictures, which have none; None takes them for stills."""
     resume: Fraction = Fraction(0)
     """Seconds after the first wanted frame: what was done before. Of the frames before it only the
     last one comes for certain; indices count from what comes."""
-    raw: Raw | None = None
+    raw: RawFormat | None = None
     """What a pipe holds; None: it says so itself."""
 
     def has(self, seconds: Fraction) -> bool:

@@ -14,7 +14,7 @@ STILL, SLOW = 0.04, 0.2
 """Seconds between two showings of the same picture: of stills, and where a film has a gap."""
 
 
-class Paced:
+class PacedSource:
     """Gives each frame of a source when its time has come, again and again.
 
     ``reopen`` opens the source once more for the next round. A picture that stays long is given

@@ -15,7 +15,7 @@ import numpy as np
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image
 from realtime_nst.sources import Source
-from realtime_nst.stages import LIVE, Line
+from realtime_nst.stages import LIVE, StagePipeline
 
 FIRST, LONGEST = 0.5, 5.0
 """Seconds before the first try to open it again, and between later ones at most."""
@@ -41,7 +41,7 @@ class _Drops:
         self.count += 1
 
 
-class Steady:
+class ReconnectingSource:
     """Frames of what ``reopen`` opens; when it breaks, it is opened again, ever more patiently.
 
     It is read on a thread of its own, since devices can hang inside a read: its frames, or the
@@ -74,8 +74,8 @@ class Steady:
         self._pause = pause or self._closing.wait
         self._lost, self._seen = False, clock()
         self._drops = _Drops()
-        self._line = Line(LIVE, self._drops)
-        self._box = self._line.hand_over(self._read(), "camera", patience=PATIENCE)
+        self._line = StagePipeline(LIVE, self._drops)
+        self._box = self._line.add_stage(self._read(), "camera", patience=PATIENCE)
 
     @property
     def notice(self) -> str:
@@ -100,7 +100,7 @@ class Steady:
     def _images(self) -> Iterator[Frame]:
         """As they come; the last one again while there is something wrong."""
         last: Frame | None = None
-        for frame in self._box.within(REPEAT):
+        for frame in self._box.iter_with_timeout(REPEAT):
             if frame is not None:
                 self._seen = self._clock()
                 last = frame.with_image(fitted(frame.image, self.info.width, self.info.height))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import cv2
 import numpy as np
 
-from realtime_nst.errors import MissingExtra, SourceError
+from realtime_nst.errors import MissingExtraError, SourceError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Frame, Image, StreamInfo
 
@@ -91,7 +91,7 @@ def _open() -> "mss.MSS":
         from mss import MSS, ScreenShotError
     except ImportError as error:
         cure = install_command("screen")
-        raise MissingExtra("the screen as a source needs mss", cure) from error
+        raise MissingExtraError("the screen as a source needs mss", cure) from error
     try:
         return MSS()
     except ScreenShotError as error:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from realtime_nst.frame import LARGE, Image
+from realtime_nst.frame import LARGE_FRAME_PIXELS, Image
 
 Grey = NDArray[np.uint8]
 """(height, width)."""
@@ -31,7 +31,7 @@ _AGREEMENT = np.round(255 * np.exp(-((np.arange(256) / _TOLERANCE) ** 2))).astyp
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reduced:
+class FlowImage:
     """A picture as motion is looked for in it."""
 
     grey: Grey
@@ -42,7 +42,7 @@ class Reduced:
     """Pixels of the picture for each of these, in both directions."""
 
 
-def reduced(content: Image) -> Reduced:
+def downscale_for_flow(content: Image) -> FlowImage:
     """In grey, and smaller by a whole number: fine noise is averaged away, and flow is cheap."""
     height, width = content.shape[:2]
     factor = max(1, round((height * width / _AREA) ** 0.5), -(-max(height, width) // _SIDES[1]))
@@ -52,10 +52,10 @@ def reduced(content: Image) -> Reduced:
     below, right = (max(0, _SIDES[0] - side) for side in size)
     if below or right:
         smaller = cv2.copyMakeBorder(smaller, 0, below, 0, right, cv2.BORDER_REPLICATE)
-    return Reduced(np.asarray(smaller, np.uint8), size, factor)
+    return FlowImage(np.asarray(smaller, np.uint8), size, factor)
 
 
-class Follower:
+class OpticalFlow:
     """Looks for motion; what it needs for a size of picture is kept from frame to frame."""
 
     def __init__(self) -> None:
@@ -64,14 +64,14 @@ class Follower:
         self._larger = np.empty((0, 0, 2), np.float32)
         self._moved: list[Image] = []
 
-    def motion(self, now: Reduced, before: Reduced) -> Flow:
+    def estimate(self, now: FlowImage, before: FlowImage) -> Flow:
         """Where each pixel of the reduced picture was, relative to where it is."""
         found = self._dis.calc(now.grey, before.grey, None)  # type: ignore[call-overload]
         flow = np.ascontiguousarray(np.asarray(found, np.float32)[: now.size[0], : now.size[1]])
         flow *= np.minimum(np.abs(flow) * np.float32(now.factor / _SURE), 1)
         return flow
 
-    def agreement(self, now: Reduced, before: Reduced, flow: Flow) -> Grey:
+    def consistency(self, now: FlowImage, before: FlowImage, flow: Flow) -> Grey:
         """Of the reduced picture: 255 where the content is the same, 0 where it is new."""
         height, width = now.size
         moved = _taken(before.grey[:height, :width], flow)
@@ -79,7 +79,7 @@ class Follower:
         agreement = cv2.LUT(error, _AGREEMENT)
         return np.asarray(cv2.bitwise_and(agreement, self._known(flow)), np.uint8)
 
-    def moved(self, picture: Image, flow: Flow, factor: int) -> Image:
+    def warp(self, picture: Image, flow: Flow, factor: int) -> Image:
         """A picture of the last moment, as its content lies now; overwritten by the next call.
 
         Args:
@@ -88,7 +88,7 @@ class Follower:
         height, width = picture.shape[:2]
         if self._larger.shape[:2] != (height, width):
             self._larger = np.empty((height, width, 2), np.float32)
-            counts = (4, 4, 3) if height * width < LARGE else (0, 0, 3)
+            counts = (4, 4, 3) if height * width < LARGE_FRAME_PIXELS else (0, 0, 3)
             self._moved = [np.empty((height, width, count), np.uint8) for count in counts]
         four, moved, three = self._moved
         cv2.resize(flow * np.float32(factor), (width, height), dst=self._larger)

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from realtime_nst.frame import Frame, Image
-from realtime_nst.stylize.stabilizer import Stabiliser
+from realtime_nst.stylize.stabilizer import Stabilizer
 
 Stabilise = Callable[[Image, Image, float, object], Image]
 
@@ -16,7 +16,7 @@ def never(moment: Fraction) -> int:
     return 0
 
 
-class Calm:
+class StabilizedStylizer:
     """Paints and stabilises the frames of one film. Called on one thread.
 
     Args:
@@ -36,7 +36,7 @@ class Calm:
         stabilise: Stabilise | None = None,
     ) -> None:
         self._paint, self._strength, self._cut, self._every = paint, strength, cut, every
-        self._stabilise = stabilise or Stabiliser()
+        self._stabilise = stabilise or Stabilizer()
         self._kept: dict[int, list[Image]] = {}
 
     def __call__(self, frame: Frame) -> Frame:
@@ -48,13 +48,13 @@ class Calm:
             self._kept[done] = [frame.image, calm, np.full((1, 1, 1), style, np.uint8)]
         return frame.with_image(calm)
 
-    def memory(self, frames: int) -> Sequence[Image]:
+    def state(self, frames: int) -> Sequence[Image]:
         """What the frame behind so many frames builds on; asked for in their order."""
         for old in [done for done in tuple(self._kept) if done < frames]:  # another thread adds
             del self._kept[old]
         return self._kept.get(frames, ())
 
-    def go_on(self, memory: Sequence[Image]) -> None:
+    def restore(self, memory: Sequence[Image]) -> None:
         """Be as behind the frame that this is the memory of."""
         content, calm, style = memory
         self._stabilise(content, calm, self._strength, int(style.item()))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.frame import Image
-from realtime_nst.stylize.optical_flow import Follower, Grey, Reduced, reduced
+from realtime_nst.stylize.optical_flow import FlowImage, Grey, OpticalFlow, downscale_for_flow
 
 DEFAULT_STRENGTH = 0.57
 """For video and live. No style of the gallery is a tenth further from its painting with it."""
@@ -36,21 +36,21 @@ _GAIN = 0.3
 class _Moment:
     """What the next frame needs to know of this one."""
 
-    content: Reduced
+    content: FlowImage
     calm: Image
     style: object
 
-    def leads_to(self, content: Reduced, stylized: Image, style: object) -> bool:
+    def leads_to(self, content: FlowImage, stylized: Image, style: object) -> bool:
         """Whether a frame can be the next one of the same stream."""
         same_size = self.calm.shape == stylized.shape and self.content.size == content.size
         return bool(same_size and self.style == style)
 
 
-class Stabiliser:
+class Stabilizer:
     """One stream's memory. Called frame by frame, on one thread at a time."""
 
     def __init__(self) -> None:
-        self._follower = Follower()
+        self._follower = OpticalFlow()
         self._before: _Moment | None = None
         self._desk: list[NDArray[np.uint8]] = []
 
@@ -68,19 +68,19 @@ class Stabiliser:
         if strength <= 0:
             self._before = None
             return stylized
-        small, before = reduced(content), self._before
+        small, before = downscale_for_flow(content), self._before
         calm = stylized
         if before and before.leads_to(small, stylized, style):
             calm = self._calmed(before, small, stylized, min(strength, 1.0))
         self._before = _Moment(small, calm, style)
         return calm
 
-    def _calmed(self, before: _Moment, small: Reduced, stylized: Image, strength: float) -> Image:
-        flow = self._follower.motion(small, before.content)
-        agreement = self._follower.agreement(small, before.content, flow)
+    def _calmed(self, before: _Moment, small: FlowImage, stylized: Image, strength: float) -> Image:
+        flow = self._follower.estimate(small, before.content)
+        agreement = self._follower.consistency(small, before.content, flow)
         if cv2.mean(agreement)[0] < _CUT * 255:
             return stylized
-        moved = self._follower.moved(before.calm, flow, small.factor)
+        moved = self._follower.warp(before.calm, flow, small.factor)
         # Memory that is asked for anew every frame costs as much as a fifth of the work.
         if not self._desk or self._desk[0].shape != stylized.shape:
             self._desk = [np.empty_like(stylized) for _ in range(3)]

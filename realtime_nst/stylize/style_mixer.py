@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.frame import Image
-from realtime_nst.image_ops import blend, scaled
+from realtime_nst.image_ops import blend, resize
 from realtime_nst.inference.inputs import SMALLEST
 
 Clock = Callable[[], float]
@@ -24,7 +24,7 @@ class Model(Protocol):
         ...
 
 
-class Palette:
+class StyleMixer:
     """Styles by their position in a list. Called on one thread.
 
     Args:
@@ -40,13 +40,13 @@ class Palette:
         Those of one model mix inside it, in one run; the pictures of several models are mixed.
         """
         height, width = image.shape[:2]
-        large = scaled(image, max(width, SMALLEST), max(height, SMALLEST))
+        large = resize(image, max(width, SMALLEST), max(height, SMALLEST))
         result, total = large, 0.0
         for model, weights in self._by_model(amounts):
             amount = float(weights.sum())
             total += amount
             result = blend(result, model.run(large, weights / amount), min(amount / total, 1.0))
-        return scaled(result, width, height)
+        return resize(result, width, height)
 
     def _by_model(self, amounts: Mapping[int, float]) -> Sequence[tuple[Model, Weights]]:
         mixed: dict[int, tuple[Model, Weights]] = {}

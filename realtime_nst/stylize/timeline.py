@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from realtime_nst.frame import Frame
 from realtime_nst.image_ops import blend
-from realtime_nst.stylize.style_mixer import Model, Palette, Weights
+from realtime_nst.stylize.style_mixer import Model, StyleMixer, Weights
 
 FADE = Fraction(1, 2)
 """Seconds one style takes to become the next."""
@@ -54,7 +54,7 @@ class Timeline:
     def __init__(self, cues: Sequence[Cue], fade: Fraction = FADE) -> None:
         cues = sorted(cues, key=lambda cue: cue.start)
         self._starts, self._fade = [cue.start for cue in cues], fade
-        self._palette = Palette([(cue.model, cue.weights) for cue in cues])
+        self._palette = StyleMixer([(cue.model, cue.weights) for cue in cues])
 
     def __call__(self, frame: Frame) -> Frame:
         """The same moment, painted; before the first style begins, the picture as it is."""

@@ -34,7 +34,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class DistillationBatch:
     """What one step learns from pairs."""
 
     content: Tensor
@@ -46,13 +46,13 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class DistillationPairs:
     """Random crops of photos and targets; every lesson is a pure function of seed and step."""
 
     pairs: list[Pair]
     schedule: Schedule
 
-    def lesson(self, step: int) -> Lesson:
+    def lesson(self, step: int) -> DistillationBatch:
         """The one of a step.
 
         Raises:
@@ -64,7 +64,7 @@ class Pairs:
         ]
         crops = torch.cat([self._crop(pair, rng) for pair in chosen])
         styles = torch.tensor([pair.style for pair in chosen])
-        return Lesson(crops[:, :3], crops[:, 3:], styles)
+        return DistillationBatch(crops[:, :3], crops[:, 3:], styles)
 
     def _crop(self, pair: Pair, rng: np.random.Generator) -> Tensor:
         """(1, 6, size, size): the photo's channels, then the target's."""
@@ -73,7 +73,7 @@ class Pairs:
         return random_crop(torch.cat([photo, target], dim=1), self.schedule.size, rng)
 
 
-def open_pairs(recipe: Recipe, folders: list[Path], content: Path) -> Pairs | None:
+def open_pairs(recipe: Recipe, folders: list[Path], content: Path) -> DistillationPairs | None:
     """The pairs of every style whose recipe names a folder of targets; None if none does.
 
     Args:
@@ -90,7 +90,7 @@ def open_pairs(recipe: Recipe, folders: list[Path], content: Path) -> Pairs | No
         if style.targets
         for pair in _read(_find(style.targets, folders), content, number)
     ]
-    return Pairs(pairs, recipe.schedule) if pairs else None
+    return DistillationPairs(pairs, recipe.schedule) if pairs else None
 
 
 def _find(name: str, folders: list[Path]) -> Path:

@@ -27,7 +27,7 @@ from realtime_nst.field_checks import (
     one_of,
 )
 from realtime_nst.nn.losses import LOSSES, Loss
-from realtime_nst.nn.transformer_net import NETWORKS, Network
+from realtime_nst.nn.transformer_net import TIERS, NetworkConfig
 from realtime_nst.nn.vgg import CONVOLUTIONS
 
 LAYERS = {
@@ -149,7 +149,7 @@ class Recipe:
     styles: tuple[StyleSource, ...]
     licence: str = "Apache-2.0"
     training_data: str = "not stated"
-    network: Network = NETWORKS["fast"]
+    network: NetworkConfig = TIERS["fast"]
     schedule: Schedule = Schedule()
     temporal: Temporal = Temporal()
     distillation: Factor = 0.0
@@ -219,8 +219,8 @@ def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path | None]:
     first = styles[0] / "recipe.toml" if styles[0].is_dir() else styles[0]
     if first.suffix == ".toml":
         return read_recipe(first), first.parent
-    if tier not in NETWORKS:
-        raise ModelError(f"there is no tier {tier!r}", f"tiers are: {', '.join(NETWORKS)}")
+    if tier not in TIERS:
+        raise ModelError(f"there is no tier {tier!r}", f"tiers are: {', '.join(TIERS)}")
     sources = tuple(
         StyleSource(_slug(path), str(path.absolute()), title=path.stem, sha256=_sha256(path))
         for path in styles
@@ -236,7 +236,7 @@ def _own(sources: tuple[StyleSource, ...], tier: str) -> Recipe:
     temporal = Temporal(weight=2e4, begin=2700)
     if tier == "johnson":
         schedule, temporal = replace(schedule, freezing=0), Temporal()
-    return Recipe(name, sources, network=NETWORKS[tier], schedule=schedule, temporal=temporal)
+    return Recipe(name, sources, network=TIERS[tier], schedule=schedule, temporal=temporal)
 
 
 def shortened(recipe: Recipe) -> Recipe:
@@ -288,7 +288,7 @@ def from_mapping(values: Mapping[str, Any], origin: str = "the recipe") -> Recip
 
 
 TABLES: tuple[tuple[str, type], ...] = (
-    ("network", Network),
+    ("network", NetworkConfig),
     ("schedule", Schedule),
     ("temporal", Temporal),
 )

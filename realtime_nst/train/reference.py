@@ -9,7 +9,7 @@ from pathlib import Path
 from realtime_nst.frame import Image
 from realtime_nst.gatys.backbone import open_backbone
 from realtime_nst.gatys.objective import Style
-from realtime_nst.gatys.optimize import Settings, levels_for, optimise
+from realtime_nst.gatys.optimize import OptimizeSettings, levels_for, optimize
 from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
 from realtime_nst.nn.device import pick_device, uses_bf16
@@ -32,7 +32,7 @@ def gatys_reference(
         vgg_weights: see ``open_backbone``.
     """
     place = pick_device(device)
-    back = open_backbone(Settings(iterations=iterations), path=vgg_weights)
+    back = open_backbone(OptimizeSettings(iterations=iterations), path=vgg_weights)
     settings = replace(back.settings, bf16=uses_bf16("auto", place))
     vgg = back.vgg.to(place)
 
@@ -49,16 +49,16 @@ def gatys_reference(
     return reference
 
 
-def _optimized(vgg: VGG, photo: Image, painting: Image, settings: Settings) -> Image:
+def _optimized(vgg: VGG, photo: Image, painting: Image, settings: OptimizeSettings) -> Image:
     content, style = (to_tensor(image).to(vgg.mean.device) for image in (photo, painting))
     settings = replace(settings, levels=levels_for(max(photo.shape[:2])))
     image = content
-    for iterate in optimise(vgg, content, [Style(style)], settings):
+    for iterate in optimize(vgg, content, [Style(style)], settings):
         image = iterate.image
     return to_image(image[0])
 
 
-def _name(photo: Image, painting: Image, settings: Settings, network: str) -> str:
+def _name(photo: Image, painting: Image, settings: OptimizeSettings, network: str) -> str:
     """A name for the file that changes with all that the image depends on."""
     told = json.dumps({**asdict(settings), "bf16": None, "network": network}, sort_keys=True)
     digest = hashlib.sha256(told.encode())

@@ -30,7 +30,7 @@ LUMA = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class NextFrame:
     """The next moment of a batch of pictures."""
 
     content: Tensor
@@ -43,7 +43,7 @@ class Moment:
     """(batch, 1, 1, 1), the factor of brightness."""
 
 
-def next_moment(content: Tensor, generator: torch.Generator) -> Moment:
+def synthesize_next_frame(content: Tensor, generator: torch.Generator) -> NextFrame:
     """A next moment for (batch, 3, h, w) pictures; the same for the same state of the generator.
 
     The generator is of the pictures' device, where all but the JPEG is made.
@@ -58,7 +58,7 @@ def next_moment(content: Tensor, generator: torch.Generator) -> Moment:
     jpeg = _compressed(seen[:1].clamp(0, 1), quality).to(where)
     seen = torch.cat([jpeg, seen[1:]]).clamp(0, 1)
     inside = (grid.abs() <= 1).all(dim=3)[:, None].float()
-    return Moment(seen.contiguous(memory_format=torch.channels_last), grid, inside, gain)
+    return NextFrame(seen.contiguous(memory_format=torch.channels_last), grid, inside, gain)
 
 
 def sample(pictures: Tensor, grid: Tensor) -> Tensor:
@@ -66,7 +66,7 @@ def sample(pictures: Tensor, grid: Tensor) -> Tensor:
     return F.grid_sample(pictures, grid, "bicubic", "border", align_corners=False)
 
 
-def unsteadiness(before: Tensor, after: Tensor, content: Tensor, moment: Moment) -> Tensor:
+def temporal_loss(before: Tensor, after: Tensor, content: Tensor, moment: NextFrame) -> Tensor:
     """Mean squared flicker of each picture: what changed in the output and did not in the scene.
 
     A change of brightness may show: the luminance term of ReCoNet (Gao et al. 2018, section 3.3.2),

@@ -16,10 +16,10 @@ from realtime_nst.nn.device import autocast, pick_device, uses_bf16
 from realtime_nst.nn.tensors import to_image
 from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
-from realtime_nst.train.distillation import Lesson, Pairs
+from realtime_nst.train.distillation import DistillationBatch, DistillationPairs
 from realtime_nst.train.perceptual_loss import PerceptualLoss
 from realtime_nst.train.recipe import Recipe, Schedule, rescheduled
-from realtime_nst.train.temporal_loss import next_moment, unsteadiness
+from realtime_nst.train.temporal_loss import synthesize_next_frame, temporal_loss
 
 PATIENCE = 20
 """Steps after the warm-up before a loss can be called too large."""
@@ -29,7 +29,7 @@ that is one flat colour."""
 FREEZING, STAIRS = 200, 4
 """Steps in which norms are frozen, and in how many stairs: a compiled network is compiled again at
 each."""
-EXPLODED = 10
+MAX_CONSECUTIVE_OUTLIERS = 10
 """Batches in a row to be passed over before the training has exploded."""
 
 
@@ -90,7 +90,7 @@ class Trainer:
     """One for each style: (1, 3, h, w) RGB in [0, 1]."""
     content: Content
     options: Options
-    pairs: Pairs | None = None
+    pairs: DistillationPairs | None = None
     """What to learn from besides, if the recipe has ``distillation``."""
     step: int = 0
     losses: dict[str, float] = field(default_factory=dict)
@@ -209,7 +209,7 @@ class Trainer:
             return {"copy": F.mse_loss(self._paint(content, chosen), content)}
         weight = self.recipe.temporal.weight_at(self.step)
         # First of all, for its JPEG waits for what a GPU has been told before.
-        moment = next_moment(content, self._generator()) if weight else None
+        moment = synthesize_next_frame(content, self._generator()) if weight else None
         output = self._paint(content, chosen)
         values = self.judge(content, output, chosen)
         if self.pairs and self.recipe.distillation:
@@ -217,7 +217,7 @@ class Trainer:
             values["distillation"] = self.recipe.distillation * self._distance(lesson)
         if moment:
             after = self._paint(moment.content, chosen)
-            each = unsteadiness(output, after, content, moment) * self._steadiness[chosen]
+            each = temporal_loss(output, after, content, moment) * self._steadiness[chosen]
             values["temporal"] = weight * each.mean()
         return values
 
@@ -225,7 +225,7 @@ class Trainer:
         with autocast(self.device, self.bf16):
             return cast(Tensor, self.forward(content, self._one_hot[chosen]))
 
-    def _distance(self, lesson: Lesson) -> Tensor:
+    def _distance(self, lesson: DistillationBatch) -> Tensor:
         """Mean squared, from the optimizer's pictures."""
         painted = self._paint(lesson.content.to(self.device), lesson.styles.to(self.device))
         return F.mse_loss(painted, lesson.target.to(self.device))
@@ -249,11 +249,11 @@ class Trainer:
         finite = math.isfinite(total + slope)
         outlier = settled and total > OUTLIER * sum(self.losses.values())
         self._outliers = self._outliers + 1 if outlier else 0
-        if not finite or self._outliers == EXPLODED:
-            raise TrainError(*self._obituary(total))
+        if not finite or self._outliers == MAX_CONSECUTIVE_OUTLIERS:
+            raise TrainError(*self._divergence_error(total))
         return outlier
 
-    def _obituary(self, total: float) -> tuple[str, str]:
+    def _divergence_error(self, total: float) -> tuple[str, str]:
         path = self.options.checkpoint
         good = f"the last good checkpoint is {path}" if path.is_file() else "nothing was saved yet"
         message = f"the loss is {total:g} at step {self.step + 1}; {good}"

@@ -17,7 +17,7 @@ from torch import Tensor
 from realtime_nst.errors import ModelError
 from realtime_nst.extras import install_command
 from realtime_nst.models.registry import model_folders
-from realtime_nst.nn.transformer_net import Network
+from realtime_nst.nn.transformer_net import NetworkConfig
 from realtime_nst.nn.vgg_weights import load_vgg
 from realtime_nst.train.checkpoint import Checkpoint, load_checkpoint
 
@@ -31,7 +31,7 @@ OWN = (*NORMS, *BASES, ".texture", ".colors")
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class WarmStart:
     """Weights for a network of one style, and whose they were."""
 
     style: str
@@ -39,7 +39,7 @@ class Beginning:
     weights: dict[str, Tensor]
 
 
-def look(painting: Tensor, vgg_weights: Path | None = None) -> Tensor:
+def style_signature(painting: Tensor, vgg_weights: Path | None = None) -> Tensor:
     """Means and deviations of VGG's channels over a (1, 3, h, w) painting: one vector."""
     vgg = load_vgg(LAYERS, path=vgg_weights)
     with torch.no_grad():
@@ -51,22 +51,22 @@ def look(painting: Tensor, vgg_weights: Path | None = None) -> Tensor:
 def save_start(checkpoint: Checkpoint, paintings: Sequence[Tensor], path: Path) -> None:
     """Write what later trainings begin with; ``paintings`` are (1, 3, h, w), one a style."""
     half = {name: tensor.half().contiguous() for name, tensor in checkpoint.weights.items()}
-    half[LOOKS] = torch.stack([look(painting) for painting in paintings])
+    half[LOOKS] = torch.stack([style_signature(painting) for painting in paintings])
     names = [style.name for style in checkpoint.recipe.styles]
     network = json.dumps(asdict(checkpoint.recipe.network))
     save_file(half, path, {"network": network, "styles": json.dumps(names)})
     path.chmod(0o644)  # a model is for everyone to read; safetensors writes for its owner alone
 
 
-def nearest(
-    painting: Tensor, network: Network, vgg_weights: Path | None = None
-) -> Beginning | None:
+def nearest_style(
+    painting: Tensor, network: NetworkConfig, vgg_weights: Path | None = None
+) -> WarmStart | None:
     """The most similar style of all shipped networks of a shape; None if there is no such one.
 
     Raises:
         ModelError: a file of weights is broken.
     """
-    wanted, best = look(painting, vgg_weights), None
+    wanted, best = style_signature(painting, vgg_weights), None
     for folder in model_folders():
         for path in sorted(folder.glob(f"*/{START}")):
             found = _nearest_in(path, wanted, network)
@@ -85,7 +85,9 @@ def weights_of(path: Path) -> dict[str, Tensor]:
     return _read(start).weights if start.is_file() else load_checkpoint(path).weights
 
 
-def _nearest_in(path: Path, wanted: Tensor, network: Network) -> tuple[float, Beginning] | None:
+def _nearest_in(
+    path: Path, wanted: Tensor, network: NetworkConfig
+) -> tuple[float, WarmStart] | None:
     start = _read(path)
     if start.network != asdict(network):
         return None
@@ -93,7 +95,7 @@ def _nearest_in(path: Path, wanted: Tensor, network: Network) -> tuple[float, Be
     distance, number = away.mean(dim=1).min(dim=0)
     chosen = int(number)
     weights = {name: _only(name, tensor, chosen) for name, tensor in start.weights.items()}
-    return float(distance), Beginning(start.styles[chosen], path.parent.name, weights)
+    return float(distance), WarmStart(start.styles[chosen], path.parent.name, weights)
 
 
 @dataclass(frozen=True, slots=True)

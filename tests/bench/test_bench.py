@@ -15,35 +15,35 @@ from realtime_nst.bench.chart import draw_chart
 from realtime_nst.bench.end_to_end import run_whole, synthetic
 from realtime_nst.bench.latency import compare, measure, need_single
 from realtime_nst.bench.memory import forget_peak, peak
-from realtime_nst.bench.report import Report, begun, save
-from realtime_nst.bench.subject import Wanted, everything, parse
+from realtime_nst.bench.report import Report, new_report, save
+from realtime_nst.bench.subject import BenchRequest, everything, parse
 from realtime_nst.cli.app import app
-from realtime_nst.errors import MissingExtra, ModelError, SinkError, SourceError
+from realtime_nst.errors import MissingExtraError, ModelError, SinkError, SourceError
 from realtime_nst.extras import install_command
 from realtime_nst.inference.engines import crash_check
-from realtime_nst.timing import Effort
+from realtime_nst.timing import Budget
 from tests.helpers import onnx_models
 from tests.helpers.video_clips import Clip, make
 
-QUICK = Effort(warmup=1, seconds=0.0, least=3)
-CPU = Wanted("invert", "cpu", 1)
+QUICK = Budget(warmup=1, seconds=0.0, least=3)
+CPU = BenchRequest("invert", "cpu", 1)
 
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("invert", Wanted("invert")),
-        ("invert@cpu", Wanted("invert", "cpu")),
-        ("invert@johnson", Wanted("invert@johnson")),
-        ("invert@johnson@cpu", Wanted("invert@johnson", "cpu")),
-        ("a.onnx@auto", Wanted("a.onnx", "auto")),
-        ("invert@int8", Wanted("invert", precision="int8")),
-        ("invert@openvino@fp32", Wanted("invert", "openvino", precision="fp32")),
-        ("invert@fp32@cpu", Wanted("invert", "cpu", precision="fp32")),
-        ("a@b", Wanted("a@b")),
+        ("invert", BenchRequest("invert")),
+        ("invert@cpu", BenchRequest("invert", "cpu")),
+        ("invert@johnson", BenchRequest("invert@johnson")),
+        ("invert@johnson@cpu", BenchRequest("invert@johnson", "cpu")),
+        ("a.onnx@auto", BenchRequest("a.onnx", "auto")),
+        ("invert@int8", BenchRequest("invert", precision="int8")),
+        ("invert@openvino@fp32", BenchRequest("invert", "openvino", precision="fp32")),
+        ("invert@fp32@cpu", BenchRequest("invert", "cpu", precision="fp32")),
+        ("a@b", BenchRequest("a@b")),
     ],
 )
-def test_a_device_is_told_from_a_tier(text: str, wanted: Wanted) -> None:
+def test_a_device_is_told_from_a_tier(text: str, wanted: BenchRequest) -> None:
     assert parse(text) == wanted
 
 
@@ -69,14 +69,16 @@ def test_what_is_measured_is_what_ran(models: Path) -> None:
 
 
 def test_a_file_of_several_styles_needs_none_named(models: Path) -> None:
-    (speed,) = measure([Wanted(f"{models / 'tiny-two' / 'model.onnx'}", "cpu")], [(64, 48)], QUICK)
+    (speed,) = measure(
+        [BenchRequest(f"{models / 'tiny-two' / 'model.onnx'}", "cpu")], [(64, 48)], QUICK
+    )
     assert speed.runner.style == "keep"
-    (other,) = measure([Wanted("black", "cpu")], [(64, 48)], QUICK)
+    (other,) = measure([BenchRequest("black", "cpu")], [(64, 48)], QUICK)
     assert other.runner.style == "black"
 
 
 def test_labels_of_styles_of_one_model_differ(models: Path) -> None:
-    wanted = [Wanted(name, "cpu") for name in ("keep", "black", "keep:0.25,black:0.75")]
+    wanted = [BenchRequest(name, "cpu") for name in ("keep", "black", "keep:0.25,black:0.75")]
     labels = [speed.runner.label for speed in measure(wanted, [(64, 48)], QUICK)]
     told = "(tiny-two) on ONNX Runtime fp32"
     names = ("keep", "black", "keep:0.25,black:0.75")
@@ -88,8 +90,8 @@ def test_everything_is_every_model(models: Path) -> None:
     assert {"tiny-identity", "tiny-invert", "slow-invert", "tiny-two"} <= set(speeds)
 
 
-def map_wanted() -> list[Wanted]:
-    return [Wanted(name, "cpu") for name in everything() if "tiny" in name or "slow-" in name]
+def map_wanted() -> list[BenchRequest]:
+    return [BenchRequest(name, "cpu") for name in everything() if "tiny" in name or "slow-" in name]
 
 
 def test_memory_counts_what_is_held_now() -> None:
@@ -118,7 +120,7 @@ def test_memory_of_before_does_not_count() -> None:
 
 
 def test_two_take_turns(models: Path) -> None:
-    wanted = (CPU, Wanted("identity", "cpu", 1))
+    wanted = (CPU, BenchRequest("identity", "cpu", 1))
     rounds: list[int] = []
     result = compare(wanted, (64, 48), 4, turn=QUICK, rest=0.0, on_round=rounds.append)
     assert rounds == [1, 2, 3, 4]
@@ -155,7 +157,7 @@ def test_the_whole_way_ends_in_time(models: Path) -> None:
 def a_report(models: Path) -> Report:
     speeds = tuple(measure([CPU], [(64, 48), (96, 64)], QUICK))
     wholes = tuple(run_whole([CPU], [synthetic(64, 48)], seconds=0.0))
-    return replace(begun(), speeds=speeds, wholes=wholes)
+    return replace(new_report(), speeds=speeds, wholes=wholes)
 
 
 def test_a_report_is_read_as_it_was_written(models: Path, tmp_path: Path) -> None:
@@ -281,7 +283,7 @@ def test_without_models_there_is_nothing_to_measure(
 
 def test_a_path_is_enough(tmp_path: Path) -> None:
     path = onnx_models.identity(tmp_path / "some.onnx")
-    (speed,) = measure([Wanted(str(path), "cpu")], [(64, 48)], QUICK)
+    (speed,) = measure([BenchRequest(str(path), "cpu")], [(64, 48)], QUICK)
     assert speed.runner.model == "tiny-identity"
 
 
@@ -298,5 +300,5 @@ def test_bench_leaves_out_engines_that_are_not_installed(
     assert "note: left out: OpenVINO is not installed" in result.stderr
     assert "ONNX Runtime fp32" in result.stdout
     result = CliRunner().invoke(app, [*words, "--device", "openvino"])
-    assert isinstance(result.exception, MissingExtra)
+    assert isinstance(result.exception, MissingExtraError)
     assert result.exception.hint == install_command("openvino")

@@ -13,7 +13,7 @@ import pytest
 from realtime_nst.convert.jobs import Job, jobs_for
 from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.sources import open_source
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from tests.helpers.video_clips import Clip, content, make
 from tests.sources.video.test_damaged_files import damaged
 
@@ -169,7 +169,7 @@ def test_a_rehearsal_writes_nothing(clip: Path, tmp_path: Path) -> None:
 def test_pictures_out_and_in(clip: Path, tmp_path: Path, name: str) -> None:
     call(clip, tmp_path / name)
     assert len(list((tmp_path / "frames").iterdir())) == 50
-    with open_source(tmp_path / name, Reading(rate=Fraction(24))) as source:
+    with open_source(tmp_path / name, ReadOptions(rate=Fraction(24))) as source:
         assert [frame.pts for frame in source] == [Fraction(index, 24) for index in range(50)]
     call(tmp_path / name, tmp_path / "out.mp4", "--fps", "24")
     assert content(tmp_path / "out.mp4").rate == 24
@@ -185,10 +185,10 @@ def test_pictures_come_by_number(tmp_path: Path) -> None:
     assert widths == [9, 10, 100]
     with pytest.raises(SourceError, match="there is no picture"):
         open_source(tmp_path / "g%d.png")
-    part = Reading(Fraction(1, 25), Fraction(2, 25), rate=Fraction(25))
+    part = ReadOptions(Fraction(1, 25), Fraction(2, 25), rate=Fraction(25))
     assert [frame.image.shape[1] for frame in open_source(tmp_path / "f%d.png", part)] == [10]
     with pytest.raises(SourceError, match="none in the part asked for"):
-        open_source(tmp_path, Reading(Fraction(5), rate=Fraction(25)))
+        open_source(tmp_path, ReadOptions(Fraction(5), rate=Fraction(25)))
 
 
 def test_damage_stops_or_is_skipped_aloud(models: Path, tmp_path: Path) -> None:
@@ -244,11 +244,11 @@ def test_wrong_words(clip: Path, tmp_path: Path, arguments: list[str], said: str
 
 
 def test_29_97_means_what_it_does_on_television() -> None:
-    from realtime_nst.cli.parsing import rate
+    from realtime_nst.cli.parsing import parse_rate
 
-    assert rate("29.97") == rate("30000/1001") == Fraction(30000, 1001)
-    assert rate("23.976") == Fraction(24000, 1001)
-    assert rate("25") == 25
-    assert [rate(text) for text in ("1", "5", "30")] == [1, 5, 30]
-    assert rate("0.004") == Fraction(1, 250)
-    assert rate("12.5") == Fraction(25, 2)
+    assert parse_rate("29.97") == parse_rate("30000/1001") == Fraction(30000, 1001)
+    assert parse_rate("23.976") == Fraction(24000, 1001)
+    assert parse_rate("25") == 25
+    assert [parse_rate(text) for text in ("1", "5", "30")] == [1, 5, 30]
+    assert parse_rate("0.004") == Fraction(1, 250)
+    assert parse_rate("12.5") == Fraction(25, 2)

@@ -15,7 +15,7 @@ from realtime_nst.cli.app import app
 from realtime_nst.cli.commands.convert import Threads
 from realtime_nst.errors import NstError
 from realtime_nst.inference import devices
-from realtime_nst.inference.candidates import bytes_add_up
+from realtime_nst.inference.candidates import int8_is_exact
 from realtime_nst.inference.session import open_session
 from realtime_nst.machine import usable_cpus
 from tests.helpers import onnx_models
@@ -63,7 +63,7 @@ def test_the_fastest_runs_where_nothing_is_asked_for(warm: Path, photo: Path) ->
 
 def test_the_fastest_of_a_device(warm: Path, photo: Path) -> None:
     told = image(photo, "warm", "--device", "cpu", "-v")
-    assert f"ONNX Runtime {'int8' if bytes_add_up() else 'fp32'}" in told
+    assert f"ONNX Runtime {'int8' if int8_is_exact() else 'fp32'}" in told
     assert "fp32" in told
     assert "OpenVINO" not in told
 

@@ -10,7 +10,7 @@ import pytest
 
 from realtime_nst.cli import progress
 from realtime_nst.frame import Frame
-from realtime_nst.stats import Meter
+from realtime_nst.stats import FrameStats
 
 
 class Clock:
@@ -29,7 +29,7 @@ def frame(index: int) -> Frame:
 
 def test_frames_prints_a_line_every_ten_seconds(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
-    meter = Meter(clock)
+    meter = FrameStats(clock)
     with progress.frames(100, meter, clock) as shown:
         for index in range(50):
             clock.now += 0.5
@@ -42,7 +42,7 @@ def test_frames_prints_a_line_every_ten_seconds(capsys: pytest.CaptureFixture[st
 
 def test_frames_of_a_pipe_have_no_end(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
-    with progress.frames(None, Meter(clock), clock) as shown:
+    with progress.frames(None, FrameStats(clock), clock) as shown:
         for index in range(20):
             clock.now += 1
             shown.on_frame(frame(index))
@@ -51,7 +51,7 @@ def test_frames_of_a_pipe_have_no_end(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_one_large_image_shows_that_it_is_worked_on(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
-    with progress.frames(1, Meter(clock), clock) as shown:
+    with progress.frames(1, FrameStats(clock), clock) as shown:
         for _ in range(25):
             clock.now += 1
             shown.on_wait()

@@ -17,9 +17,9 @@ from realtime_nst.errors import SinkError
 from realtime_nst.image_io.write import write_image
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.journal import Journal
-from realtime_nst.sinks.video.recording import Recording
+from realtime_nst.sinks.video.recording import RecordingSink
 from realtime_nst.sources import open_source
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.sources.video.source import VideoSource
 from tests.helpers.video_clips import Clip, content, make
@@ -90,7 +90,7 @@ def test_sheet_default_name_is_checked(
 def test_recording_does_not_replace_what_it_records(tmp_path: Path) -> None:
     clip = make(tmp_path / "in.mp4", Clip())
     with VideoSource(clip) as source, pytest.raises(SinkError, match="is the input"):
-        Recording(clip, source.info)
+        RecordingSink(clip, source.info)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_notes_of_another_conversion_do_not_outlive_its_partial_file(tmp_path: P
 def test_video_of_images_replaces_none_of_them(tmp_path: Path) -> None:
     write_image(tmp_path / "a.webp", np.zeros((48, 64, 3), np.uint8))
     with (
-        open_source(tmp_path, Reading(rate=Fraction(25))) as source,
+        open_source(tmp_path, ReadOptions(rate=Fraction(25))) as source,
         pytest.raises(SinkError, match="is the input"),
     ):
         open_sink(tmp_path / "a.webp", source.info)

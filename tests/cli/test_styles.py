@@ -17,7 +17,7 @@ from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
 from realtime_nst.models.card import KEY, Card
 from realtime_nst.models.checksum import SEAL, fingerprint, is_whole
-from realtime_nst.models.protobuf import named
+from realtime_nst.models.protobuf import encode_field
 from tests.helpers import onnx_models
 
 NUMBERS = {"parity_max": 1.0, "parity_psnr": 90.0}
@@ -119,8 +119,8 @@ def sealed(tmp_path: Path) -> Path:
 
 def seal(path: Path) -> Path:
     model = path.read_bytes()
-    entry = named(1, SEAL.encode()) + named(2, fingerprint(model).encode())
-    path.write_bytes(model + named(14, entry))
+    entry = encode_field(1, SEAL.encode()) + encode_field(2, fingerprint(model).encode())
+    path.write_bytes(model + encode_field(14, entry))
     return path
 
 

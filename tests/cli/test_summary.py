@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from realtime_nst.cli.summary import reported
+from realtime_nst.cli.summary import report_run
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame
 
@@ -23,9 +23,9 @@ from realtime_nst.frame import Frame
 def test_a_full_disk_leaves_something_to_resume(
     resumable: bool, frames: int, hint: str, noted: bool
 ) -> None:
-    with pytest.raises(SinkError) as caught, reported(Path("out"), resumable=resumable) as meter:
+    with pytest.raises(SinkError) as caught, report_run(Path("out"), resumable=resumable) as meter:
         for index in range(frames):
-            meter.shown(Frame(np.zeros((1, 1, 3), np.uint8), index, Fraction(index), 0.0))
+            meter.record(Frame(np.zeros((1, 1, 3), np.uint8), index, Fraction(index), 0.0))
         raise SinkError("cannot write out/000001.png: No space left on device", hint)
     notes = getattr(caught.value, "__notes__", [])
     assert ["--resume" in note for note in notes] == ([True] if noted else [])

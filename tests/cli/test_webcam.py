@@ -16,7 +16,7 @@ from realtime_nst.errors import SinkError
 from realtime_nst.frame import StreamInfo
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.tee import Tee
-from realtime_nst.sources.paced import Paced
+from realtime_nst.sources.paced import PacedSource
 from realtime_nst.sources.synthetic import SyntheticSource
 from tests.helpers.video_clips import content
 
@@ -140,7 +140,7 @@ def test_a_paced_file_keeps_its_times_and_starts_over() -> None:
         return SyntheticSource(32, 32, Fraction(10), 3)
 
     frames = []
-    with Paced(reopen, clock=lambda: now, sleep=sleep) as source:
+    with PacedSource(reopen, clock=lambda: now, sleep=sleep) as source:
         for frame in source:
             frames.append(frame)
             if len(frames) == 7:
@@ -148,7 +148,7 @@ def test_a_paced_file_keeps_its_times_and_starts_over() -> None:
     assert [frame.index for frame in frames] == list(range(7))
     assert [frame.pts for frame in frames] == [Fraction(n, 10) for n in range(7)]
     assert waits == pytest.approx([0, *[0.1] * 6])
-    with Paced(reopen, loop=False, clock=lambda: now, sleep=sleep) as source:
+    with PacedSource(reopen, loop=False, clock=lambda: now, sleep=sleep) as source:
         assert len(list(source)) == 3
 
 

@@ -33,7 +33,7 @@ def test_a_finding_is_a_line_of_a_known_level(name: str) -> None:
     for finding in found(name):
         assert finding.level in get_args(Level)
         assert finding.about
-        for text in (finding.line, finding.cure):
+        for text in (finding.line, finding.hint):
             assert "\n" not in text
             assert text == text.strip()
         assert "Traceback" not in finding.line
@@ -43,7 +43,7 @@ def test_a_finding_is_a_line_of_a_known_level(name: str) -> None:
 def test_what_is_not_well_has_a_cure(name: str) -> None:
     for finding in found(name):
         assert finding.line
-        assert finding.level == "ok" or finding.cure, finding
+        assert finding.level == "ok" or finding.hint, finding
 
 
 @every
@@ -51,7 +51,7 @@ def test_a_cure_of_ours_is_a_command_there_is(name: str) -> None:
     """Parsed as when typed, not run."""
     group = typer.main.get_command(app)
     for finding in found(name):
-        for line in COMMAND.findall(finding.cure):
+        for line in COMMAND.findall(finding.hint):
             arguments = shlex.split(line)[1:]
             with group.make_context("realtime-nst", list(arguments)) as context:
                 named, command, rest = group.resolve_command(context, arguments)  # type: ignore[attr-defined]

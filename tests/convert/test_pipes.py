@@ -13,7 +13,7 @@ import pytest
 
 from realtime_nst.frame import Frame
 from realtime_nst.sinks import open_sink
-from realtime_nst.sources.options import Raw, Reading
+from realtime_nst.sources.options import RawFormat, ReadOptions
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.sources.video.source import VideoSource
 from tests.helpers.video_clips import Clip, content, make
@@ -99,8 +99,8 @@ def test_raw_frames_are_the_bytes_that_came(monkeypatch: pytest.MonkeyPatch) -> 
     stdin = os.dup(0)
     os.dup2(read, 0)
     try:
-        raw = Raw(6, 4, Fraction(10), "bgr24")
-        with VideoSource(Path("-"), Reading(raw=raw)) as source:
+        raw = RawFormat(6, 4, Fraction(10), "bgr24")
+        with VideoSource(Path("-"), ReadOptions(raw=raw)) as source:
             seen = list(source)
     finally:
         os.dup2(stdin, 0)

@@ -16,20 +16,20 @@ import av
 import pytest
 
 from realtime_nst.convert.jobs import Job
-from realtime_nst.convert.resume import gone_on
-from realtime_nst.convert.transforms import Shape, shaped
+from realtime_nst.convert.resume import find_resume_point
+from realtime_nst.convert.transforms import OutputShape, transform
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame
 from realtime_nst.sinks import journal as journals
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.journal import Journal, Place
+from realtime_nst.sinks.journal import Journal, ResumePoint
 from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import open_source
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from tests.helpers.video_clips import Clip, content, make
 
 COMMAND = [sys.executable, "-m", "realtime_nst", "video"]
-AS_IT_IS = Shape()
+AS_IT_IS = OutputShape()
 UNEVEN = tuple(index * 512 + 200 * (index % 3) for index in range(110))
 KINDS = [
     ("h264", "mp4"),
@@ -79,16 +79,16 @@ def convert(
     source: Path,
     out: Path,
     options: VideoOptions,
-    shape: Shape = AS_IT_IS,
+    shape: OutputShape = AS_IT_IS,
     *,
     resume: bool = False,
 ) -> Iterator[Frame]:
     """Without a style; each frame after it was written."""
     journal = Journal(out, {"--style": "none"})
-    place = gone_on(Job(source, out), journal, _forget) if resume else None
-    reading = Reading(resume=place.pts) if place else Reading()
+    place = find_resume_point(Job(source, out), journal, _forget) if resume else None
+    reading = ReadOptions(resume=place.pts) if place else ReadOptions()
     with (
-        shaped(open_source(source, reading), shape, place) as frames,
+        transform(open_source(source, reading), shape, place) as frames,
         open_sink(out, frames.info, options, journal) as sink,
     ):
         for frame in frames:
@@ -132,7 +132,7 @@ def test_as_if_nothing_had_happened(tmp_path: Path, short: None, codec: str, end
 
 def test_at_another_rate_and_size(tmp_path: Path, short: None) -> None:
     source = make(tmp_path / "in.mp4", Clip(96, 64, ticks=UNEVEN, sound="aac"))
-    shape = Shape((48, 0), Fraction(30000, 1001))
+    shape = OutputShape((48, 0), Fraction(30000, 1001))
     whole, out = tmp_path / "whole.mp4", tmp_path / "out.mp4"
     count = len(list(convert(source, whole, VideoOptions(), shape)))
     for frame in convert(source, out, VideoOptions(), shape):
@@ -265,7 +265,7 @@ def test_a_place_whose_pictures_are_gone_is_none(tmp_path: Path, short: None) ->
     journal.begin()
     for frames in (20, 40, 60, 80):
         assert journal.due(frames)
-        journal.add(Place(frames, Fraction(frames, 25), frames))
+        journal.add(ResumePoint(frames, Fraction(frames, 25), frames))
     again = Journal(tmp_path / "out.mp4", {})
     assert [place.frames for place in again.read()] == [40, 60, 80]
     memory = again.go_on(tmp_path / "out.partial.mp4", again.read()[1])

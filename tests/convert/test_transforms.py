@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime_nst.convert.transforms import Shape, announced, painted, shaped
+from realtime_nst.convert.transforms import OutputShape, announced, painted, transform
 from realtime_nst.frame import Frame
 from realtime_nst.sources.synthetic import SyntheticSource
 
@@ -22,7 +22,7 @@ def inverted(frame: Frame) -> Frame:
     ("size", "expected"), [((32, 48), (32, 48)), ((32, 0), (32, 24)), ((0, 96), (128, 96))]
 )
 def test_size(size: tuple[int, int], expected: tuple[int, int]) -> None:
-    source = shaped(SyntheticSource(64, 48, frames=2), Shape(size))
+    source = transform(SyntheticSource(64, 48, frames=2), OutputShape(size))
     assert (source.info.width, source.info.height) == expected
     assert [frame.image.shape for frame in source] == [(expected[1], expected[0], 3)] * 2
     shown = source.info.pixel_aspect * Fraction(*expected)
@@ -33,7 +33,7 @@ def test_size(size: tuple[int, int], expected: tuple[int, int]) -> None:
     ("rate", "count"), [(50, 20), (25, 10), (5, 2), (Fraction(24000, 1001), 10)]
 )
 def test_rate(rate: Fraction, count: int) -> None:
-    source = shaped(SyntheticSource(32, 24, Fraction(25), 10), Shape(rate=Fraction(rate)))
+    source = transform(SyntheticSource(32, 24, Fraction(25), 10), OutputShape(rate=Fraction(rate)))
     frames = list(source)
     assert (source.info.rate, len(frames)) == (rate, count)
     assert [frame.pts for frame in frames] == [index / Fraction(rate) for index in range(count)]
@@ -55,7 +55,7 @@ def test_at_a_constant_rate_each_moment_shows_what_it_did(
             for index, time in enumerate(times):
                 yield Frame(np.full((16, 16, 3), index, np.uint8), index, time, 0.0)
 
-    for frame in shaped(Uneven(16, 16), Shape(rate=rate)):
+    for frame in transform(Uneven(16, 16), OutputShape(rate=rate)):
         shown = max(n for n, time in enumerate(times) if time <= frame.pts)
         assert frame.image[0, 0, 0] == shown
 
@@ -68,15 +68,15 @@ def test_the_network_can_work_in_small() -> None:
         return frame
 
     (frame,) = SyntheticSource(65, 49, frames=1)
-    assert painted(style, Shape(render_scale=0.5))(frame).image.shape == (49, 65, 3)
+    assert painted(style, OutputShape(render_scale=0.5))(frame).image.shape == (49, 65, 3)
     assert seen == [(24, 32, 3)]
 
 
 def test_side_by_side() -> None:
     source = SyntheticSource(64, 48, frames=1)
     (frame,) = source
-    both = painted(inverted, Shape(side_by_side=True))(frame).image
-    assert announced(source.info, Shape(side_by_side=True)).width == 128
+    both = painted(inverted, OutputShape(side_by_side=True))(frame).image
+    assert announced(source.info, OutputShape(side_by_side=True)).width == 128
     assert (both[:, :64] == frame.image).all()
     assert (both[:, 64:] == 255 - frame.image).all()
 
@@ -96,5 +96,5 @@ def test_side_by_side() -> None:
 def test_size_left_open_is_even(
     source: tuple[int, int], asked: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    info = shaped(SyntheticSource(*source, frames=1), Shape(asked)).info
+    info = transform(SyntheticSource(*source, frames=1), OutputShape(asked)).info
     assert (info.width, info.height) == expected

@@ -11,12 +11,12 @@ import pytest
 
 from realtime_nst.bench.end_to_end import run_whole, synthetic
 from realtime_nst.bench.latency import measure
-from realtime_nst.bench.report import Report, begun, save
-from realtime_nst.bench.subject import Wanted
-from realtime_nst.timing import Effort
+from realtime_nst.bench.report import Report, new_report, save
+from realtime_nst.bench.subject import BenchRequest
+from realtime_nst.timing import Budget
 
 ROOT = Path(__file__).parents[2]
-QUICK = Effort(warmup=0, seconds=0.0, least=2)
+QUICK = Budget(warmup=0, seconds=0.0, least=2)
 
 
 def script() -> ModuleType:
@@ -31,13 +31,13 @@ def script() -> ModuleType:
 
 @pytest.fixture
 def report(models: Path) -> Report:
-    wanted = Wanted("invert", "cpu", 1)
+    wanted = BenchRequest("invert", "cpu", 1)
     found = list(measure([wanted], [(64, 48), (96, 64)], QUICK))
     wholes = tuple(run_whole([wanted], [synthetic(64, 48)], seconds=0.0))
     speeds = tuple(
         replace(one, median_ms=time) for one, time in zip(found, (2.5, 40.0), strict=True)
     )
-    return replace(begun(), speeds=speeds, wholes=wholes, load=0.0)
+    return replace(new_report(), speeds=speeds, wholes=wholes, load=0.0)
 
 
 def test_the_documents_have_the_latest_figures(capsys: pytest.CaptureFixture[str]) -> None:

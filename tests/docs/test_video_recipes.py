@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
-from realtime_nst.sinks.video.codecs import CODECS, CONTAINERS, FREE, VideoOptions
+from realtime_nst.sinks.video.codecs import CODECS, CONTAINERS, SELECTABLE_CODECS, VideoOptions
 from realtime_nst.sinks.video.sink import VideoSink
 from realtime_nst.sources.synthetic import SyntheticSource
 from tests.contracts.test_sources import picture
@@ -54,7 +54,9 @@ def test_the_table_of_formats(tmp_path: Path) -> None:
         for ending in endings:
             assert CONTAINERS[ending].codec == usual
             for codec in (
-                [name for name in FREE if "_" not in name] if others == ["all"] else others
+                [name for name in SELECTABLE_CODECS if "_" not in name]
+                if others == ["all"]
+                else others
             ):
                 assert codec in CODECS
                 info = SyntheticSource(64, 48).info

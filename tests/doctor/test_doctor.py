@@ -20,7 +20,7 @@ from realtime_nst.doctor.media import cameras, encoders, virtual_camera, window
 from realtime_nst.doctor.models import models as look_at_models
 from realtime_nst.doctor.probes import encode
 from realtime_nst.doctor.software import ffmpeg, libraries, opencvs, runtimes
-from realtime_nst.sinks.video.codecs import FREE
+from realtime_nst.sinks.video.codecs import SELECTABLE_CODECS
 from tests.helpers import onnx_models
 
 Install = Callable[[str, str], None]
@@ -75,7 +75,7 @@ def test_a_system_library_that_is_missing_has_its_own_cure(package: Install) -> 
     found = by_name(list(libraries()))["OpenCV"]
     assert found.level == "fail"
     assert text in found.line
-    assert "apt-get install libgl1" in found.cure
+    assert "apt-get install libgl1" in found.hint
 
 
 def test_a_package_that_crashes_does_not_take_the_doctor_along(
@@ -86,7 +86,7 @@ def test_a_package_that_crashes_does_not_take_the_doctor_along(
     found = by_name(list(libraries()))
     assert found["ONNX Runtime"].level == "fail"
     assert "crashed" in found["ONNX Runtime"].line
-    assert "pip install" in found["ONNX Runtime"].cure
+    assert "pip install" in found["ONNX Runtime"].hint
     assert found["numpy"].level == "ok"
 
 
@@ -97,14 +97,14 @@ def test_two_builds_of_onnx_runtime_are_one_too_many(install: Install) -> None:
     (after,) = runtimes()
     assert after.level == "warn"
     assert "onnxruntime and onnxruntime-gpu" in after.line
-    assert after.cure.startswith("pip uninstall -y onnxruntime onnxruntime-gpu && pip install")
+    assert after.hint.startswith("pip uninstall -y onnxruntime onnxruntime-gpu && pip install")
 
 
 def test_no_onnx_runtime_at_all_is_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("realtime_nst.doctor.software.installed", lambda name: False)
     (found,) = runtimes()
     assert found.level == "fail"
-    assert found.cure.startswith("pip install ")
+    assert found.hint.startswith("pip install ")
 
 
 def test_a_headless_opencv_beside_the_other_is_one_too_many(install: Install) -> None:
@@ -112,7 +112,7 @@ def test_a_headless_opencv_beside_the_other_is_one_too_many(install: Install) ->
     install("opencv-python", "4.12.0")
     (found,) = opencvs()
     assert found.level == "warn"
-    assert "pip uninstall -y opencv-python opencv-python-headless" in found.cure
+    assert "pip uninstall -y opencv-python opencv-python-headless" in found.hint
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a shell")
@@ -141,7 +141,7 @@ def test_a_device_that_does_not_run_says_why(models: Path) -> None:
     found = painted("TensorRT", "tensorrt", "warn")
     assert found.level == "warn"
     assert "TensorRT does not run" in found.line
-    assert "pip install" in found.cure
+    assert "pip install" in found.hint
 
 
 # Models
@@ -153,7 +153,7 @@ def test_a_broken_model_is_named(models: Path) -> None:
     broken, rest = look_at_models()
     assert broken.level == "warn"
     assert "no model card" in broken.line
-    assert "realtime-nst export" in broken.cure
+    assert "realtime-nst export" in broken.hint
     assert "invert" in rest.line
 
 
@@ -171,7 +171,7 @@ def test_painting_is_what_auto_does(models: Path) -> None:
 def test_every_encoder_a_user_can_choose_is_looked_at() -> None:
     from realtime_nst.doctor.media import CODECS, HARDWARE
 
-    assert {*CODECS, *HARDWARE} == {*FREE}
+    assert {*CODECS, *HARDWARE} == {*SELECTABLE_CODECS}
 
 
 def test_encoders_encode() -> None:
@@ -203,7 +203,7 @@ def test_a_screen_that_is_not_there_does_not_take_the_doctor_along(
     monkeypatch.setenv("DISPLAY", ":4711")
     (found,) = window()
     assert found.level == "warn"
-    assert found.cure
+    assert found.hint
 
 
 @pytest.mark.skipif(Path("/dev/video0").exists(), reason="has a camera")
@@ -218,7 +218,7 @@ def test_no_virtual_camera_has_a_cure(package: Install) -> None:
     package("pyvirtualcam", "raise ImportError('libsomething.so is missing')")
     for found in virtual_camera():
         assert found.level in ("ok", "warn")
-        assert found.cure
+        assert found.hint
 
 
 # The whole

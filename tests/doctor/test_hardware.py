@@ -39,7 +39,7 @@ def test_what_stands_between_a_card_and_its_use(facts: Nvidia, line: str, cure: 
     assert found is not None
     assert found.level == "warn"
     assert line in found.line
-    assert cure in found.cure
+    assert cure in found.hint
 
 
 @pytest.mark.parametrize("wheel", ["1.26.0", "1.31.1"])

@@ -18,7 +18,7 @@ from realtime_nst.evaluate.scenes import (
     noise_scene,
 )
 from realtime_nst.evaluate.stability import flicker
-from realtime_nst.evaluate.warping import Link
+from realtime_nst.evaluate.warping import FramePair
 from realtime_nst.image_io.read import photos_in
 from realtime_nst.image_io.write import write_image
 from tests.helpers.scenes import film, panned, photo, photo_file
@@ -39,7 +39,9 @@ def test_made_motions_are_exact(tmp_path: Path) -> None:
     for scene in motion_scenes(photo_file(tmp_path), AREA):
         length = np.linalg.norm(scene.links[0].flow, axis=2)
         assert 0.1 < length.mean() < 2
-        half = [Link(link.first, link.flow * np.float32(0.5), link.seen) for link in scene.links]
+        half = [
+            FramePair(link.first, link.flow * np.float32(0.5), link.seen) for link in scene.links
+        ]
         wrong = replace(scene, links=tuple(half))
         assert flicker(wrong, scene.frames) > 4 * flicker(scene, scene.frames), scene.name
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from realtime_nst.evaluate.warping import Link, found_link, inside, warping_error
+from realtime_nst.evaluate.warping import FramePair, found_link, inside, warping_error
 from tests.helpers.scenes import panned, photo
 
 
-def moving(step: int, size: tuple[int, int] = (120, 160)) -> Link:
+def moving(step: int, size: tuple[int, int] = (120, 160)) -> FramePair:
     flow = np.zeros((*size, 2), np.float32)
     flow[..., 0] = -step  # what wanders to the right leaves its content behind, to the left
-    return Link(0, flow, inside(flow))
+    return FramePair(0, flow, inside(flow))
 
 
 def test_a_perfect_style_has_no_error() -> None:
@@ -36,7 +36,7 @@ def test_what_is_hidden_does_not_count() -> None:
 
 def test_nothing_seen_is_no_number() -> None:
     now, following = panned(5, 2)
-    nothing = Link(0, moving(5).flow, np.zeros(now.shape[:2], bool))
+    nothing = FramePair(0, moving(5).flow, np.zeros(now.shape[:2], bool))
     assert np.isnan(warping_error(now, following, nothing))
 
 

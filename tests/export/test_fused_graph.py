@@ -8,13 +8,13 @@ import torch.nn.functional as F
 
 from realtime_nst.export.fused_graph import build
 from realtime_nst.nn.conditional_norm import ConditionalNorm
-from realtime_nst.nn.transformer_net import Network, SmoothShuffle, TransformerNet
+from realtime_nst.nn.transformer_net import NetworkConfig, SmoothShuffle, TransformerNet
 
 
 def frozen(tier: str = "fast", width: int = 16, styles: int = 2) -> TransformerNet:
     """With statistics and styles that differ."""
     torch.manual_seed(1)
-    net = TransformerNet(Network(tier, width, blocks=2), styles).eval().requires_grad_(False)
+    net = TransformerNet(NetworkConfig(tier, width, blocks=2), styles).eval().requires_grad_(False)
     for norm in net.modules():
         if isinstance(norm, ConditionalNorm):
             for values in (norm.scale, norm.shift, norm.mean):

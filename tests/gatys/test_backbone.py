@@ -8,7 +8,7 @@ from safetensors.torch import save_file
 
 from realtime_nst.errors import ModelError
 from realtime_nst.gatys.backbone import open_backbone
-from realtime_nst.gatys.optimize import STYLE_LAYERS, Settings
+from realtime_nst.gatys.optimize import STYLE_LAYERS, OptimizeSettings
 from realtime_nst.nn.vgg import VGG, layers
 
 
@@ -25,14 +25,14 @@ def nothing_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_without_vgg19_it_is_vgg16_and_both_changes_are_said(nothing_downloaded: Path) -> None:
-    back = open_backbone(Settings())
+    back = open_backbone(OptimizeSettings())
     assert back.network == "vgg16"
     assert list(back.settings.style_layers) == ["conv1_1", "conv2_1", "conv3_1", "conv4_1"]
     first, second = back.notes
     assert "VGG-16, as VGG-19's weights are not here" in first
     assert "conv5_1 left out" in second
     with pytest.raises(ModelError, match="no weights for vgg19: torchvision's download failed"):
-        open_backbone(Settings(), "vgg19")
+        open_backbone(OptimizeSettings(), "vgg19")
 
 
 def shallow(network: str, deepest: str, path: Path) -> Path:
@@ -44,7 +44,7 @@ def shallow(network: str, deepest: str, path: Path) -> Path:
 
 
 def test_given_weights_say_themselves_what_they_are(tmp_path: Path) -> None:
-    settings = Settings(style_layers={"conv1_1": 1.0}, content_layers=("conv3_1",))
+    settings = OptimizeSettings(style_layers={"conv1_1": 1.0}, content_layers=("conv3_1",))
     nineteen = shallow("vgg19", "conv3_4", tmp_path / "a.safetensors")
     sixteen = shallow("vgg16", "conv3_3", tmp_path / "b.safetensors")
     assert open_backbone(settings, path=nineteen).network == "vgg19"
@@ -54,7 +54,7 @@ def test_given_weights_say_themselves_what_they_are(tmp_path: Path) -> None:
 
 def test_vgg19_with_all_its_weights_keeps_all_layers(tmp_path: Path) -> None:
     path = shallow("vgg19", "conv5_1", tmp_path / "c.safetensors")
-    back = open_backbone(Settings(), path=path)
+    back = open_backbone(OptimizeSettings(), path=path)
     assert dict(back.settings.style_layers) == STYLE_LAYERS
     assert back.notes == ()
     assert back.vgg.names[-1] == "conv5_1"
@@ -64,15 +64,15 @@ def test_vgg19_with_all_its_weights_keeps_all_layers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "network", "pooling", "said"),
     [
-        (Settings(style_layers={"conv9_1": 1.0}), "vgg16", "max", "no layer conv9_1"),
-        (Settings(content_layers=("relu3_4",)), "vgg16", "max", "no layer relu3_4"),
-        (Settings(content_layers=("conv5_2",)), "vgg16", "max", "end before conv5_1"),
-        (Settings(), "alexnet", "max", "no network 'alexnet'"),
-        (Settings(), "vgg16", "l2", "no pooling 'l2'"),
+        (OptimizeSettings(style_layers={"conv9_1": 1.0}), "vgg16", "max", "no layer conv9_1"),
+        (OptimizeSettings(content_layers=("relu3_4",)), "vgg16", "max", "no layer relu3_4"),
+        (OptimizeSettings(content_layers=("conv5_2",)), "vgg16", "max", "end before conv5_1"),
+        (OptimizeSettings(), "alexnet", "max", "no network 'alexnet'"),
+        (OptimizeSettings(), "vgg16", "l2", "no pooling 'l2'"),
     ],
 )
 def test_what_there_is_not_is_refused(
-    settings: Settings, network: str, pooling: str, said: str
+    settings: OptimizeSettings, network: str, pooling: str, said: str
 ) -> None:
     with pytest.raises(ModelError, match=said):
         open_backbone(settings, network, pooling=pooling)

@@ -19,7 +19,7 @@ from realtime_nst.errors import NstError, SinkError, TrainError
 from realtime_nst.files import cannot_write
 from realtime_nst.gatys import session
 from realtime_nst.gatys.optimize import Iterate
-from realtime_nst.gatys.optimize import optimise as really_optimise
+from realtime_nst.gatys.optimize import optimize as really_optimise
 from realtime_nst.gatys.png_metadata import read_text
 from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
@@ -73,7 +73,7 @@ def test_ctrl_c_saves_what_there_is(
                 signal.raise_signal(signal.SIGINT)
             yield iterate
 
-    monkeypatch.setattr(session, "optimise", interrupted)
+    monkeypatch.setattr(session, "optimize", interrupted)
     result = call(*files, "-o", tmp_path / "out.png", "--trace", tmp_path / "t.json")
     assert result.exit_code == 130
     assert "2 of 4 iterations" in result.output
@@ -88,7 +88,7 @@ def test_memory_that_runs_out_all_the_same_is_an_error_with_a_cure(
         raise torch.OutOfMemoryError("CUDA out of memory")
         yield
 
-    monkeypatch.setattr(session, "optimise", greedy)
+    monkeypatch.setattr(session, "optimize", greedy)
     result = call(*files, "-o", tmp_path / "out.png")
     assert isinstance(result.exception, TrainError)
     assert "--tile 512" in result.exception.hint
@@ -196,7 +196,7 @@ def test_mistakes_are_named_before_time_is_spent(
     (tmp_path / "link.png").symlink_to(files[0])
     (tmp_path / "p_00002.png").hardlink_to(files[0])
     os.mkfifo(tmp_path / "pipe.json")
-    monkeypatch.setattr(session, "optimise", lambda *_: pytest.fail("time was spent"))
+    monkeypatch.setattr(session, "optimize", lambda *_: pytest.fail("time was spent"))
     result = call(*files, "-o", "out.png", *QUICK, *arguments, quick=False)
     assert isinstance(result.exception, NstError)
     assert said in str(result.exception)

@@ -10,14 +10,14 @@ from realtime_nst.errors import TrainError
 from realtime_nst.gatys.backbone import open_backbone
 from realtime_nst.gatys.memory import estimate, fitting, free_memory, kept_per_pixel
 from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
-from realtime_nst.gatys.optimize import Settings
+from realtime_nst.gatys.optimize import OptimizeSettings
 from realtime_nst.nn.vgg import VGG
 from tests.helpers.gatys_images import cat, stripes
 
 
 @pytest.fixture(scope="module")
-def opened() -> tuple[VGG, Settings]:
-    back = open_backbone(Settings(), "vgg16")
+def opened() -> tuple[VGG, OptimizeSettings]:
+    back = open_backbone(OptimizeSettings(), "vgg16")
     return back.vgg.to(memory_format=torch.channels_last), back.settings
 
 
@@ -39,7 +39,7 @@ def kept(objective: Objective, image: Tensor) -> int:
 
 
 @pytest.mark.parametrize("bf16", [False, True])
-def test_the_estimate_is_what_is_kept(opened: tuple[VGG, Settings], bf16: bool) -> None:
+def test_the_estimate_is_what_is_kept(opened: tuple[VGG, OptimizeSettings], bf16: bool) -> None:
     vgg, settings = opened
     settings = replace(settings, bf16=bf16)
     content = cat(128)
@@ -54,7 +54,7 @@ def test_the_estimate_is_what_is_kept(opened: tuple[VGG, Settings], bf16: bool) 
     assert 0.4 * kept_per_pixel(vgg, settings) < held < kept_per_pixel(vgg, settings)
 
 
-def test_memory_that_does_is_not_cut_into_tiles(opened: tuple[VGG, Settings]) -> None:
+def test_memory_that_does_is_not_cut_into_tiles(opened: tuple[VGG, OptimizeSettings]) -> None:
     vgg, settings = opened
     need = estimate(vgg, 512, 512, settings)
     assert fitting(vgg, 512, 512, settings, 2 * need) == (0, "")
@@ -62,7 +62,7 @@ def test_memory_that_does_is_not_cut_into_tiles(opened: tuple[VGG, Settings]) ->
 
 
 def test_short_memory_takes_tiles_and_shorter_memory_is_refused(
-    opened: tuple[VGG, Settings],
+    opened: tuple[VGG, OptimizeSettings],
 ) -> None:
     vgg, settings = opened
     need = estimate(vgg, 3000, 4000, settings)
@@ -86,7 +86,7 @@ def test_short_memory_takes_tiles_and_shorter_memory_is_refused(
     ],
 )
 def test_a_refusal_names_what_would_help(
-    opened: tuple[VGG, Settings], free: float, chosen: int | None, ways: set[str]
+    opened: tuple[VGG, OptimizeSettings], free: float, chosen: int | None, ways: set[str]
 ) -> None:
     vgg, settings = opened
     settings = replace(settings, bf16=True, tile=chosen or 0)
@@ -104,7 +104,7 @@ def test_this_machine_has_memory() -> None:
 
 def test_vgg19_has_all_layers_of_the_paper_where_the_paper_has_them() -> None:
     """Random weights; indices of torchvision's network."""
-    settings = Settings()
+    settings = OptimizeSettings()
     vgg = VGG([*settings.style_layers, *settings.content_layers], "vgg19")
     place = {name: index for index, name in enumerate(vgg.names)}
     wanted = {"conv1_1": 0, "conv2_1": 5, "conv3_1": 10, "conv4_1": 19, "conv5_1": 28}

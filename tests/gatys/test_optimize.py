@@ -10,17 +10,17 @@ import torch
 from torch import Tensor
 
 from realtime_nst.errors import TrainError
-from realtime_nst.gatys.lbfgs import Point, descend
-from realtime_nst.gatys.optimize import Iterate, Settings, levels_for, noise, optimise
+from realtime_nst.gatys.lbfgs import Point, minimize
+from realtime_nst.gatys.optimize import Iterate, OptimizeSettings, levels_for, noise, optimize
 from tests.helpers.gatys_images import CONTENT, LAYERS, cat, style, vgg
 
-SETTINGS = Settings(style_layers=LAYERS, content_layers=CONTENT, iterations=12)
+SETTINGS = OptimizeSettings(style_layers=LAYERS, content_layers=CONTENT, iterations=12)
 
 
 def run(
-    settings: Settings = SETTINGS, longer: int = 64, start: Tensor | None = None
+    settings: OptimizeSettings = SETTINGS, longer: int = 64, start: Tensor | None = None
 ) -> list[Iterate]:
-    return list(optimise(vgg(), cat(longer), [style()], settings, start))
+    return list(optimize(vgg(), cat(longer), [style()], settings, start))
 
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
@@ -42,7 +42,7 @@ def test_each_iterate_stands_for_itself() -> None:
     course = run(replace(SETTINGS, iterations=4))
     kept = [iterate.image.clone() for iterate in course]
     assert all(torch.equal(k, iterate.image) for k, iterate in zip(kept, course, strict=True))
-    again = next(iter(optimise(vgg(), content, [style()], SETTINGS, course[1].image)))
+    again = next(iter(optimize(vgg(), content, [style()], SETTINGS, course[1].image)))
     assert again.total < course[1].total
 
 
@@ -86,7 +86,7 @@ def start() -> Tensor:
 
 
 def test_lbfgs_finds_the_bottom_and_says_that_it_is_there() -> None:
-    points = list(descend(bowl(floor=1.0), start(), 60, "lbfgs", 0.01, 5))
+    points = list(minimize(bowl(floor=1.0), start(), 60, "lbfgs", 0.01, 5))
     assert len(points) == 60
     assert points[-1].total == pytest.approx(1.0, abs=1e-4)
     notes = [point.note for point in points if point.note]
@@ -95,13 +95,13 @@ def test_lbfgs_finds_the_bottom_and_says_that_it_is_there() -> None:
 
 
 def test_a_loss_of_zero_hands_over_to_adam_aloud() -> None:
-    points = list(descend(bowl(), torch.full((1, 3, 4, 4), 0.4), 3, "lbfgs", 0.01, 5))
+    points = list(minimize(bowl(), torch.full((1, 3, 4, 4), 0.4), 3, "lbfgs", 0.01, 5))
     assert "nothing is left to improve; Adam takes over" in points[0].note
     assert [point.total for point in points] == pytest.approx([0, 0, 0], abs=1e-9)
 
 
 def test_lbfgs_steps_around_what_is_no_number() -> None:
-    points = list(descend(bowl(fails_at=3), start(), 2, "lbfgs", 0.01, 5))
+    points = list(minimize(bowl(fails_at=3), start(), 2, "lbfgs", 0.01, 5))
     assert all(math.isfinite(point.total) for point in points)
     assert points[1].total < points[0].total
     assert not any(point.note for point in points)
@@ -109,12 +109,12 @@ def test_lbfgs_steps_around_what_is_no_number() -> None:
 
 def test_no_number_from_the_start_is_an_error() -> None:
     with pytest.raises(TrainError, match="first picture is no number"):
-        next(descend(bowl(fails_at=1), start(), 3, "lbfgs", 0.01, 5))
+        next(minimize(bowl(fails_at=1), start(), 3, "lbfgs", 0.01, 5))
 
 
 def test_adam_does_not_go_on_with_what_is_no_number() -> None:
     with pytest.raises(TrainError, match="after 2 steps of Adam"):
-        list(descend(bowl(fails_at=3), start(), 5, "adam", 0.01, 5))
+        list(minimize(bowl(fails_at=3), start(), 5, "adam", 0.01, 5))
 
 
 def test_no_pixel_leaves_the_border_it_should_stay_at() -> None:
@@ -123,7 +123,7 @@ def test_no_pixel_leaves_the_border_it_should_stay_at() -> None:
     def evaluate(image: Tensor) -> Point:
         return Point(image, {"total": float((image - 1.3).square().sum())}, 2 * (image - 1.3))
 
-    points = list(descend(evaluate, start(), 20, "lbfgs", 0.01, 5))
+    points = list(minimize(evaluate, start(), 20, "lbfgs", 0.01, 5))
     torch.testing.assert_close(points[-1].image, torch.ones(1, 3, 4, 4))
 
 

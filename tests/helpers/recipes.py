@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 def small_recipe(tier: str = "fast", styles: int = 2, upsampling: str = "resize") -> "Recipe":
     """A recipe that takes a second: tiny network, six steps, shallow losses."""
-    from realtime_nst.nn.transformer_net import Network
+    from realtime_nst.nn.transformer_net import NetworkConfig
     from realtime_nst.train.recipe import LossTerm, Recipe, Schedule, StyleSource
 
     return Recipe(
         name="small",
         styles=tuple(StyleSource(f"style-{n}", "none.png") for n in range(styles)),
-        network=Network(tier, width=6, blocks=1, upsampling=upsampling),
+        network=NetworkConfig(tier, width=6, blocks=1, upsampling=upsampling),
         schedule=Schedule(steps=6, batch=2, size=64, copying=2, warmup=2),
         losses=(
             LossTerm("content", 1.0, ("relu2_2",)),

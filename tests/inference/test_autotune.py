@@ -11,13 +11,13 @@ from realtime_nst.cache_folder import cache_folder
 from realtime_nst.errors import DeviceError, NstError
 from realtime_nst.frame import Image
 from realtime_nst.inference.autotune import (
+    AutotuneResult,
     Candidate,
-    Trial,
-    Verdict,
-    choose,
+    Measurement,
+    autotune,
     compare,
     described,
-    waves,
+    test_image,
 )
 from realtime_nst.inference.engines import Size
 
@@ -55,8 +55,8 @@ class Machine:
     def chosen(self) -> list[Candidate]:
         return self.verdict().ranking
 
-    def verdict(self) -> Verdict:
-        return choose(list(self.seconds), self.open_at, SIZE, KEY, self.clock)
+    def verdict(self) -> AutotuneResult:
+        return autotune(list(self.seconds), self.open_at, SIZE, KEY, self.clock)
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +148,7 @@ def test_what_was_cut_short_is_done_again_when_there_is_time() -> None:
 
 @pytest.mark.parametrize("size", [(16, 16), (70, 2000), (480, 640), (1080, 1920)])
 def test_the_picture_to_paint(size: Size) -> None:
-    image = waves(size)
+    image = test_image(size)
     assert image.shape == (*size, 3)
     assert image.dtype == np.uint8
     assert image.std() > 40
@@ -156,10 +156,10 @@ def test_the_picture_to_paint(size: Size) -> None:
 
 def test_the_figures_in_words() -> None:
     trials = (
-        Trial("openvino", "int8", 0.0049),
-        Trial("cpu", "int8", 0.0061),
-        Trial("openvino", "bf16", 0.0085),
-        Trial("cpu", "fp32", 0.0179),
+        Measurement("openvino", "int8", 0.0049),
+        Measurement("cpu", "int8", 0.0061),
+        Measurement("openvino", "bf16", 0.0085),
+        Measurement("cpu", "fp32", 0.0179),
     )
     words = "4.9 ms; ONNX Runtime int8 6.1, fp32 17.9 ms; OpenVINO bf16 8.5 ms"
     assert described(trials, SIZE, SIZE) == words

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime_nst.errors import DeviceError, ImageError, MissingExtra, ModelError
+from realtime_nst.errors import DeviceError, ImageError, MissingExtraError, ModelError
 from realtime_nst.inference import devices
 from realtime_nst.inference import session as session_module
-from realtime_nst.inference.autotune import Trial, Verdict
+from realtime_nst.inference.autotune import AutotuneResult, Measurement
 from realtime_nst.inference.devices import Device
-from realtime_nst.inference.engines import Running, Settings, Size
+from realtime_nst.inference.engines import CompiledModel, EngineSettings, Size
 from realtime_nst.inference.engines.onnx_runtime import open_onnx_runtime
-from realtime_nst.inference.session import KEPT, Opening, Session, open_session
-from realtime_nst.models.onnx_model import Network
+from realtime_nst.inference.session import KEPT, ModelOpener, Session, open_session
+from realtime_nst.models.onnx_model import OnnxModel
 from realtime_nst.models.registry import find_style
 from tests.helpers import onnx_models
 
@@ -223,7 +223,9 @@ def test_few_sizes_are_kept_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     opened = []
     real = open_onnx_runtime
 
-    def counted(network: Network, device: Device, settings: Settings, size: Size) -> Running:
+    def counted(
+        network: OnnxModel, device: Device, settings: EngineSettings, size: Size
+    ) -> CompiledModel:
         opened.append(size)
         return real(network, device, settings, size)
 
@@ -271,13 +273,15 @@ def test_the_fastest_is_found_and_said(variants: Path) -> None:
 def test_the_next_best_runs_where_the_best_no_longer_does(
     variants: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trials = [Trial("openvino", "fp32", 0.001), Trial("cpu", "fp32", 0.002)]
-    verdict = Verdict(tuple(trials), (480, 640))
-    monkeypatch.setattr(session_module, "choose", lambda *about: verdict)
-    monkeypatch.setattr(Opening, "prepare", lambda self, found: None)
+    trials = [Measurement("openvino", "fp32", 0.001), Measurement("cpu", "fp32", 0.002)]
+    verdict = AutotuneResult(tuple(trials), (480, 640))
+    monkeypatch.setattr(session_module, "autotune", lambda *about: verdict)
+    monkeypatch.setattr(ModelOpener, "prepare", lambda self, found: None)
     monkeypatch.setattr(session_module, "rivals", lambda: ["cpu", "openvino"])
 
-    def refuses(network: Network, device: Device, settings: Settings, size: Size) -> Running:
+    def refuses(
+        network: OnnxModel, device: Device, settings: EngineSettings, size: Size
+    ) -> CompiledModel:
         raise DeviceError("OpenVINO is gone", "get it back")
 
     monkeypatch.setattr(session_module, "open_openvino", refuses)
@@ -287,6 +291,6 @@ def test_the_next_best_runs_where_the_best_no_longer_does(
 
 def test_without_any_engine(variants: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_module, "rivals", list)
-    with pytest.raises(MissingExtra, match="neither ONNX Runtime nor OpenVINO") as caught:
+    with pytest.raises(MissingExtraError, match="neither ONNX Runtime nor OpenVINO") as caught:
         open_session(variants)
     assert "pip install" in caught.value.hint

@@ -7,7 +7,7 @@ import pytest
 from realtime_nst.errors import DeviceError, ModelError
 from realtime_nst.inference import candidates as listing
 from realtime_nst.inference.autotune import Candidate
-from realtime_nst.inference.candidates import bytes_add_up, candidates, rivals
+from realtime_nst.inference.candidates import candidates, int8_is_exact, rivals
 from realtime_nst.inference.devices import DEVICES
 from realtime_nst.inference.variants import Variants
 from realtime_nst.models.onnx_model import read_network
@@ -65,8 +65,8 @@ def test_each_precision_has_its_file(folder: Path) -> None:
     for precision, name in files.items():
         network = both.network(precision)
         assert network.path == folder / name
-        assert not network.blends
-    assert variants(folder, None).network(FP32).blends
+        assert not network.is_multi_style
+    assert variants(folder, None).network(FP32).is_multi_style
 
 
 def test_a_variant_itself_is_what_it_is(folder: Path) -> None:
@@ -114,14 +114,14 @@ def test_a_file_that_computes_otherwise(folder: Path) -> None:
 
 
 def test_the_measure_of_all_comes_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "bytes_add_up", lambda: True)
+    monkeypatch.setattr(listing, "int8_is_exact", lambda: True)
     found = candidates(variants(folder, WARM), ["openvino", "cpu"], "auto")
     assert found[0] == Candidate("cpu", FP32)
     assert [each.precision for each in found[1:]] == [INT8, INT8, BF16, FP32]
 
 
 def test_int8_where_it_would_overflow(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "bytes_add_up", lambda: False)
+    monkeypatch.setattr(listing, "int8_is_exact", lambda: False)
     both = variants(folder, WARM)
     assert candidates(both, ["cpu"], "auto") == [Candidate("cpu", FP32)]
     assert candidates(both, ["cpu"], INT8) == [Candidate("cpu", INT8)]
@@ -137,7 +137,7 @@ def test_int8_where_it_would_overflow(folder: Path, monkeypatch: pytest.MonkeyPa
     ],
 )
 def test_processors(machine: str, flags: tuple[str, ...], answer: bool) -> None:
-    assert bytes_add_up(machine, flags) is answer
+    assert int8_is_exact(machine, flags) is answer
 
 
 def test_no_choice_is_the_file_itself(folder: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_nst.live.adaptive_resolution import RISE, Resolution, Size, sizes
+from realtime_nst.live.adaptive_resolution import RISE, AdaptiveResolution, Size, sizes
 
 VGA = sizes(640, 480)
 
@@ -15,7 +15,9 @@ VGA = sizes(640, 480)
 class Machine:
     """Takes so long per frame and per million pixels; frames come at the rate of the camera."""
 
-    def __init__(self, resolution: Resolution, camera: float = 1 / 30, noise: float = 0.0) -> None:
+    def __init__(
+        self, resolution: AdaptiveResolution, camera: float = 1 / 30, noise: float = 0.0
+    ) -> None:
         self.resolution, self.camera, self.noise = resolution, camera, noise
         self.now = 50.0
         self.random = random.Random(1)
@@ -29,7 +31,7 @@ class Machine:
             took = fixed + per_megapixel * width * height / 1e6
             took *= 1 + self.noise * self.random.uniform(-1, 1)
             self.now += took
-            self.resolution.took(took, self.now)
+            self.resolution.record(took, self.now)
             taken.append(took)
             self.now += max(0.0, self.camera - took)
             self.history.append(self.resolution.size)
@@ -52,13 +54,13 @@ def test_steps_are_multiples_of_16_and_keep_the_proportions(width: int, height: 
 
 
 def test_a_fast_machine_works_at_full_size() -> None:
-    machine = Machine(Resolution(VGA, 24))
+    machine = Machine(AdaptiveResolution(VGA, 24))
     machine.run(60, 0.002, 0.06)
     assert set(machine.history) == {(640, 480)}
 
 
 def test_a_slow_machine_falls_within_a_second_and_holds_the_rate() -> None:
-    machine = Machine(Resolution(VGA, 24))
+    machine = Machine(AdaptiveResolution(VGA, 24))
     machine.run(1.2, 0.004, 0.3)
     assert machine.resolution.size < (640, 480)
     settled = machine.run(60, 0.004, 0.3)
@@ -67,7 +69,7 @@ def test_a_slow_machine_falls_within_a_second_and_holds_the_rate() -> None:
 
 
 def test_it_rises_when_the_load_has_gone() -> None:
-    machine = Machine(Resolution(VGA, 24))
+    machine = Machine(AdaptiveResolution(VGA, 24))
     machine.run(5, 0.004, 0.4)
     assert machine.resolution.size < (640, 480)
     machine.run(8 * RISE, 0.002, 0.05)
@@ -75,14 +77,14 @@ def test_it_rises_when_the_load_has_gone() -> None:
 
 
 def test_a_single_slow_frame_is_no_reason() -> None:
-    resolution = Resolution(VGA, 24)
+    resolution = AdaptiveResolution(VGA, 24)
     for frame in range(100):
-        resolution.took(0.5 if frame == 50 else 0.02, frame / 30)
+        resolution.record(0.5 if frame == 50 else 0.02, frame / 30)
     assert resolution.size == (640, 480)
 
 
 def test_the_smallest_size_is_the_end() -> None:
-    machine = Machine(Resolution(VGA, 24))
+    machine = Machine(AdaptiveResolution(VGA, 24))
     machine.run(20, 0.2, 1.0)
     assert machine.resolution.size == VGA[-1]
 
@@ -90,20 +92,20 @@ def test_the_smallest_size_is_the_end() -> None:
 @pytest.mark.parametrize("load", [0.08, 0.11, 0.125, 0.13, 0.135, 0.15, 0.17, 0.2])
 def test_it_does_not_swing_near_the_limit(load: float) -> None:
     """Ten minutes on a noisy machine; a change every half minute would be the least to annoy."""
-    machine = Machine(Resolution(VGA, 24), noise=0.3)
+    machine = Machine(AdaptiveResolution(VGA, 24), noise=0.3)
     machine.run(600, 0.003, load)
     assert machine.changes() <= 20
 
 
 def test_a_step_up_in_vain_is_tried_ever_more_rarely() -> None:
     """A size that is slow for a reason of its own: larger than a cache, for example."""
-    resolution = Resolution(((320, 240), (160, 128)), 24)
+    resolution = AdaptiveResolution(((320, 240), (160, 128)), 24)
     now, tries = 0.0, []
     while now < 600:
         took = 0.05 if resolution.size == (320, 240) else 0.008
         now += max(took, 1 / 30)
         before = resolution.size
-        resolution.took(took, now)
+        resolution.record(took, now)
         if resolution.size == (320, 240) != before:
             tries.append(now)
     assert 5 < len(tries) < 20
@@ -111,7 +113,7 @@ def test_a_step_up_in_vain_is_tried_ever_more_rarely() -> None:
 
 
 def test_one_step_is_a_fixed_size() -> None:
-    machine = Machine(Resolution(((320, 240),), 24))
+    machine = Machine(AdaptiveResolution(((320, 240),), 24))
     machine.run(5, 0.2, 1.0)
     assert set(machine.history) == {(320, 240)}
 
@@ -121,6 +123,6 @@ def test_one_step_is_a_fixed_size() -> None:
     [(0.02, (640, 480)), (0.0415, (640, 480)), (0.07, (480, 352)), (5.0, VGA[-1])],
 )
 def test_it_begins_with_a_size_that_keeps_up(seconds: float, size: Size) -> None:
-    resolution = Resolution(VGA, 24)
+    resolution = AdaptiveResolution(VGA, 24)
     resolution.begin(seconds)
     assert resolution.size == size

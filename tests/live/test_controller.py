@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.live.controller import RecordKey, View, unused
+from realtime_nst.live.controller import LiveController, RecordingToggle, unused
 from realtime_nst.live.hud import Hud
-from realtime_nst.live.mixer_pool import Work
-from realtime_nst.live.settings import Controls, Settings
+from realtime_nst.live.mixer_pool import RenderConfig
+from realtime_nst.live.settings import LiveControls, LiveSettings
 from realtime_nst.sinks.tee import Tee
 from tests.helpers.video_clips import content
 
@@ -23,9 +23,9 @@ def frame(index: int = 0) -> Frame:
     return Frame(image, index, Fraction(index, 30), index / 30)
 
 
-def view_in(folder: Path) -> View:
-    hud = Hud(["a", "b"], INFO, "CPU", lambda: Work((64, 48)))
-    return View(Controls(Settings(), 2), hud, folder)
+def view_in(folder: Path) -> LiveController:
+    hud = Hud(["a", "b"], INFO, "CPU", lambda: RenderConfig((64, 48)))
+    return LiveController(LiveControls(LiveSettings(), 2), hud, folder)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def tee() -> Iterator[Tee]:
         yield tee
 
 
-def say(view: View) -> str:
+def say(view: LiveController) -> str:
     return " ".join(view.overlay().lines)
 
 
@@ -58,7 +58,7 @@ def test_a_snapshot_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def test_a_recording_has_what_was_shown_meanwhile(tmp_path: Path, tee: Tee) -> None:
     view = view_in(tmp_path)
-    key = RecordKey(view, tee, INFO, tmp_path)
+    key = RecordingToggle(view, tee, INFO, tmp_path)
     for index in range(12):
         if index in (3, 8):
             view.key("r")
@@ -75,7 +75,7 @@ def test_a_recording_that_cannot_begin_is_told_and_not_tried_again(
 ) -> None:
     view = view_in(tmp_path)
     (tmp_path / "file").touch()
-    key = RecordKey(view, tee, INFO, tmp_path / "file")
+    key = RecordingToggle(view, tee, INFO, tmp_path / "file")
     view.key("r")
     key.follow()
     assert "cannot make" in say(view)
@@ -87,7 +87,7 @@ def test_other_keys_do_nothing(tmp_path: Path) -> None:
     view = view_in(tmp_path)
     for key in ("x", "3", "0", "\xe1"):
         view.key(key)
-    assert view.controls.settings == Settings()
+    assert view.controls.settings == LiveSettings()
     assert not view.controls.stopped
 
 

@@ -7,25 +7,25 @@ import numpy as np
 import pytest
 
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.live.hud import NEWS, Hud, News
+from realtime_nst.live.hud import NEWS, Hud, Notification
 from realtime_nst.live.keys import KEYS
-from realtime_nst.live.mixer_pool import Work
-from realtime_nst.live.settings import Settings
-from realtime_nst.sinks.overlay import Label, Overlay, written_on
-from realtime_nst.stats import Meter
+from realtime_nst.live.mixer_pool import RenderConfig
+from realtime_nst.live.settings import LiveSettings
+from realtime_nst.sinks.overlay import Label, Overlay, draw_overlay
+from realtime_nst.stats import FrameStats
 
-PLAIN = Settings()
+PLAIN = LiveSettings()
 
 
 class Stage:
     """A HUD of three styles, with a clock and a camera of its own."""
 
-    def __init__(self, work: Work = Work((640, 480))) -> None:  # noqa: B008  (it is frozen)
+    def __init__(self, work: RenderConfig = RenderConfig((640, 480))) -> None:  # noqa: B008  (it is frozen)
         self.now, self.notice = 10.0, ""
         info = StreamInfo("camera 0", 640, 480, Fraction(30), None)
         names = ["wave", "night", "scream"]
         self.hud = Hud(names, info, "CPU", lambda: work, lambda: self.notice)
-        self.hud.meter, self.hud.news = Meter(self.clock), News(self.clock)
+        self.hud.meter, self.hud.news = FrameStats(self.clock), Notification(self.clock)
 
     def clock(self) -> float:
         return self.now
@@ -34,7 +34,7 @@ class Stage:
         for index in range(frames):
             self.now += 0.05
             image = np.zeros((1, 1, 3), np.uint8)
-            self.hud.meter.shown(Frame(image, 2 * index, Fraction(0), self.now - 0.041))
+            self.hud.meter.record(Frame(image, 2 * index, Fraction(0), self.now - 0.041))
 
     def lines(self, **changes: object) -> list[str]:
         return list(self.hud.overlay(replace(PLAIN, **changes)).lines)  # type: ignore[arg-type]
@@ -51,7 +51,7 @@ def test_the_numbers() -> None:
 
 
 def test_a_smaller_working_size_is_told() -> None:
-    assert Stage(Work((480, 352))).lines()[2] == "640x480 painted at 480x352  CPU"
+    assert Stage(RenderConfig((480, 352))).lines()[2] == "640x480 painted at 480x352  CPU"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_news_grow_old() -> None:
 
 
 def test_tiles_have_names() -> None:
-    stage = Stage(Work((640, 480), 3))
+    stage = Stage(RenderConfig((640, 480), 3))
     assert stage.lines()[0] == "3 styles  strength 100%"
     labels = stage.hud.overlay(PLAIN).labels
     assert labels == [Label("wave", 0, 0.5), Label("night", 0.5, 0.5), Label("scream", 0, 1)]
@@ -109,7 +109,7 @@ def test_text_is_drawn_on_a_copy_of_any_size(size: tuple[int, int]) -> None:
         Overlay(labels=[Label("wave", 0, 0.5), Label("night", 0.5, 1)]),
         Overlay(table=[(key.name, key.does) for key in KEYS]),
     ):
-        written = written_on(image, overlay)
+        written = draw_overlay(image, overlay)
         assert written.shape == image.shape
         assert (written > 150).any()
         assert (written < 50).any()
@@ -118,13 +118,13 @@ def test_text_is_drawn_on_a_copy_of_any_size(size: tuple[int, int]) -> None:
 
 def test_without_text_there_is_no_copy() -> None:
     image = np.full((60, 320, 3), 100, np.uint8)
-    assert written_on(image, Overlay()) is image
+    assert draw_overlay(image, Overlay()) is image
 
 
 def test_a_table_fits() -> None:
     """Nothing of it is cut off: the outermost pixels are only darkened."""
     image = np.full((480, 640, 3), 200, np.uint8)
-    written = written_on(image, Overlay(table=[(key.name, key.does) for key in KEYS]))
+    written = draw_overlay(image, Overlay(table=[(key.name, key.does) for key in KEYS]))
     frame = np.ones((480, 640), bool)
     frame[8:-8, 8:-8] = False
     assert (written[frame] == 50).all()

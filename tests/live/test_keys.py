@@ -8,11 +8,11 @@ import typer.main
 
 from realtime_nst.cli.app import app
 from realtime_nst.live.keys import CHANGES, KEYS, Key
-from realtime_nst.live.settings import Controls, Settings
+from realtime_nst.live.settings import LiveControls, LiveSettings
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 PAGE = Path(__file__).parents[2] / "docs" / "live.md"
-HALF = Settings(style=1, strength=0.5, morph=0.3)
+HALF = LiveSettings(style=1, strength=0.5, morph=0.3)
 ACTIONS = {"s", "q Esc"}
 """Keys that do something once instead of changing what is."""
 
@@ -42,8 +42,8 @@ TWICE = "cdbtm rfh?"
 
 
 @pytest.mark.parametrize(("key", "expected"), TABLE.items())
-def test_a_key(key: str, expected: Settings) -> None:
-    controls = Controls(HALF, styles=3)
+def test_a_key(key: str, expected: LiveSettings) -> None:
+    controls = LiveControls(HALF, styles=3)
     controls.change(CHANGES[key])
     assert controls.settings == expected
 

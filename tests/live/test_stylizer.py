@@ -11,13 +11,13 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from realtime_nst.frame import Frame, Image
-from realtime_nst.live.adaptive_resolution import Resolution
-from realtime_nst.live.mixer_pool import Paint, Work
-from realtime_nst.live.settings import Controls, Settings
+from realtime_nst.live.adaptive_resolution import AdaptiveResolution
+from realtime_nst.live.mixer_pool import Paint, RenderConfig
+from realtime_nst.live.settings import LiveControls, LiveSettings
 from realtime_nst.live.stylizer import LiveStylizer
-from realtime_nst.stylize.style_mixer import Palette
+from realtime_nst.stylize.style_mixer import StyleMixer
 
-PLAIN = Settings(mirror=False)
+PLAIN = LiveSettings(mirror=False)
 
 
 def frame(value: int = 100, index: int = 0, width: int = 60, height: int = 40) -> Frame:
@@ -45,12 +45,12 @@ class Style:
 class Stage:
     """A stylizer with settings to change between frames, and a clock of its own."""
 
-    def __init__(self, settings: Settings = PLAIN, *sizes: tuple[int, int]) -> None:
+    def __init__(self, settings: LiveSettings = PLAIN, *sizes: tuple[int, int]) -> None:
         self.settings, self.now = settings, 0.0
         self.styles = [Style(None), Style(50), Style(200)]
         one = np.ones(1, np.float32)
-        self.resolution = Resolution(sizes or ((60, 40),), 25)
-        paint = Palette([(style, one) for style in self.styles])
+        self.resolution = AdaptiveResolution(sizes or ((60, 40),), 25)
+        paint = StyleMixer([(style, one) for style in self.styles])
         self.stylize = LiveStylizer(
             lambda work: paint, 3, lambda: self.settings, self.resolution, self.clock
         )
@@ -157,7 +157,7 @@ def test_a_slow_machine_paints_smaller_and_shows_the_same_size() -> None:
 def test_a_fade_is_no_reason_to_paint_smaller() -> None:
     told: list[float] = []
 
-    class Watched(Resolution):
+    class Watched(AdaptiveResolution):
         def took(self, seconds: float, now: float) -> None:
             told.append(now)
 
@@ -177,36 +177,36 @@ def test_what_is_not_ready_yet_does_not_hold_anything_up() -> None:
     """The work before goes on, and does not count for the one that is to come."""
     told: list[float] = []
 
-    class Watched(Resolution):
+    class Watched(AdaptiveResolution):
         def took(self, seconds: float, now: float) -> None:
             told.append(now)
 
     resolution, settings = Watched(((120, 80), (60, 40)), 25), [PLAIN]
-    ready, sizes = {Work((120, 80))}, list[tuple[int, int]]()
+    ready, sizes = {RenderConfig((120, 80))}, list[tuple[int, int]]()
 
     def paint(image: Image, amounts: Mapping[int, float]) -> Image:
         sizes.append((image.shape[1], image.shape[0]))
         return image
 
-    def palettes(work: Work) -> Paint | None:
+    def palettes(work: RenderConfig) -> Paint | None:
         return paint if work in ready else None
 
     stylize = LiveStylizer(palettes, 2, lambda: settings[0], resolution)
     stylize(frame(index=0, width=120, height=80))
     resolution.begin(0.05)
     stylize(frame(index=1, width=120, height=80))
-    ready.add(Work((60, 40)))
+    ready.add(RenderConfig((60, 40)))
     stylize(frame(index=2, width=120, height=80))
     settings[0] = replace(PLAIN, tiled=True)
     stylize(frame(index=3, width=120, height=80))
-    ready.add(Work((60, 40), 2))
+    ready.add(RenderConfig((60, 40), 2))
     stylize(frame(index=4, width=120, height=80))
     assert sizes == [(120, 80), (120, 80), (60, 40), (60, 40), (30, 40), (30, 40)]
     assert len(told) == 3
 
 
 def test_the_first_palette_must_be_ready() -> None:
-    stylize = LiveStylizer(lambda work: None, 1, lambda: PLAIN, Resolution(((60, 40),), 25))
+    stylize = LiveStylizer(lambda work: None, 1, lambda: PLAIN, AdaptiveResolution(((60, 40),), 25))
     with pytest.raises(ValueError, match="first palette"):
         stylize(frame())
 
@@ -220,7 +220,7 @@ def test_the_stabiliser_calms_a_flickering_style() -> None:
             lambda work: flicker,
             1,
             lambda: replace(PLAIN, stabilise=stabilise),
-            Resolution(((60, 40),), 25),
+            AdaptiveResolution(((60, 40),), 25),
         )
         return float(np.std([stylize(frame(index=n)).image.mean() for n in range(20)][5:]))
 
@@ -253,11 +253,11 @@ def test_whatever_is_switched_on_a_frame_keeps_its_size(data: st.DataObject) -> 
 
 
 def test_settings_are_swapped_whole_and_kept_in_range() -> None:
-    controls = Controls(Settings(), styles=3)
+    controls = LiveControls(LiveSettings(), styles=3)
     before = controls.settings
     controls.change(lambda s: replace(s, style=s.style - 1, strength=1.7))
     assert (controls.settings.style, controls.settings.strength) == (2, 1.0)
-    assert before == Settings()
+    assert before == LiveSettings()
 
 
 @pytest.mark.parametrize(
@@ -273,5 +273,5 @@ def test_a_morph_goes_around_the_ring_of_styles(
     styles: int, wanted: tuple[int, float], got: tuple[int, float]
 ) -> None:
     style, morph = wanted
-    controls = Controls(Settings(style=style, morph=morph), styles)
+    controls = LiveControls(LiveSettings(style=style, morph=morph), styles)
     assert (controls.settings.style, controls.settings.morph) == got

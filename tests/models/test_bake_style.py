@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
-from realtime_nst.models.bake_style import fix_style, without_default
+from realtime_nst.models.bake_style import bake_style, drop_weights_default
 from realtime_nst.models.metadata import metadata_of
 from realtime_nst.models.protobuf import Malformed
 from realtime_nst.models.signature import WEIGHTS, Value, read_signature
@@ -40,7 +40,7 @@ def painted(model: bytes, light: int = 200, **more: np.ndarray) -> int:
 def test_the_weights_become_a_constant(tmp_path: Path, default: bool) -> None:
     path = tmp_path / "model.onnx"
     model = with_default(path) if default else onnx_models.two(path).read_bytes()
-    fixed = onnx.load_from_string(fix_style(model, [0.5, 0.5]))
+    fixed = onnx.load_from_string(bake_style(model, [0.5, 0.5]))
     onnx.checker.check_model(fixed, full_check=True)
     assert [value.name for value in fixed.graph.input] == ["frame"]
     assert [tensor.name for tensor in fixed.graph.initializer] == [WEIGHTS]
@@ -51,7 +51,7 @@ def test_the_weights_become_a_constant(tmp_path: Path, default: bool) -> None:
 @given(weights=st.tuples(WEIGHT, WEIGHT))
 def test_the_rest_stays_as_it_is(tmp_path: Path, weights: tuple[float, float]) -> None:
     model = with_default(tmp_path / "model.onnx")
-    fixed = onnx.load_from_string(fix_style(model, weights))
+    fixed = onnx.load_from_string(bake_style(model, weights))
     wanted = onnx.load_from_string(model)
     del wanted.graph.input[1], wanted.graph.initializer[0]
     constant = numpy_helper.from_array(np.array(weights, np.float32), WEIGHTS)
@@ -60,7 +60,7 @@ def test_the_rest_stays_as_it_is(tmp_path: Path, weights: tuple[float, float]) -
 
 
 def test_a_default_is_taken_away(tmp_path: Path) -> None:
-    bare = onnx.load_from_string(without_default(with_default(tmp_path / "model.onnx")))
+    bare = onnx.load_from_string(drop_weights_default(with_default(tmp_path / "model.onnx")))
     assert bare == onnx.load(onnx_models.two(tmp_path / "without.onnx"))
 
 
@@ -69,7 +69,7 @@ def test_it_paints_as_with_the_weights_given(tmp_path: Path) -> None:
     assert painted(model) == 200
     for weights in ([1.0, 0.0], [0.0, 1.0], [0.25, 0.75]):
         given_weights = np.array(weights, np.float32)
-        assert painted(fix_style(model, weights)) == painted(model, style_weights=given_weights)
+        assert painted(bake_style(model, weights)) == painted(model, style_weights=given_weights)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.parent.name)
@@ -82,7 +82,7 @@ def test_a_shipped_model(path: Path) -> None:
     frame = np.random.default_rng(3).integers(0, 256, (1, 48, 64, 3), np.uint8)
     blended = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     for weights in np.eye(styles, dtype=np.float32):
-        fixed = fix_style(model, weights.tolist())
+        fixed = bake_style(model, weights.tolist())
         alone = onnxruntime.InferenceSession(fixed, providers=["CPUExecutionProvider"])
         wanted = blended.run(None, {"frame": frame, "style_weights": weights})[0]
         difference = alone.run(None, {"frame": frame})[0].astype(int) - wanted

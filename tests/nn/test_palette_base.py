@@ -10,7 +10,7 @@ from torch import Tensor
 
 from realtime_nst.export.onnx import load_net
 from realtime_nst.nn.palette_base import PaletteBase
-from realtime_nst.nn.transformer_net import Network, TransformerNet
+from realtime_nst.nn.transformer_net import NetworkConfig, TransformerNet
 from realtime_nst.palette.palette_map import fit_palette
 from realtime_nst.train.checkpoint import load_checkpoint, save_checkpoint
 from tests.export.test_onnx import checkpoint
@@ -63,7 +63,7 @@ def test_bases_blend_as_styles_do() -> None:
 
 
 def test_another_network_gives_what_it_learnt_and_not_its_base() -> None:
-    net, other = (TransformerNet(Network("fast", 16, 1), 1) for _ in range(2))
+    net, other = (TransformerNet(NetworkConfig("fast", 16, 1), 1) for _ in range(2))
     net.fit_base([photo(1, 90, 120)], [0.5])
     other.fit_base([photo(2, 90, 120)], [1.0])
     assert net.base

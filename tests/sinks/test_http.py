@@ -15,7 +15,7 @@ import pytest
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.sinks import http, open_sink
-from realtime_nst.sinks.http import SNAPSHOT, STREAM, HttpSink, Newest
+from realtime_nst.sinks.http import SNAPSHOT, STREAM, HttpSink, LatestFrame
 
 INFO = StreamInfo("x", 64, 48, None, None)
 PATIENCE = 10.0
@@ -201,7 +201,7 @@ def test_what_is_not_there(sink: HttpSink) -> None:
 
 
 def test_a_picture_that_does_not_come_is_not_waited_for() -> None:
-    newest = Newest()
+    newest = LatestFrame()
     assert newest.after(0, patience=0) is None
     newest.put(frame(1).image)
     assert newest.after(1, patience=0) is None

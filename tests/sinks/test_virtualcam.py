@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from realtime_nst.errors import MissingExtra, SinkError
+from realtime_nst.errors import MissingExtraError, SinkError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.sinks import open_sink
@@ -96,6 +96,6 @@ def test_without_the_package_the_error_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyvirtualcam", None)
-    with pytest.raises(MissingExtra) as caught:
+    with pytest.raises(MissingExtraError) as caught:
         open_sink("virtualcam", StreamInfo("x", 64, 48, None, None))
     assert caught.value.hint == install_command("virtualcam")

@@ -12,11 +12,11 @@ from realtime_nst.frame import StreamInfo
 from realtime_nst.sinks import open_sink
 from realtime_nst.sources import animation, open_source
 from realtime_nst.sources.animation import AnimationSource
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from tests.helpers.video_clips import Clip, content, make
 from tests.test_rising_clock import copy
 
-VIDEO = Reading(rate=Fraction(25))
+VIDEO = ReadOptions(rate=Fraction(25))
 LEVELS, DURATIONS = (0, 50, 100, 150, 250), (100, 40, 0, 300, 20)
 TIMES = [Fraction(begin, 1000) for begin in (0, 100, 140, 240, 540)]
 """One without a duration lasts 100 ms."""
@@ -57,12 +57,12 @@ def test_few_frames_at_a_time_are_the_same(tmp_path: Path, monkeypatch: pytest.M
 
 def test_part_of_an_animation(tmp_path: Path) -> None:
     path = animated(tmp_path / "in.webp")
-    part = Reading(Fraction(1, 10), Fraction(1, 2), rate=Fraction(25))
+    part = ReadOptions(Fraction(1, 10), Fraction(1, 2), rate=Fraction(25))
     with open_source(path, part) as source:
         assert source.info.frames == 3
         assert [frame.pts for frame in source] == [time - TIMES[1] for time in TIMES[1:4]]
     with pytest.raises(SourceError, match="no frame is in the part"):
-        open_source(path, Reading(Fraction(9), rate=Fraction(25)))
+        open_source(path, ReadOptions(Fraction(9), rate=Fraction(25)))
 
 
 def test_hidden_frames_are_white(tmp_path: Path) -> None:

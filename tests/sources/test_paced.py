@@ -11,7 +11,7 @@ import pytest
 
 from realtime_nst.frame import Frame
 from realtime_nst.sources import Source, open_source
-from realtime_nst.sources.paced import Paced
+from realtime_nst.sources.paced import PacedSource
 from realtime_nst.sources.synthetic import SyntheticSource
 
 
@@ -30,8 +30,8 @@ class Clock:
         self.now += seconds
 
 
-def paced(source: Source, clock: Clock) -> Paced:
-    return Paced(lambda: source, clock=clock, sleep=clock.sleep)
+def paced(source: Source, clock: Clock) -> PacedSource:
+    return PacedSource(lambda: source, clock=clock, sleep=clock.sleep)
 
 
 def test_a_film_keeps_its_times_and_starts_over() -> None:
@@ -47,7 +47,7 @@ def test_a_film_keeps_its_times_and_starts_over() -> None:
 def test_it_ends_where_it_is_not_to_start_over() -> None:
     clock = Clock()
     film = SyntheticSource(32, 32, Fraction(10), 3)
-    with Paced(lambda: film, loop=False, clock=clock, sleep=clock.sleep) as source:
+    with PacedSource(lambda: film, loop=False, clock=clock, sleep=clock.sleep) as source:
         assert len(list(source)) == 3
 
 
@@ -60,7 +60,7 @@ def test_a_still_is_shown_all_the_time_and_read_once_a_second(tmp_path: Path) ->
         opened.append(clock.now)
         return open_source(path)
 
-    with Paced(reopen, clock=clock, sleep=clock.sleep) as source:
+    with PacedSource(reopen, clock=clock, sleep=clock.sleep) as source:
         frames = list(islice(source, 60))
     times = [float(frame.pts) for frame in frames]
     assert times == sorted(set(times))

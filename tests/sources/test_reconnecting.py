@@ -10,10 +10,10 @@ import pytest
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sources.camera.capture import Asked, CameraSource
+from realtime_nst.sources.camera.capture import CameraRequest, CameraSource
 from realtime_nst.sources.live import open_live
-from realtime_nst.sources.paced import Paced
-from realtime_nst.sources.reconnecting import LONGEST, Steady, fitted, waits
+from realtime_nst.sources.paced import PacedSource
+from realtime_nst.sources.reconnecting import LONGEST, ReconnectingSource, fitted, waits
 from tests.helpers.http_camera import running
 
 PATIENCE = 10.0
@@ -78,12 +78,12 @@ def test_waits_double_up_to_the_longest() -> None:
 
 def test_one_that_is_not_there_at_first_is_an_error_at_once() -> None:
     with pytest.raises(SourceError, match="there is no camera 7"):
-        Steady(opening(GONE))
+        ReconnectingSource(opening(GONE))
 
 
 def test_it_is_opened_again_ever_more_patiently_until_told_to_stop() -> None:
     first, pause = Fake(), Waits(5)
-    with Steady(opening(first, GONE), pause=pause) as source:
+    with ReconnectingSource(opening(first, GONE), pause=pause) as source:
         frames = list(source)
     assert pause.seconds == [0.5, 1, 2, 4, 5]
     assert len(frames) == 1
@@ -92,14 +92,16 @@ def test_it_is_opened_again_ever_more_patiently_until_told_to_stop() -> None:
 
 def test_it_gives_up_when_its_patience_is_over() -> None:
     now = iter(range(1000))
-    source = Steady(opening(Fake(), GONE), patience=3, clock=lambda: next(now), pause=Waits(99))
+    source = ReconnectingSource(
+        opening(Fake(), GONE), patience=3, clock=lambda: next(now), pause=Waits(99)
+    )
     with source, pytest.raises(SourceError, match="there is no camera 7") as caught:
         list(source)
     assert caught.value.hint == "plug it in"
 
 
 def test_what_ends_quietly_ends_here_too() -> None:
-    with Steady(opening(Fake(quietly=True)), pause=Waits(1)) as source:
+    with ReconnectingSource(opening(Fake(quietly=True)), pause=Waits(1)) as source:
         assert len(list(source)) == 1
 
 
@@ -109,7 +111,7 @@ def test_the_last_picture_stays_with_a_notice_until_it_is_back() -> None:
     def pause(seconds: float) -> bool:
         return not back.wait(PATIENCE)
 
-    with Steady(opening(Fake(50), Fake(90, quietly=True)), pause=pause) as source:
+    with ReconnectingSource(opening(Fake(50), Fake(90, quietly=True)), pause=pause) as source:
         coming = iter(source)
         shown = list(islice(coming, 4))
         assert [frame.image.mean() for frame in shown] == [50] * 4
@@ -135,7 +137,7 @@ def test_a_read_that_hangs_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> 
             yield from islice(super().__iter__(), 1)
             released.wait(PATIENCE)
 
-    source = Steady(opening(Hanging()))
+    source = ReconnectingSource(opening(Hanging()))
     assert len(list(islice(source, 3))) == 3
     assert source.notice
     with pytest.warns(UserWarning, match="the camera hangs"):
@@ -162,7 +164,7 @@ def test_a_camera_that_is_killed_and_started_again_goes_on() -> None:
 
     with running(*like) as (url, process):
         port = url.split(":")[2].split("/")[0]
-        source = Steady(lambda: CameraSource(url), pause=pause)
+        source = ReconnectingSource(lambda: CameraSource(url), pause=pause)
         coming = iter(source)
         last = next(coming)
         process.kill()
@@ -181,11 +183,11 @@ def test_a_camera_that_is_killed_and_started_again_goes_on() -> None:
 
 def test_files_are_played_as_if_live_and_the_rest_is_steady() -> None:
     with open_live("synthetic:32x32,30,3") as source:
-        assert isinstance(source, Paced)
+        assert isinstance(source, PacedSource)
         assert source.notice == ""
     camera = running("--clip", "synthetic:64x48,30,5", "--rate", 30)
     with camera as (url, _), open_live(url) as source:
-        assert isinstance(source, Steady)
+        assert isinstance(source, ReconnectingSource)
         assert next(iter(source)).image.shape == (48, 64, 3)
     with pytest.raises(SourceError, match="no file and no camera called") as caught:
         open_live("film.mp4")
@@ -200,7 +202,7 @@ def test_what_came_before_anyone_looked_is_no_dropped_frame() -> None:
             yield from super().__iter__()
             done.set()
 
-    with Steady(opening(Fast(count=20, quietly=True))) as source:
+    with ReconnectingSource(opening(Fast(count=20, quietly=True))) as source:
         assert done.wait(PATIENCE)
         frames = list(source)
     assert [frame.index for frame in frames] == [0]
@@ -209,5 +211,5 @@ def test_what_came_before_anyone_looked_is_no_dropped_frame() -> None:
 
 def test_a_file_cannot_be_asked_to_be_another() -> None:
     with pytest.raises(SourceError, match="as it was recorded") as raised:
-        open_live("synthetic:32x32,30,3", Asked((640, 480)))
+        open_live("synthetic:32x32,30,3", CameraRequest((640, 480)))
     assert "--working-size" in raised.value.hint

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from realtime_nst.errors import MissingExtra, SourceError
+from realtime_nst.errors import MissingExtraError, SourceError
 from realtime_nst.extras import install_command
 from realtime_nst.sources.live import open_live
 from realtime_nst.sources.screen import ScreenSource
@@ -94,6 +94,6 @@ def test_without_the_package_the_error_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "mss", None)
-    with pytest.raises(MissingExtra) as caught:
+    with pytest.raises(MissingExtraError) as caught:
         ScreenSource("0")
     assert caught.value.hint == install_command("screen")

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from realtime_nst.frame import Image
 from realtime_nst.image_ops import (
-    beside,
     blend,
-    filling,
-    mirrored,
-    scaled,
+    crop_to_fill,
+    keep_colors,
+    mirror,
+    resize,
+    side_by_side,
     tiles,
-    with_colours_of,
 )
 
 quick = settings(deadline=None, max_examples=40)
@@ -60,7 +60,7 @@ def test_a_blend_is_exact_at_its_ends(two: list[Image]) -> None:
 def test_kept_colours_are_light_of_one_and_colours_of_the_other(two: list[Image]) -> None:
     # Not too bright and not too dark: at black and white there is no room for colour.
     before, after = (np.asarray(110 + each // 7, np.uint8) for each in two)
-    kept = with_colours_of(before, after)
+    kept = keep_colors(before, after)
     assert is_picture_like(kept, before)
     light, colours, result = (
         cv2.cvtColor(each, cv2.COLOR_BGR2YCrCb).astype(int) for each in (after, before, kept)
@@ -72,14 +72,14 @@ def test_kept_colours_are_light_of_one_and_colours_of_the_other(two: list[Image]
 @quick
 @given(pictures())
 def test_the_colours_of_a_picture_on_itself_change_nothing(one: list[Image]) -> None:
-    assert np.array_equal(with_colours_of(one[0], one[0]), one[0])
+    assert np.array_equal(keep_colors(one[0], one[0]), one[0])
 
 
 @quick
 @given(pictures())
 def test_two_mirrors_show_the_picture(one: list[Image]) -> None:
-    assert np.array_equal(mirrored(mirrored(one[0])), one[0])
-    assert np.array_equal(mirrored(one[0])[:, 0], one[0][:, -1])
+    assert np.array_equal(mirror(mirror(one[0])), one[0])
+    assert np.array_equal(mirror(one[0])[:, 0], one[0][:, -1])
 
 
 @quick
@@ -88,7 +88,7 @@ def test_side_by_side_shows_the_middle_of_both(two: list[Image]) -> None:
     left, right = two
     if left.shape[1] < 2:
         return
-    both = beside(left, right)
+    both = side_by_side(left, right)
     assert is_picture_like(both, left)
     half = left.shape[1] // 2
     quarter = (left.shape[1] - half) // 2
@@ -99,19 +99,19 @@ def test_side_by_side_shows_the_middle_of_both(two: list[Image]) -> None:
 @quick
 @given(pictures(), SIDES, SIDES)
 def test_any_size_is_met(one: list[Image], width: int, height: int) -> None:
-    for change in (scaled, filling):
+    for change in (resize, crop_to_fill):
         result = change(one[0], width, height)
         assert result.shape == (height, width, 3)
         assert result.flags["C_CONTIGUOUS"]
     if one[0].shape[:2] == (height, width):
-        assert scaled(one[0], width, height) is one[0]
+        assert resize(one[0], width, height) is one[0]
 
 
 @quick
 @given(SIDES, SIDES)
 def test_a_flat_picture_stays_flat_when_scaled(width: int, height: int) -> None:
     flat = np.full((17, 23, 3), (10, 100, 200), np.uint8)
-    assert (scaled(flat, width, height) == (10, 100, 200)).all()
+    assert (resize(flat, width, height) == (10, 100, 200)).all()
 
 
 @quick

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from realtime_nst.frame import Frame
-from realtime_nst.stylize.stabilized import Calm
+from realtime_nst.stylize.stabilized import StabilizedStylizer
 
 
 def noisy(index: int) -> Frame:
@@ -29,19 +29,19 @@ def cut(moment: Fraction) -> int:
 
 @pytest.mark.parametrize("place", [5, 10])
 def test_the_rest_is_what_it_would_have_been(place: int) -> None:
-    whole, rest, forgetful = (Calm(inverted, 0.8, cut, every=5) for _ in range(3))
+    whole, rest, forgetful = (StabilizedStylizer(inverted, 0.8, cut, every=5) for _ in range(3))
     shown, memory = [], {}
     for index in range(20):
         shown.append(whole(noisy(index)).image)
         if (index + 1) % 5 == 0:
-            memory[index + 1] = whole.memory(index + 1)
-    rest.go_on(memory[place])
+            memory[index + 1] = whole.state(index + 1)
+    rest.restore(memory[place])
     assert all((rest(noisy(index)).image == shown[index]).all() for index in range(place, 20))
     assert (forgetful(noisy(place)).image != shown[place]).any()
 
 
 def test_it_calms_what_does_not_begin_anew() -> None:
-    calm = Calm(inverted, 0.8, cut)
+    calm = StabilizedStylizer(inverted, 0.8, cut)
     for index in range(12):
         frame = noisy(index)
         anew = (calm(frame).image == inverted(frame).image).all()
@@ -49,10 +49,10 @@ def test_it_calms_what_does_not_begin_anew() -> None:
 
 
 def test_only_what_may_still_be_asked_for_is_kept() -> None:
-    calm = Calm(inverted, 0.5, every=2)
+    calm = StabilizedStylizer(inverted, 0.5, every=2)
     for index in range(10):
         calm(noisy(index))
-    assert calm.memory(6)
-    assert not calm.memory(4)
-    assert calm.memory(10)
-    assert not calm.memory(6)
+    assert calm.state(6)
+    assert not calm.state(4)
+    assert calm.state(10)
+    assert not calm.state(6)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from skimage import data
 
 from realtime_nst.frame import Image
-from realtime_nst.stylize.optical_flow import Follower, reduced
-from realtime_nst.stylize.stabilizer import Stabiliser
+from realtime_nst.stylize.optical_flow import OpticalFlow, downscale_for_flow
+from realtime_nst.stylize.stabilizer import Stabilizer
 
 STRENGTHS = (0.3, 0.8, 1.0)
 
@@ -44,7 +44,7 @@ def changes(pictures: list[Image]) -> float:
 
 
 def test_strength_0_is_exactly_off() -> None:
-    stabiliser = Stabiliser()
+    stabiliser = Stabilizer()
     stabiliser(photo(), inverted(photo()), 1.0)
     other = photo(at=(100, 50))
     assert stabiliser(photo(), other, 0.0) is other
@@ -53,7 +53,7 @@ def test_strength_0_is_exactly_off() -> None:
 
 @pytest.mark.parametrize("strength", STRENGTHS)
 def test_a_still_picture_with_noise_becomes_calm(strength: float) -> None:
-    stabiliser = Stabiliser()
+    stabiliser = Stabilizer()
     contents = [noisy(photo(), seed, 2) for seed in range(12)]
     # A network turns noise into more noise.
     painted = [noisy(inverted(photo()), seed, 15) for seed in range(100, 112)]
@@ -65,14 +65,14 @@ def test_more_strength_is_calmer() -> None:
     painted = [noisy(inverted(photo()), seed, 15) for seed in range(8)]
     results = []
     for strength in STRENGTHS:
-        stabiliser = Stabiliser()
+        stabiliser = Stabilizer()
         results.append(changes([stabiliser(photo(), each, strength) for each in painted]))
     assert results == sorted(results, reverse=True)
 
 
 @pytest.mark.parametrize("strength", STRENGTHS)
 def test_identical_frames_converge(strength: float) -> None:
-    stabiliser = Stabiliser()
+    stabiliser = Stabilizer()
     stabiliser(photo(), noisy(inverted(photo()), 1, 20), strength)
     for _ in range(80):
         calm = stabiliser(photo(), inverted(photo()), strength)
@@ -86,7 +86,7 @@ def pan(step: int, count: int = 10) -> Iterator[Image]:
 @pytest.mark.parametrize("step", [1, 3, 7])
 def test_a_pan_is_followed(step: int) -> None:
     """A perfect style on a moving picture must come out as it went in: nothing smears."""
-    stabiliser, worst = Stabiliser(), 0.0
+    stabiliser, worst = Stabilizer(), 0.0
     for content in pan(step):
         calm = stabiliser(content, inverted(content), 1.0)
         worst = max(worst, difference(calm, inverted(content)))
@@ -100,18 +100,20 @@ def test_what_hardly_moves_is_not_looked_at_between_pixels(
 ) -> None:
     """Noise makes such motion, and looking between pixels blurs."""
     before, now = photo(size), noisy(photo(size), 1, 3)
-    follower = Follower()
-    flow = follower.motion(reduced(now), reduced(before))
+    follower = OpticalFlow()
+    flow = follower.estimate(downscale_for_flow(now), downscale_for_flow(before))
     assert np.quantile(np.abs(flow), 0.9) < 0.02
-    moved = follower.moved(before, flow, factor)
+    moved = follower.warp(before, flow, factor)
     assert difference(moved, before) < 0.2
-    further = follower.motion(reduced(photo(size, at=(0, 2))), reduced(before))
+    further = follower.estimate(
+        downscale_for_flow(photo(size, at=(0, 2))), downscale_for_flow(before)
+    )
     assert np.median(further[..., 0]) == pytest.approx(2 / factor, abs=0.1)
 
 
 def test_noise_on_a_pan_becomes_calm() -> None:
     """Measured along the motion, which is known exactly here."""
-    stabiliser, step, pictures, painted = Stabiliser(), 3, [], []
+    stabiliser, step, pictures, painted = Stabilizer(), 3, [], []
     for index, content in enumerate(pan(step)):
         painted.append(noisy(inverted(content), index, 15))
         pictures.append(stabiliser(content, painted[-1], 0.8))
@@ -125,7 +127,7 @@ def test_noise_on_a_pan_becomes_calm() -> None:
 
 def test_what_moves_leaves_no_ghost() -> None:
     """A dark square over a photo: where it was, the photo is back at once."""
-    stabiliser = Stabiliser()
+    stabiliser = Stabilizer()
     for index in range(8):
         content = photo()
         left = 40 + 20 * index
@@ -137,7 +139,7 @@ def test_what_moves_leaves_no_ghost() -> None:
 
 
 def test_a_cut_starts_anew() -> None:
-    stabiliser = Stabiliser()
+    stabiliser = Stabilizer()
     stabiliser(photo(), inverted(photo()), 1.0)
     cat = np.ascontiguousarray(data.chelsea()[:240, :320])  # type: ignore[no-untyped-call]
     assert stabiliser(cat, cat, 1.0) is cat
@@ -145,7 +147,7 @@ def test_a_cut_starts_anew() -> None:
 
 @pytest.mark.parametrize("style", ["other", 1, ("a", 0.5)])
 def test_another_style_starts_anew(style: object) -> None:
-    stabiliser = Stabiliser()
+    stabiliser = Stabilizer()
     stabiliser(photo(), photo(), 1.0, "first")
     other = inverted(photo())
     assert stabiliser(photo(), other, 1.0, style) is other
@@ -153,14 +155,14 @@ def test_another_style_starts_anew(style: object) -> None:
 
 
 def test_another_size_starts_anew() -> None:
-    stabiliser = Stabiliser()
+    stabiliser = Stabilizer()
     stabiliser(photo(), photo(), 1.0)
     smaller = photo((120, 160))
     assert stabiliser(smaller, smaller, 1.0) is smaller
 
 
 def test_streams_do_not_mix() -> None:
-    first, second, alone = Stabiliser(), Stabiliser(), Stabiliser()
+    first, second, alone = Stabilizer(), Stabilizer(), Stabilizer()
     for index in range(4):
         a, b = photo(at=(index, 0)), photo(at=(200, index))
         mixed = first(a, noisy(a, index, 10), 0.8)
@@ -170,7 +172,7 @@ def test_streams_do_not_mix() -> None:
 
 
 def test_inputs_stay_as_they_are() -> None:
-    stabiliser, content, painted = Stabiliser(), photo(), inverted(photo())
+    stabiliser, content, painted = Stabilizer(), photo(), inverted(photo())
     for _ in range(3):
         stabiliser(content, painted, 0.8)
     np.testing.assert_array_equal(content, photo())
@@ -184,7 +186,7 @@ def test_inputs_stay_as_they_are() -> None:
     strength=st.floats(0, 1),
 )
 def test_any_size(height: int, width: int, strength: float) -> None:
-    stabiliser = Stabiliser()
+    stabiliser = Stabilizer()
     random = np.random.default_rng(height * width)
     content = random.integers(0, 256, (height, width, 3), np.uint8)
     painted = random.integers(0, 256, (height, width, 3), np.uint8)

@@ -8,44 +8,44 @@ import pytest
 from realtime_nst.frame import Image
 from realtime_nst.inference.session import open_session
 from realtime_nst.models.registry import find_style
-from realtime_nst.stylize.style_mixer import Palette
+from realtime_nst.stylize.style_mixer import StyleMixer
 
 PICTURE: Image = np.full((40, 60, 3), (10, 100, 200), np.uint8)
 STYLES = ("identity", "invert", "keep", "black")
 
 
 @pytest.fixture
-def palette(models: Path) -> Palette:
+def palette(models: Path) -> StyleMixer:
     """Three models, the last of which has two styles."""
     choices = [find_style(name) for name in STYLES]
     paths = {choice.model.path for choice in choices}
     sessions = {path: open_session(path, "cpu", threads=1) for path in paths}
-    return Palette([(sessions[each.model.path], each.as_input()) for each in choices])
+    return StyleMixer([(sessions[each.model.path], each.weight_array()) for each in choices])
 
 
-def test_one_style_alone(palette: Palette) -> None:
+def test_one_style_alone(palette: StyleMixer) -> None:
     assert np.array_equal(palette(PICTURE, {0: 1.0}), PICTURE)
     assert np.array_equal(palette(PICTURE, {1: 1.0}), 255 - PICTURE)
     assert (palette(PICTURE, {3: 1.0}) == 0).all()
 
 
-def test_pictures_of_two_models_are_mixed(palette: Palette) -> None:
+def test_pictures_of_two_models_are_mixed(palette: StyleMixer) -> None:
     mixed = palette(PICTURE, {0: 0.75, 1: 0.25})
     assert np.abs(mixed - (0.75 * PICTURE + 0.25 * (255.0 - PICTURE))).max() <= 1
 
 
-def test_styles_of_one_model_mix_inside_it(palette: Palette) -> None:
+def test_styles_of_one_model_mix_inside_it(palette: StyleMixer) -> None:
     mixed = palette(PICTURE, {2: 0.5, 3: 0.5})
     assert np.abs(mixed - 0.5 * PICTURE).max() <= 1
 
 
-def test_three_models_have_their_shares(palette: Palette) -> None:
+def test_three_models_have_their_shares(palette: StyleMixer) -> None:
     mixed = palette(PICTURE, {0: 0.2, 1: 0.5, 2: 0.15, 3: 0.15})
     expected = 0.2 * PICTURE + 0.5 * (255.0 - PICTURE) + 0.3 * 0.5 * PICTURE
     assert np.abs(mixed - expected).max() <= 2
 
 
-def test_tiny_pictures_keep_their_size(palette: Palette) -> None:
+def test_tiny_pictures_keep_their_size(palette: StyleMixer) -> None:
     tiny = np.ascontiguousarray(PICTURE[:5, :7])
     assert np.array_equal(palette(tiny, {1: 1.0}), 255 - tiny)
 
@@ -65,5 +65,5 @@ def test_warming_tells_what_the_slowest_model_takes() -> None:
     shared, own = Slow(0.1), Slow(0.2)
     weights = np.eye(2, dtype=np.float32)
     styles = [(shared, weights[0]), (shared, weights[1]), (own, np.ones(1, np.float32))]
-    assert Palette(styles).warm(64, 48, lambda: now[0]) == pytest.approx(0.2)
+    assert StyleMixer(styles).warm(64, 48, lambda: now[0]) == pytest.approx(0.2)
     assert shared.sizes == own.sizes == [(48, 64, 3)] * 2

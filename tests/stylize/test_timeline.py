@@ -10,7 +10,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_nst.cli.parsing import styles
+from realtime_nst.cli.parsing import parse_styles
 from realtime_nst.frame import Frame
 from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.registry import find_style
@@ -67,7 +67,7 @@ def opened(models: Path) -> dict[str, Cue]:
         choice = find_style(name)
         path = choice.model.path
         sessions[path] = sessions.get(path) or open_session(path, "cpu", threads=1)
-        cues[name] = Cue(Fraction(0), sessions[path], choice.as_input())
+        cues[name] = Cue(Fraction(0), sessions[path], choice.weight_array())
     return cues
 
 
@@ -104,14 +104,14 @@ def test_before_the_first_style_the_picture_is_as_it_was(opened: dict[str, Cue])
 
 
 def test_words() -> None:
-    assert styles(["a"]) == {0: "a"}
+    assert parse_styles(["a"]) == {0: "a"}
     words = ["a:0.6,b:0.4", "c@1:30", "b@johnson@5s", "d.onnx:x@0:00:07.5"]
-    assert list(styles(words).items()) == [
+    assert list(parse_styles(words).items()) == [
         (0, "a:0.6,b:0.4"),
         (5, "b@johnson"),
         (Fraction("7.5"), "d.onnx:x"),
         (90, "c"),
     ]
-    assert styles(["starry-night@johnson"]) == {0: "starry-night@johnson"}
+    assert parse_styles(["starry-night@johnson"]) == {0: "starry-night@johnson"}
     with pytest.raises(typer.BadParameter, match="a and b begin at the same time"):
-        styles(["a", "b"])
+        parse_styles(["a", "b"])

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from realtime_nst.frame import Image
-from realtime_nst.timing import Effort, in_turns
+from realtime_nst.timing import Budget, interleave
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-QUICK = Effort(warmup=0, seconds=0.0, least=2)
+QUICK = Budget(warmup=0, seconds=0.0, least=2)
 
 
 @pytest.fixture
 def peers(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(BENCHMARKS)
     module = importlib.import_module("peers")
-    monkeypatch.setattr(module, "in_turns", partial(in_turns, turn=QUICK, rest=0.0))
+    monkeypatch.setattr(module, "interleave", partial(interleave, turn=QUICK, rest=0.0))
     return module
 
 

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from realtime_nst.nn.tensors import to_tensor
-from realtime_nst.train.temporal_loss import LUMA, Moment, next_moment, unsteadiness
+from realtime_nst.train.temporal_loss import LUMA, NextFrame, synthesize_next_frame, temporal_loss
 from tests.helpers.recipes import photo
 
 
@@ -16,17 +16,17 @@ def content() -> torch.Tensor:
     return F.avg_pool2d(pictures, 9, 1, 4)[:, :, :96, :128]
 
 
-def moment(seed: int = 1) -> Moment:
-    return next_moment(content(), torch.Generator().manual_seed(seed))
+def moment(seed: int = 1) -> NextFrame:
+    return synthesize_next_frame(content(), torch.Generator().manual_seed(seed))
 
 
-def still(brightness: float = 1.0, shift: int = 0) -> Moment:
+def still(brightness: float = 1.0, shift: int = 0) -> NextFrame:
     """A moment without noise: ``shift`` pixels to the left."""
     grid = F.affine_grid(torch.eye(2, 3).expand(4, -1, -1), [4, 3, 96, 128], False)
     grid = grid + torch.tensor([2 * shift / 128, 0.0])
     moved = content().roll(-shift, 3) * brightness
     inside = (grid.abs() <= 1).all(3)[:, None].float()
-    return Moment(moved, grid, inside, torch.full((4, 1, 1, 1), brightness))
+    return NextFrame(moved, grid, inside, torch.full((4, 1, 1, 1), brightness))
 
 
 def test_the_same_seed_gives_the_same_moment() -> None:
@@ -54,25 +54,25 @@ def test_some_pictures_move_and_some_stand_still() -> None:
 @pytest.mark.parametrize("shift", [0, 1, 3, 4])
 def test_what_moves_with_the_scene_does_not_flicker(shift: int) -> None:
     made = still(shift=shift)
-    assert unsteadiness(content(), made.content, content(), made).max() < 1e-9
+    assert temporal_loss(content(), made.content, content(), made).max() < 1e-9
 
 
 def test_what_stays_where_the_scene_moves_does() -> None:
     made = still(shift=5)
-    assert unsteadiness(content(), content(), content(), made).min() > 1e-5
+    assert temporal_loss(content(), content(), content(), made).min() > 1e-5
 
 
 def test_only_the_luminance_may_follow_a_change_of_brightness() -> None:
     made, before = still(brightness=0.9), content()
     luma = (before * torch.tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
     darker = before - 0.1 * luma
-    assert unsteadiness(before, darker, before, made).max() < 1e-9
-    assert unsteadiness(before, before, before, made).min() > 1e-4
+    assert temporal_loss(before, darker, before, made).max() < 1e-9
+    assert temporal_loss(before, before, before, made).min() > 1e-4
 
 
 def test_noise_may_not_show() -> None:
     made = still()
     noisy = replace(made, content=made.content + 0.1 * torch.randn(4, 3, 96, 128))
-    assert unsteadiness(content(), noisy.content, content(), noisy).min() == pytest.approx(
+    assert temporal_loss(content(), noisy.content, content(), noisy).min() == pytest.approx(
         0.01, rel=0.2
     )

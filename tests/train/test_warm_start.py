@@ -7,10 +7,10 @@ import torch
 
 from realtime_nst.errors import ModelError
 from realtime_nst.nn.tensors import to_tensor
-from realtime_nst.nn.transformer_net import Network, TransformerNet
+from realtime_nst.nn.transformer_net import NetworkConfig, TransformerNet
 from realtime_nst.train.dataset import bundled_photos, open_photos
 from realtime_nst.train.recipe import Schedule
-from realtime_nst.train.warm_start import START, nearest, save_start, weights_of
+from realtime_nst.train.warm_start import START, nearest_style, save_start, weights_of
 from tests.export.test_onnx import checkpoint
 from tests.helpers.recipes import photo, small_recipe
 
@@ -29,13 +29,13 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize(("brightness", "name"), [(0.9, "style-0"), (0.15, "style-1")])
 def test_the_most_similar_style_is_found(shelf: Path, brightness: float, name: str) -> None:
-    found = nearest(to_tensor(photo(3)) * brightness, SMALL)
+    found = nearest_style(to_tensor(photo(3)) * brightness, SMALL)
     assert found
     assert (found.style, found.model) == (name, "pair")
 
 
 def test_its_weights_paint_what_that_style_painted(shelf: Path) -> None:
-    found = nearest(to_tensor(photo(3)) * 0.15, SMALL)
+    found = nearest_style(to_tensor(photo(3)) * 0.15, SMALL)
     assert found
     one, both = TransformerNet(SMALL, 1).eval(), TransformerNet(SMALL, 2).eval()
     one.load_state_dict(found.weights)
@@ -52,13 +52,13 @@ def test_all_it_knows_can_be_begun_with(shelf: Path) -> None:
 
 
 def test_a_network_of_another_shape_is_no_beginning(shelf: Path) -> None:
-    assert nearest(to_tensor(photo(3)), Network("fast", width=16, blocks=1)) is None
+    assert nearest_style(to_tensor(photo(3)), NetworkConfig("fast", width=16, blocks=1)) is None
 
 
 def test_a_broken_file_is_named(shelf: Path) -> None:
     (shelf / "pair" / START).write_bytes(b"not weights")
     with pytest.raises(ModelError, match=r"start\.safetensors"):
-        nearest(to_tensor(photo(3)), SMALL)
+        nearest_style(to_tensor(photo(3)), SMALL)
 
 
 def test_there_are_photos_to_practise_on() -> None:

@@ -13,13 +13,13 @@ from realtime_nst.cli.arguments import path_of
 from realtime_nst.cli.commands.convert import Tier, limited
 from realtime_nst.cli.table import table
 from realtime_nst.errors import NstError
-from realtime_nst.timing import short
+from realtime_nst.timing import format_3digits
 
 if TYPE_CHECKING:
-    from realtime_nst.bench.end_to_end import Whole
+    from realtime_nst.bench.end_to_end import EndToEnd
     from realtime_nst.bench.latency import Comparison, Speed
     from realtime_nst.bench.report import Report
-    from realtime_nst.bench.subject import Runner, Size, Wanted
+    from realtime_nst.bench.subject import BenchRequest, RuntimeDescription, Size
 
 T = TypeVar("T")
 
@@ -75,7 +75,7 @@ def bench(
     from realtime_nst.bench.report import save as kept
     from realtime_nst.files import check_folder
     from realtime_nst.image_io.write import check_picture
-    from realtime_nst.timing import Effort
+    from realtime_nst.timing import Budget
 
     if chart:
         check_picture(chart, map(Path, source or []))
@@ -84,7 +84,7 @@ def bench(
     need_single(batch)
     report, sizes = _begin(), _sizes(size)
     wanted = _wanted(style, device, threads, precision)
-    effort = Effort(warmup, seconds)
+    effort = Budget(warmup, seconds)
     found = _each(wanted, lambda one: measure([one], sizes, effort, tier, _announce))
     speeds = tuple(chain(*found.values()))
     sources = source or [synthetic(*each) for each in sizes]
@@ -121,9 +121,9 @@ def compare(
 
 def _begin() -> "Report":
     """The machine before anything runs; a word to people if it has something else to do."""
-    from realtime_nst.bench.report import begun
+    from realtime_nst.bench.report import new_report
 
-    report = begun()
+    report = new_report()
     if report.busy:
         busy = f"this machine is busy (load {report.load}, cores {report.machine.cores})"
         typer.echo(f"note: {busy}: believe only ratios, from `bench compare`", err=True)
@@ -132,20 +132,20 @@ def _begin() -> "Report":
 
 def _wanted(
     styles: list[str] | None, devices: str, threads: str | None, precisions: str
-) -> "list[Wanted]":
-    from realtime_nst.bench.subject import Wanted, everything
+) -> "list[BenchRequest]":
+    from realtime_nst.bench.subject import BenchRequest, everything
 
     counts = dict.fromkeys(map(_count, threads.split(","))) if threads else [None]
     names = styles or everything()
     every = product(names, devices.split(","), counts, precisions.split(","))
-    return [Wanted(*each) for each in every]
+    return [BenchRequest(*each) for each in every]
 
 
 def _each(
-    wanted: "Sequence[Wanted]", measure: "Callable[[Wanted], Iterable[T]]"
-) -> "dict[Wanted, list[T]]":
+    wanted: "Sequence[BenchRequest]", measure: "Callable[[BenchRequest], Iterable[T]]"
+) -> "dict[BenchRequest, list[T]]":
     """What was measured; of several things that do not all run, those that do."""
-    measured: dict[Wanted, list[T]] = {}
+    measured: dict[BenchRequest, list[T]] = {}
     refused: list[NstError] = []
     for one in wanted:
         try:
@@ -175,7 +175,7 @@ def _sizes(text: str) -> "list[Size]":
     return sizes
 
 
-def _announce(runner: "Runner", size: "Size") -> None:
+def _announce(runner: "RuntimeDescription", size: "Size") -> None:
     typer.echo(f"{runner.label}, {size[0]}x{size[1]} ...", err=True)
 
 
@@ -190,15 +190,15 @@ def _tables(report: "Report") -> str:
 def _row(speed: "Speed") -> tuple[str, ...]:
     memory = "" if speed.peak_mb is None else f"{speed.peak_mb:.0f} MB"
     times = (speed.median_ms, speed.p95_ms, speed.opened_ms, speed.first_ms)
-    median, p95, opened, first = (f"{short(time)} ms" for time in times)
+    median, p95, opened, first = (f"{format_3digits(time)} ms" for time in times)
     size = f"{speed.width}x{speed.height}"
-    return (speed.runner.label, size, median, p95, short(speed.fps), opened, first, memory)
+    return (speed.runner.label, size, median, p95, format_3digits(speed.fps), opened, first, memory)
 
 
-def _whole_row(whole: "Whole") -> tuple[str, ...]:
+def _whole_row(whole: "EndToEnd") -> tuple[str, ...]:
     shares = (f"{stage} {share:.0%}" for stage, share in whole.shares.items())
     size = f"{whole.width}x{whole.height}"
-    return (whole.runner.label, whole.source, size, short(whole.fps), ", ".join(shares))
+    return (whole.runner.label, whole.source, size, format_3digits(whole.fps), ", ".join(shares))
 
 
 def _versus(a: str, b: str, result: "Comparison") -> str:
@@ -207,10 +207,8 @@ def _versus(a: str, b: str, result: "Comparison") -> str:
     # Both are open: what either holds of the memory cannot be told.
     rows = [(name, *_row(speed)[:-1]) for name, speed in zip(names, speeds, strict=True)]
     longer = result.longer
-    said = (
-        f"B takes {short(longer.median)} times as long as A "
-        f"(half of {longer.pairs} turns: {short(longer.low)} to {short(longer.high)})"
-    )
+    low, median, high = map(format_3digits, (longer.low, longer.median, longer.high))
+    said = f"B takes {median} times as long as A (half of {longer.pairs} turns: {low} to {high})"
     return f"{table([('', *COLUMNS[:-1]), *rows])}\n{said}"
 
 

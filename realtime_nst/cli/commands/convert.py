@@ -164,9 +164,9 @@ def video(
 ) -> None:
     """Paint videos; their size, times, sound and other tracks stay as they are."""
     from realtime_nst.cli import painting, parsing, videos
-    from realtime_nst.convert.dry_run import rehearse
+    from realtime_nst.convert.dry_run import dry_run as only_report
     from realtime_nst.convert.jobs import jobs_for
-    from realtime_nst.convert.transforms import Shape
+    from realtime_nst.convert.transforms import OutputShape
     from realtime_nst.sinks.video.codecs import PIPE, VideoOptions
     from realtime_nst.sources.video.opening import is_pipe
 
@@ -174,22 +174,24 @@ def video(
     if parsing.pipe(format) == "rawvideo" and is_pipe(sources[0]):
         reading = replace(reading, raw=parsing.raw(size, fps, pix_fmt))
         size, fps, pix_fmt = None, None, pix_fmt if result == PIPE else None
-    shape = Shape(parsing.pixels(size), parsing.rate(fps), render_scale, side_by_side)
+    shape = OutputShape(
+        parsing.parse_size(size), parsing.parse_rate(fps), render_scale, side_by_side
+    )
     options = VideoOptions(codec, crf, preset, pix_fmt, audio, reading.skip_broken, format)
     strength, styles, fading = (
         painting.strength(stabilise),
-        parsing.styles(style),
-        parsing.seconds(fade),
+        parsing.parse_styles(style),
+        parsing.parse_seconds(fade),
     )
     described = painting.described(style, fade, tier, strength)
-    choices = videos.Choices(reading, shape, options, described, strength, resume, stats)
+    choices = videos.ConversionOptions(reading, shape, options, described, strength, resume, stats)
     jobs = jobs_for(sources, result)
     if dry_run:
-        rehearse(jobs, choices, skip_existing=skip_existing)
+        only_report(jobs, choices, skip_existing=skip_existing)
         return
     engine = painting.Engine(tier, device, precision, threads, verbose)
     network = videos.opened_once(partial(painting.open_timeline, styles, fading, engine))
-    told = videos.Telling(skip_existing, as_json, pipe=result == PIPE)
+    told = videos.ReportOptions(skip_existing, as_json, pipe=result == PIPE)
     videos.convert_all(jobs, choices, network, told)
 
 
@@ -247,23 +249,23 @@ def image(
     """Stylize images; transparency, EXIF, XMP, resolution and color profile are kept."""
     from realtime_nst.cli import painting, parsing
     from realtime_nst.cli.photos import stylize_all
-    from realtime_nst.cli.summary import say
+    from realtime_nst.cli.summary import print_notes
     from realtime_nst.convert.photo_jobs import photo_jobs, unread_folders
-    from realtime_nst.convert.transforms import Shape
+    from realtime_nst.convert.transforms import OutputShape
 
     if len(style) > 1:
         blend = ",".join(f"{name}:{1 / len(style):.2g}" for name in style)
         raise typer.BadParameter(f"give one; {blend} blends them", param_hint="--style")
     jobs = photo_jobs(sources, result, recursive=recursive)
     if not recursive:
-        say(
+        print_notes(
             f"{each}: sub-folders are left out; add --recursive" for each in unread_folders(sources)
         )
     engine = painting.Engine(tier, device, precision, threads, verbose)
     stylize_all(
         jobs,
         lambda: painting.open_style(style[0], engine),
-        Shape(parsing.pixels(size), None, render_scale),
+        OutputShape(parsing.parse_size(size), None, render_scale),
         skip_existing=skip_existing,
         as_json=as_json,
     )

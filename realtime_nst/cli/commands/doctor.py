@@ -22,7 +22,7 @@ def doctor(
     can be painted at all.
     """
     from realtime_nst.doctor import can_paint, examine
-    from realtime_nst.machine import this_machine
+    from realtime_nst.machine import describe_machine
 
     findings = []
     for finding in examine():
@@ -30,7 +30,7 @@ def doctor(
         if not as_json:
             typer.echo(_lines(finding))
     if as_json:
-        told = {"machine": asdict(this_machine()), "paints": can_paint(findings)}
+        told = {"machine": asdict(describe_machine()), "paints": can_paint(findings)}
         told["findings"] = [asdict(finding) for finding in findings]
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
     if not can_paint(findings):
@@ -39,4 +39,4 @@ def doctor(
 
 def _lines(finding: "Finding") -> str:
     line = f"{finding.level:6}{finding.about:{WIDTH}}  {finding.line}"
-    return f"{line}\n{'':6}{'':{WIDTH}}  > {finding.cure}" if finding.cure else line
+    return f"{line}\n{'':6}{'':{WIDTH}}  > {finding.hint}" if finding.hint else line

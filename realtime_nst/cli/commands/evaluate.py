@@ -12,7 +12,7 @@ from realtime_nst.cli.commands.evaluate_quality import quality
 from realtime_nst.cli.commands.evaluate_stability import stability
 
 if TYPE_CHECKING:
-    from realtime_nst.evaluate.fidelity import Candidate, Case
+    from realtime_nst.evaluate.fidelity import FidelityCase, FidelitySubject
 
 app = typer.Typer(help="Measure how good models are.", no_args_is_help=True)
 app.command()(stability)
@@ -61,7 +61,7 @@ def fidelity(
         check_picture(grid, files_in(style, paintings))
     need_torch()
     from realtime_nst.evaluate.fidelity import open_candidate, summary
-    from realtime_nst.evaluate.selection import contestants
+    from realtime_nst.evaluate.selection import select_styles
     from realtime_nst.files import refuse_inputs
     from realtime_nst.image_io.read import photos_in
 
@@ -69,8 +69,8 @@ def fidelity(
     refuse_inputs([grid] if grid else [], chosen)
     sides = _sizes(sizes)
     reports: list[dict[str, Any]] = []
-    shown: list[Case] = []
-    for each in [each for name in models for each in contestants(name, tier)]:
+    shown: list[FidelityCase] = []
+    for each in [each for name in models for each in select_styles(name, tier)]:
         candidate = open_candidate(each.choice, style, paintings, vgg_weights, precision, device)
         for size in sides:
             cases = _followed(candidate, chosen, size, iterations, init)
@@ -96,12 +96,12 @@ def _sizes(text: str) -> list[int]:
 
 
 def _followed(
-    candidate: "Candidate", photos: list[Path], size: int, iterations: int, init: str
-) -> "list[Case]":
+    candidate: "FidelitySubject", photos: list[Path], size: int, iterations: int, init: str
+) -> "list[FidelityCase]":
     from realtime_nst.cli import progress
     from realtime_nst.evaluate.fidelity import each_case
 
-    cases: list[Case] = []
+    cases: list[FidelityCase] = []
     with progress.steps(f"{candidate.name}, {size} px", len(photos)) as show:
         for case in each_case(candidate, photos, size, iterations, init):
             cases.append(case)
@@ -130,7 +130,7 @@ def _count(iterations: float, most: int) -> str:
     return f"more than {most}" if iterations > most else f"{iterations:g}"
 
 
-def _write_grid(cases: "list[Case]", path: Path) -> None:
+def _write_grid(cases: "list[FidelityCase]", path: Path) -> None:
     """A row a case: the photo, the model's picture, the last of Gatys."""
     import cv2
     import numpy as np

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_nst.errors import MissingExtra
+from realtime_nst.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from realtime_nst.evaluate.gates import Figure
     from realtime_nst.evaluate.quality import Judged, Reference, Report
-    from realtime_nst.evaluate.selection import Contestant
+    from realtime_nst.evaluate.selection import StyleUnderTest
     from realtime_nst.frame import Image
 
 
@@ -79,7 +79,7 @@ def quality(
     Example: realtime-nst evaluate quality starry-night --content photos --paintings paintings
     """
     from realtime_nst.evaluate.quality import as_values, draw_sheet, report_on
-    from realtime_nst.evaluate.selection import contestants
+    from realtime_nst.evaluate.selection import select_styles
     from realtime_nst.image_io.read import photos_in
     from realtime_nst.image_io.write import check_picture, write_image
 
@@ -90,7 +90,7 @@ def quality(
         _limit_torch(threads)
     files = photos_in(content, photos)
     reports: list[Report] = []
-    for contestant in [each for name in models for each in contestants(name, tier)]:
+    for contestant in [each for name in models for each in select_styles(name, tier)]:
         painting = _painting(contestant, style, paintings, size)
         paint, reference = contestant.paint("cpu", threads), how.open(painting)
         cases = list(_cases(contestant.style, files, size, painting, paint, reference))
@@ -108,7 +108,7 @@ def _has_torch() -> bool:
 
     try:
         need_torch()
-    except MissingExtra as error:
+    except MissingExtraError as error:
         typer.echo(f"note: only images are measured: {error}", err=True)
         return False
     return True
@@ -121,7 +121,7 @@ def _limit_torch(threads: int) -> None:
 
 
 def _painting(
-    contestant: "Contestant", style: Path | None, paintings: Path | None, size: int
+    contestant: "StyleUnderTest", style: Path | None, paintings: Path | None, size: int
 ) -> "Image":
     """The painting with strokes as large as the photos'."""
     from realtime_nst.evaluate.paintings import painting_of

@@ -15,7 +15,7 @@ from realtime_nst.errors import NstError, SourceError
 
 if TYPE_CHECKING:
     from realtime_nst.evaluate.scenes import Scene
-    from realtime_nst.evaluate.selection import Contestant
+    from realtime_nst.evaluate.selection import StyleUnderTest
     from realtime_nst.evaluate.stability import Distance, Paint, Report
     from realtime_nst.frame import Image
 
@@ -34,13 +34,13 @@ class Paintings:
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
+class StabilityOptions:
     """How every style is judged."""
 
     strength: float
     """Of the stabiliser."""
     paintings: Paintings
-    open: "Callable[[Contestant], Paint]"
+    open: "Callable[[StyleUnderTest], Paint]"
 
 
 def stability(
@@ -88,7 +88,7 @@ def stability(
     distance is the recipe's loss.
     """
     from realtime_nst.evaluate.scenes import films_in
-    from realtime_nst.evaluate.selection import contestants
+    from realtime_nst.evaluate.selection import select_styles
     from realtime_nst.files import check_files
     from realtime_nst.image_io.read import photos_in
     from realtime_nst.image_io.write import refuse_ending
@@ -102,7 +102,7 @@ def stability(
     for picture in pictures:
         refuse_ending(picture)
     area, begin = size * size * 3 // 4, Fraction(str(start))
-    chosen = [each for name in models for each in contestants(name, tier)]
+    chosen = [each for name in models for each in select_styles(name, tier)]
     scenes = [
         *_made(content, photos, area),
         *_filmed(clips or [], area, frames, begin),
@@ -110,7 +110,7 @@ def stability(
     ]
     if not scenes:
         raise SourceError("there is nothing to measure on", "give --content, --clips or --truth")
-    how = Judging(
+    how = StabilityOptions(
         DEFAULT_STRENGTH if strength is None else strength,
         Paintings(style, paintings, vgg_weights),
         lambda contestant: contestant.paint(device, threads),
@@ -143,7 +143,7 @@ def _measured(folder: Path | None) -> "list[Scene]":
 
 
 def _judged(
-    chosen: "list[Contestant]", scenes: "list[Scene]", how: Judging, *, look: bool
+    chosen: "list[StyleUnderTest]", scenes: "list[Scene]", how: StabilityOptions, *, look: bool
 ) -> "tuple[list[Report], list[Image]]":
     from realtime_nst.cli import progress
     from realtime_nst.evaluate.plots import draw_strip
@@ -166,7 +166,7 @@ def _judged(
     return reports, strips
 
 
-def _distance(contestant: "Contestant", paintings: Paintings) -> "Distance | None":
+def _distance(contestant: "StyleUnderTest", paintings: Paintings) -> "Distance | None":
     """The distance to a style where its painting is at hand; else a line that says what is not."""
     from realtime_nst.cli.train_progress import need_torch
 

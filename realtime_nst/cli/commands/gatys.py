@@ -76,7 +76,7 @@ def gatys(
 
     need_torch()
     from realtime_nst.cli.gatys_progress import (
-        Keeping,
+        OutputOptions,
         check_places,
         check_single,
         layer_weights,
@@ -84,13 +84,13 @@ def gatys(
         paint_all,
         style_files,
     )
-    from realtime_nst.gatys.optimize import CONTENT_LAYERS, PRESETS, STYLE_LAYERS, Settings
-    from realtime_nst.gatys.session import Wishes, open_studio
+    from realtime_nst.gatys.optimize import CONTENT_LAYERS, PRESETS, STYLE_LAYERS, OptimizeSettings
+    from realtime_nst.gatys.session import GatysOptions, open_studio
 
-    keeping = Keeping(out, save_every, trace, plot)
+    keeping = OutputOptions(out, save_every, trace, plot)
     if content.is_dir():
         check_single(keeping)
-    settings = Settings(
+    settings = OptimizeSettings(
         content_weight=content_weight,
         style_weight=PRESETS.get(style_weight) or _number(style_weight),
         tv_weight=tv_weight,
@@ -105,7 +105,7 @@ def gatys(
         init="content" if init not in ("content", "noise") else init,
         seed=seed,
     )
-    wishes = Wishes(
+    wishes = GatysOptions(
         styles=style_files(styles, content_mask or [], style_mask or []),
         settings=settings,
         size=size,
@@ -129,7 +129,7 @@ def gatys(
         paint_all(studio, content, out)
     else:
         with Lock(out):
-            paint(studio.set_up(content), keeping)
+            paint(studio.prepare(content), keeping)
 
 
 def _number(text: str) -> float:

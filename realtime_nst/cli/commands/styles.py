@@ -17,7 +17,7 @@ from realtime_nst.errors import ModelError
 
 if TYPE_CHECKING:
     from realtime_nst.evaluate.verify import Finding
-    from realtime_nst.models.registry import Choice, Model
+    from realtime_nst.models.registry import Model, StyleChoice
 
 app = typer.Typer(invoke_without_command=True)
 BRIEF = ("style", "artist", "title", "year", "tiers")
@@ -130,12 +130,12 @@ def sheet(
     for path in dict.fromkeys(choice.model.path for choice in chosen):
         session = open_session(path, device, threads=threads)
         own = [choice for choice in chosen if choice.model.path == path]
-        tiles += [(_name(choice), session.run(small, choice.as_input())) for choice in own]
+        tiles += [(_name(choice), session.run(small, choice.weight_array())) for choice in own]
     write_image(out, contact_sheet(tiles, columns))
     typer.echo(f"{out}: {len(chosen)} styles")
 
 
-def _chosen(tier: str | None) -> "list[Choice]":
+def _chosen(tier: str | None) -> "list[StyleChoice]":
     """Each style once, of the tier usually taken; or all of one tier."""
     from realtime_nst.models.registry import find_style, installed_models, no_tier
 
@@ -149,7 +149,7 @@ def _chosen(tier: str | None) -> "list[Choice]":
     return [find_style(name, tier) for name in names]
 
 
-def _name(choice: "Choice") -> str:
+def _name(choice: "StyleChoice") -> str:
     return choice.model.styles[choice.weights.index(1.0)]
 
 

@@ -166,10 +166,10 @@ def export(
 
 def _photos(trained: "Checkpoint", content: Path | None) -> "list[Image]":
     """What int8 takes its ranges from, if the network can be had in int8 at all."""
-    from realtime_nst.export.quantize import photos_for, see_frozen
+    from realtime_nst.export.quantize import check_frozen, photos_for
     from realtime_nst.train.dataset import bundled_photos
 
-    see_frozen(trained)
+    check_frozen(trained)
     if content is None:
         content = bundled_photos()
         typer.echo(

@@ -77,20 +77,20 @@ def webcam(
     from time import perf_counter
 
     from realtime_nst.cli import opening, painting
-    from realtime_nst.cli.summary import LIVE_STAGES, shares
+    from realtime_nst.cli.summary import LIVE_STAGES, format_stage_shares
     from realtime_nst.live import styles as furnishing
     from realtime_nst.live.hud import Hud
-    from realtime_nst.live.mixer_pool import Studio
-    from realtime_nst.live.session import play
-    from realtime_nst.live.settings import Controls, Settings
+    from realtime_nst.live.mixer_pool import MixerPool
+    from realtime_nst.live.session import run_live
+    from realtime_nst.live.settings import LiveControls, LiveSettings
     from realtime_nst.live.stylizer import LiveStylizer
     from realtime_nst.sources.live import open_live
-    from realtime_nst.stats import Stopwatch
+    from realtime_nst.stats import StageTimer
 
     names = furnishing.names(style or [], mosaic)
     if morph and len(names) < 2:
         raise typer.BadParameter("needs two styles: -s a -s b", param_hint="--morph")
-    settings = Settings(
+    settings = LiveSettings(
         morph=morph,
         strength=strength,
         keep_colours=keep_colours,
@@ -109,16 +109,16 @@ def webcam(
     with open_live(source, opening.asked(size, fps, backend), loop=loop) as camera:
         opening.introduce(camera.info.name, camera.info.notes)
         resolution = opening.resolution(working_size, camera.info, fps_target)
-        with Studio(styles.palette_for) as studio:
+        with MixerPool(styles.palette_for) as studio:
             tiled = len(names) if settings.tiled else 0
-            runs_on = furnishing.furnish(studio, styles, resolution, tiled)
-            controls = Controls(settings, len(names))
-            stages = Stopwatch()
-            palettes = furnishing.timed(studio.at, stages)
+            runs_on = furnishing.open_first_mixer(studio, styles, resolution, tiled)
+            controls = LiveControls(settings, len(names))
+            stages = StageTimer()
+            palettes = furnishing.timed(studio.get, stages)
             painter = LiveStylizer(palettes, len(names), lambda: controls.settings, resolution)
             numbers = Hud(names, camera.info, runs_on, lambda: painter.work, lambda: camera.notice)
             began = perf_counter()
-            play(camera, painter, controls, numbers, sink or [], frames, stages)
+            run_live(camera, painter, controls, numbers, sink or [], frames, stages)
             seconds = perf_counter() - began
     if stats and numbers.meter.frames > 1:
-        typer.echo(shares(stages.busy, seconds, LIVE_STAGES), err=True)
+        typer.echo(format_stage_shares(stages.busy, seconds, LIVE_STAGES), err=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.frame import Image
 from realtime_nst.inference.devices import Device
-from realtime_nst.models.onnx_model import Network
+from realtime_nst.models.onnx_model import OnnxModel
 from realtime_nst.models.precisions import FP32
 
 Size = tuple[int, int]
@@ -22,7 +22,7 @@ StyleWeights = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EngineSettings:
     """How to run, as far as the user has a say."""
 
     threads: int
@@ -34,7 +34,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class RuntimeInfo:
     """What really runs, as the library tells of what it has opened."""
 
     label: str
@@ -49,10 +49,10 @@ class Ran:
         return f"{self.label} {self.precision}, {self.how}"
 
 
-class Running(Protocol):
+class CompiledModel(Protocol):
     """A network ready for frames of one size. Called by one thread at a time."""
 
-    ran: Ran
+    ran: RuntimeInfo
 
     def __call__(self, image: Image, weights: StyleWeights | None) -> Image:
         """Paint a (H, W, 3) uint8 picture of that very size into a new array.
@@ -71,7 +71,9 @@ class Running(Protocol):
 class Engine(Protocol):
     """Opens networks. Called from any thread, rarely."""
 
-    def __call__(self, network: Network, device: Device, settings: Settings, size: Size) -> Running:
+    def __call__(
+        self, network: OnnxModel, device: Device, settings: EngineSettings, size: Size
+    ) -> CompiledModel:
         """Make a network ready for a size.
 
         Raises:

@@ -12,11 +12,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from realtime_nst import __version__
-from realtime_nst.errors import MissingExtra
+from realtime_nst.errors import MissingExtraError
 from realtime_nst.inference.cache import Key, recall, remember
 from realtime_nst.inference.devices import DEVICES
-from realtime_nst.machine import processor
-from realtime_nst.models.onnx_model import Network
+from realtime_nst.machine import cpu_name
+from realtime_nst.models.onnx_model import OnnxModel
 
 PROBE = Path(__file__).with_name("crash_check_worker.py")
 PATIENCE = 60.0
@@ -30,7 +30,7 @@ WINDOWS_CRASH = 0xC0000000
 """Its exit codes from here on say the same."""
 
 
-def why_unsafe(network: Network, probe: Path = PROBE) -> str | None:
+def crash_reason(network: OnnxModel, probe: Path = PROBE) -> str | None:
     """Why OpenVINO must not open a network here; None if it may.
 
     Args:
@@ -52,13 +52,13 @@ def why_unsafe(network: Network, probe: Path = PROBE) -> str | None:
     return None if known in (RAN, RAISED) else f"it crashes on this processor ({_named(known)})"
 
 
-def _key(network: Network) -> Key:
+def _key(network: OnnxModel) -> Key:
     # The styles of a model differ in numbers only, not in what is compiled.
     return {
-        "processor": processor(),
+        "processor": cpu_name(),
         "versions": [__version__, _version()],
         "recipe": network.card.recipe_sha256,
-        "model": [network.card.name, network.card.precision, network.blends],
+        "model": [network.card.name, network.card.precision, network.is_multi_style],
     }
 
 
@@ -66,10 +66,10 @@ def _version() -> str:
     try:
         return version("openvino")
     except PackageNotFoundError as error:
-        raise MissingExtra("OpenVINO is not installed", DEVICES["openvino"].cure) from error
+        raise MissingExtraError("OpenVINO is not installed", DEVICES["openvino"].hint) from error
 
 
-def _exit_code(network: Network, probe: Path) -> int:
+def _exit_code(network: OnnxModel, probe: Path) -> int:
     command = [sys.executable, "-P", str(probe)]
     told = subprocess.run(
         command, input=network.model, capture_output=True, timeout=PATIENCE, check=False

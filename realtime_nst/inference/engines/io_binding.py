@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from realtime_nst.frame import Image
-from realtime_nst.inference.engines import Ran, Size, StyleWeights
-from realtime_nst.models.onnx_model import Network
+from realtime_nst.inference.engines import RuntimeInfo, Size, StyleWeights
+from realtime_nst.models.onnx_model import OnnxModel
 from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
 
 
-class Bound:
+class IoBindingModel:
     """One buffer each for the frame, the styles' weights and the painting, used for every frame.
 
     Only bytes cross to the device and back. A CUDA graph needs the places to stay the same: what it
@@ -24,8 +24,8 @@ class Bound:
         value: Any,
         memory: str,
         size: Size,
-        network: Network,
-        ran: Ran,
+        network: OnnxModel,
+        ran: RuntimeInfo,
         told: AbstractContextManager[None],
     ) -> None:
         self._session, self._told = session, told
@@ -37,7 +37,7 @@ class Bound:
         self._binding = session.io_binding()
         self._binding.bind_ortvalue_input(FRAME, self._frame)
         self._binding.bind_ortvalue_output(STYLIZED, self._stylized)
-        if network.blends:
+        if network.is_multi_style:
             count = [len(network.card.styles)]
             self._weights = value.ortvalue_from_shape_and_type(count, np.float32, memory)
             self._binding.bind_ortvalue_input(WEIGHTS, self._weights)

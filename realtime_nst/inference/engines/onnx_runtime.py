@@ -10,16 +10,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from realtime_nst.errors import DeviceError, MissingExtra
+from realtime_nst.errors import DeviceError, MissingExtraError
 from realtime_nst.extras import install_command
-from realtime_nst.frame import LARGE, Image
+from realtime_nst.frame import LARGE_FRAME_PIXELS, Image
 from realtime_nst.inference.devices import DEVICES, Device, refused, why_missing
-from realtime_nst.inference.engines import Ran, Running, Settings, Size, StyleWeights, thread_count
-from realtime_nst.inference.engines.io_binding import Bound
-from realtime_nst.inference.engines.onnx_runtime_errors import Told
+from realtime_nst.inference.engines import (
+    CompiledModel,
+    EngineSettings,
+    RuntimeInfo,
+    Size,
+    StyleWeights,
+    thread_count,
+)
+from realtime_nst.inference.engines.io_binding import IoBindingModel
+from realtime_nst.inference.engines.onnx_runtime_errors import TranslatedErrors
 from realtime_nst.inference.engines.providers import Provider, providers_for
 from realtime_nst.inference.engines.webgpu import web_gpus, why_no_web_gpu
-from realtime_nst.models.onnx_model import Network
+from realtime_nst.models.onnx_model import OnnxModel
 from realtime_nst.models.signature import FRAME, WEIGHTS
 
 WARM_RUNS = 3
@@ -27,14 +34,14 @@ WARM_RUNS = 3
 missing; kernels are searched for; and a CUDA graph is captured."""
 
 
-class Plain:
+class PlainModel:
     """A session that takes and gives memory of the host.
 
     An input is not copied, and the result is an array of its own: binding buffers to a session of
     the CPU gained nothing at any size that was measured.
     """
 
-    def __init__(self, session: Any, ran: Ran, told: Told) -> None:
+    def __init__(self, session: Any, ran: RuntimeInfo, told: TranslatedErrors) -> None:
         self._session, self._told = session, told
         self.ran = ran
 
@@ -48,7 +55,9 @@ class Plain:
         return stylized
 
 
-def open_onnx_runtime(network: Network, device: Device, settings: Settings, size: Size) -> Running:
+def open_onnx_runtime(
+    network: OnnxModel, device: Device, settings: EngineSettings, size: Size
+) -> CompiledModel:
     """Open a network with ONNX Runtime; see ``Engine``."""
     runtime = onnx_runtime()
     if missing := why_unavailable(runtime, device):
@@ -75,7 +84,7 @@ def onnx_runtime() -> Any:
         cure = f"{install_command('cpu')}  # with an NVIDIA GPU: [gpu]"
         missing = error.name == "onnxruntime"
         reason = "is not installed" if missing else f"cannot be imported: {error}"
-        raise MissingExtra(f"ONNX Runtime {reason}", cure) from error
+        raise MissingExtraError(f"ONNX Runtime {reason}", cure) from error
     # Builds for Windows ignore the variables that the package sets when it is imported.
     onnxruntime.disable_telemetry_events()
     return onnxruntime
@@ -90,23 +99,25 @@ def why_unavailable(runtime: Any, device: Device) -> str | None:
 
 def _open(
     runtime: Any,
-    network: Network,
+    network: OnnxModel,
     provider: Provider,
-    settings: Settings,
+    settings: EngineSettings,
     size: Size,
     unloadable: str | None,
-) -> Running:
+) -> CompiledModel:
     device = provider.device
     session = _create(runtime, network, provider, _options(runtime, network, settings, size))
     placement = _placement(session)
     counts = {name: sum(nodes.values()) for name, nodes in placement.items()}
     ran = _ran(network, provider, settings, counts)
-    told = Told(network, device)
-    running: Running
+    told = TranslatedErrors(network, device)
+    running: CompiledModel
     if provider.memory:
-        running = Bound(session, runtime.OrtValue, provider.memory, size, network, ran, told)
+        running = IoBindingModel(
+            session, runtime.OrtValue, provider.memory, size, network, ran, told
+        )
     else:
-        running = Plain(session, ran, told)
+        running = PlainModel(session, ran, told)
     if device is not DEVICES["cpu"]:
         _warm(running, network, device, size)
         if elsewhere := _elsewhere(placement, device):
@@ -114,13 +125,13 @@ def _open(
     return running
 
 
-def _options(runtime: Any, network: Network, settings: Settings, size: Size) -> Any:
+def _options(runtime: Any, network: OnnxModel, settings: EngineSettings, size: Size) -> Any:
     options = runtime.SessionOptions()
     options.intra_op_num_threads = settings.threads
     options.inter_op_num_threads = 1
     # At 4K a plan for the whole frame takes 0.15 GB more than its parts (519 and 365 MB) and gains
     # no time.
-    options.enable_mem_pattern = size[0] * size[1] < LARGE
+    options.enable_mem_pattern = size[0] * size[1] < LARGE_FRAME_PIXELS
     options.log_severity_level = 4  # errors are raised as well, and said by us
     spin = "1" if settings.spin else "0"
     options.add_session_config_entry("session.intra_op.allow_spinning", spin)
@@ -131,9 +142,9 @@ def _options(runtime: Any, network: Network, settings: Settings, size: Size) -> 
     return options
 
 
-def _create(runtime: Any, network: Network, provider: Provider, options: Any) -> Any:
+def _create(runtime: Any, network: OnnxModel, provider: Provider, options: Any) -> Any:
     device = provider.device
-    with Told(network, device):
+    with TranslatedErrors(network, device):
         if device is DEVICES["webgpu"]:
             options.add_provider_for_devices(web_gpus(runtime), dict(provider.options))
             return runtime.InferenceSession(network.model, options)
@@ -145,11 +156,11 @@ def _create(runtime: Any, network: Network, provider: Provider, options: Any) ->
         )
 
 
-def _warm(running: Running, network: Network, device: Device, size: Size) -> None:
+def _warm(running: CompiledModel, network: OnnxModel, device: Device, size: Size) -> None:
     """Prove that it runs, and that it sees each frame: a graph that was captured wrongly shows the
     first one for ever (onnxruntime#20050)."""
     count = len(network.card.styles)
-    weights = np.full(count, 1 / count, np.float32) if network.blends else None
+    weights = np.full(count, 1 / count, np.float32) if network.is_multi_style else None
     dark, light = (np.full((*size, 3), grey, np.uint8) for grey in (0, 255))
     for _ in range(WARM_RUNS):
         before = running(dark, weights)
@@ -192,9 +203,11 @@ def _elsewhere(placement: dict[str, Counter[str]], device: Device) -> str | None
     return f"ONNX Runtime gave convolutions to {', '.join(lost)}" if lost else None
 
 
-def _ran(network: Network, provider: Provider, settings: Settings, counts: dict[str, int]) -> Ran:
+def _ran(
+    network: OnnxModel, provider: Provider, settings: EngineSettings, counts: dict[str, int]
+) -> RuntimeInfo:
     device, precision = provider.device, provider.precision or network.card.precision
     if device is DEVICES["cpu"]:
-        return Ran(device.label, precision, counts, thread_count(settings.threads))
+        return RuntimeInfo(device.label, precision, counts, thread_count(settings.threads))
     own = f"{counts.get(device.provider, 0)} of {sum(counts.values())} nodes"
-    return Ran(device.label, precision, counts, ", ".join([own, *provider.notes]))
+    return RuntimeInfo(device.label, precision, counts, ", ".join([own, *provider.notes]))

@@ -6,7 +6,7 @@ from functools import cache
 from realtime_nst.errors import DeviceError, ModelError
 from realtime_nst.inference.devices import DEVICES, Device, refused
 from realtime_nst.machine import installed_versions
-from realtime_nst.models.onnx_model import Network
+from realtime_nst.models.onnx_model import OnnxModel
 
 OUT_OF_MEMORY = re.compile(r"AllocateRaw|[Ff]ailed to allocate|out of memory|bad.alloc")
 """Failed allocations on processors and GPUs."""
@@ -18,10 +18,10 @@ NEWER = {
 SMALLER = "choose a smaller --size or --render-scale"
 
 
-class Told:
+class TranslatedErrors:
     """While it is entered, errors of ONNX Runtime come out as ours."""
 
-    def __init__(self, network: Network, device: Device) -> None:
+    def __init__(self, network: OnnxModel, device: Device) -> None:
         self._network, self._device = network, device
 
     def __enter__(self) -> None:

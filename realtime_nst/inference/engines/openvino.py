@@ -7,21 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from realtime_nst.errors import DeviceError, MissingExtra, ModelError
+from realtime_nst.errors import DeviceError, MissingExtraError, ModelError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Image
 from realtime_nst.inference.devices import Device, refused
 from realtime_nst.inference.engines import (
-    Ran,
-    Running,
-    Settings,
+    CompiledModel,
+    EngineSettings,
+    RuntimeInfo,
     Size,
     StyleWeights,
     thread_count,
 )
-from realtime_nst.inference.engines.crash_check import why_unsafe
+from realtime_nst.inference.engines.crash_check import crash_reason
 from realtime_nst.inference.engines.onnx_runtime_errors import OUT_OF_MEMORY, SMALLER
-from realtime_nst.models.onnx_model import Network
+from realtime_nst.models.onnx_model import OnnxModel
 from realtime_nst.models.precisions import BF16, FP16, FP32, INT8
 from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
 
@@ -36,7 +36,7 @@ class OpenVino:
     """A compiled model with one request, which reads the frame where it lies and writes the
     painting where it shall be."""
 
-    def __init__(self, vino: Any, compiled: Any, network: Network, ran: Ran) -> None:
+    def __init__(self, vino: Any, compiled: Any, network: OnnxModel, ran: RuntimeInfo) -> None:
         self._tensor, self._request = vino.Tensor, compiled.create_infer_request()
         self._network = network
         self.ran = ran
@@ -60,13 +60,15 @@ class OpenVino:
         return painting
 
 
-def open_openvino(network: Network, device: Device, settings: Settings, size: Size) -> Running:
+def open_openvino(
+    network: OnnxModel, device: Device, settings: EngineSettings, size: Size
+) -> CompiledModel:
     """Open a network with OpenVINO; see ``Engine``."""
     vino = openvino()
     core = _core()
     if settings.precision == BF16 and BF16.upper() not in _capabilities(core):
         raise refused(device, "this processor has no bf16")
-    if unsafe := why_unsafe(network):
+    if unsafe := crash_reason(network):
         raise refused(device, unsafe)
     options = {
         "INFERENCE_PRECISION_HINT": HINTS[settings.precision],
@@ -98,7 +100,7 @@ def openvino() -> Any:
     except ImportError as error:
         missing = error.name == "openvino"
         reason = "OpenVINO is not installed" if missing else f"OpenVINO cannot be imported: {error}"
-        raise MissingExtra(reason, install_command("openvino")) from error
+        raise MissingExtraError(reason, install_command("openvino")) from error
     finally:
         if not told:
             del sys.modules[TELEMETRY]
@@ -120,21 +122,23 @@ def _capabilities(core: Any) -> list[str]:
     return list(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 
-def _shapes(network: Network, size: Size) -> dict[str, list[int]]:
+def _shapes(network: OnnxModel, size: Size) -> dict[str, list[int]]:
     shapes = {FRAME: [1, *size, 3]}
-    if network.blends:
+    if network.is_multi_style:
         shapes[WEIGHTS] = [len(network.card.styles)]
     return shapes
 
 
-def _ran(compiled: Any, device: Device) -> Ran:
+def _ran(compiled: Any, device: Device) -> RuntimeInfo:
     """What the compiled model says of itself, node by node."""
     nodes = [node.get_rt_info() for node in compiled.get_runtime_model().get_ops()]
     working = [node for node in nodes if str(node["layerType"].astype(str)) != "Const"]
     devices = compiled.get_property("EXECUTION_DEVICES")
     placement = {f"OpenVINO {', '.join(devices)}": len(working)}
     threads = compiled.get_property("INFERENCE_NUM_THREADS")
-    return Ran(device.label, _precision(compiled, working), placement, thread_count(threads))
+    return RuntimeInfo(
+        device.label, _precision(compiled, working), placement, thread_count(threads)
+    )
 
 
 def _precision(compiled: Any, nodes: list[Any]) -> str:
@@ -151,7 +155,7 @@ def _precision(compiled: Any, nodes: list[Any]) -> str:
     return NAMES.get(usual, usual)
 
 
-def _failed(network: Network, error: RuntimeError) -> ModelError | DeviceError:
+def _failed(network: OnnxModel, error: RuntimeError) -> ModelError | DeviceError:
     """The last line of a message that begins with places in OpenVINO's own source."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if OUT_OF_MEMORY.search(str(error)):

@@ -11,9 +11,9 @@ from itertools import product
 
 from realtime_nst.cache_folder import own_folder
 from realtime_nst.inference.devices import DEVICES, Device
-from realtime_nst.inference.engines import Settings, Size
+from realtime_nst.inference.engines import EngineSettings, Size
 from realtime_nst.machine import installed_versions, nvidia_gpus
-from realtime_nst.models.onnx_model import Network
+from realtime_nst.models.onnx_model import OnnxModel
 from realtime_nst.models.precisions import FP16
 
 
@@ -39,7 +39,7 @@ class Provider:
 
 
 def providers_for(
-    device: Device, network: Network, settings: Settings, size: Size
+    device: Device, network: OnnxModel, settings: EngineSettings, size: Size
 ) -> Iterator[Provider]:
     """Ways to use a device, the best first; a later one is for where the ones before fail."""
     if device is DEVICES["cuda"]:
@@ -57,7 +57,7 @@ def providers_for(
         yield Provider(device)
 
 
-def _lies_channels_last(network: Network) -> bool:
+def _lies_channels_last(network: OnnxModel) -> bool:
     """Tensor cores take half precision so; instance norm does not, and turning everything around
     for it cost a third more time (7.0 for 5.3 ms, 1920x1080, H100)."""
     return network.card.precision == FP16 and b"InstanceNormalization" not in network.model
@@ -78,7 +78,7 @@ def _cuda(device: Device, *, channels_last: bool, graph: bool) -> Provider:
 
 
 def _tensorrt(
-    device: Device, network: Network, settings: Settings, size: Size, *, graph: bool
+    device: Device, network: OnnxModel, settings: EngineSettings, size: Size, *, graph: bool
 ) -> Provider:
     half = FP16 in (settings.precision, network.card.precision)
     options = {
@@ -91,7 +91,7 @@ def _tensorrt(
     return Provider(device, options, "cuda", precision, notes, behind=(DEVICES["cuda"].provider,))
 
 
-def _tensorrt_caches(network: Network, size: Size) -> dict[str, str]:
+def _tensorrt_caches(network: OnnxModel, size: Size) -> dict[str, str]:
     """Built engines are kept, each model's, size's and machine's by itself: the provider takes the
     engine of another model with the same graph for this one's (onnxruntime#6455, #32254)."""
     timings = own_folder("tensorrt")

@@ -13,7 +13,7 @@ from av.codec import codecs_available
 from av.video.frame import VideoFrame
 
 from realtime_nst.errors import SinkError
-from realtime_nst.frame import LARGE, StreamInfo
+from realtime_nst.frame import LARGE_FRAME_PIXELS, StreamInfo
 
 # Read by SVT-AV1 as it starts: only errors, no banner.
 os.environ.setdefault("SVT_LOG", "1")
@@ -57,19 +57,19 @@ class Codec:
     """The encoder's option for quality; empty: it has none."""
     crf: int | None = None
     """Visually clean, for pictures full of brush strokes."""
-    most: int = 51
+    max_quality: int = 51
     """The highest number for quality."""
     presets: tuple[str, ...] = ()
     preset: str = ""
     options: dict[str, str] = field(default_factory=dict)
     large: dict[str, str] = field(default_factory=dict)
     """What spares memory where frames are large."""
-    odd: str = ""
+    odd_size_pix_fmt: str = ""
     """Pixels for odd sizes, where it shares one colour between pairs of pixels and needs whole
     pairs (x264), or smears the last column (ProRes)."""
     tags: dict[str, str] = field(default_factory=dict)
     """By muxer the code that players want, where FFmpeg writes another one."""
-    chip: str = ""
+    hardware: str = ""
     """What it runs on, where that is not the processor."""
 
 
@@ -80,7 +80,7 @@ _nvidia = partial(
     presets=NV_PRESETS,
     preset="p4",
     options={"rc": "vbr", "b": "0"},
-    chip="an NVIDIA GPU that encodes, and its driver",
+    hardware="an NVIDIA GPU that encodes, and its driver",
 )
 _intel = partial(
     Codec,
@@ -88,7 +88,7 @@ _intel = partial(
     quality="global_quality",
     presets=X_PRESETS[2:-1],
     preset="medium",
-    chip="an Intel GPU with Quick Sync, and its driver",
+    hardware="an Intel GPU with Quick Sync, and its driver",
 )
 _PRORES = {"profile": "hq", "vendor": "apl0"}
 # With its macroblock tree x264 decides otherwise from run to run, and a conversion that was resumed
@@ -107,11 +107,20 @@ CODECS = {
         "libx264", "yuv420p", "crf", 18, 51, X_PRESETS, "veryfast", _X264, _FEW, "yuv444p"
     ),
     "hevc": Codec(
-        "libx265", "yuv420p", "crf", 22, 51, X_PRESETS, "fast", _X265, odd="yuv444p", tags=_HVC1
+        "libx265",
+        "yuv420p",
+        "crf",
+        22,
+        51,
+        X_PRESETS,
+        "fast",
+        _X265,
+        odd_size_pix_fmt="yuv444p",
+        tags=_HVC1,
     ),
     "av1": Codec("libsvtav1", "yuv420p", "crf", 28, 63, tuple(map(str, range(14))), "9"),
     "vp9": Codec("libvpx-vp9", "yuv420p", "crf", 32, 63, options=_VP9),
-    "prores": Codec("prores_ks", "yuv422p10le", options=_PRORES, odd="yuv444p10le"),
+    "prores": Codec("prores_ks", "yuv422p10le", options=_PRORES, odd_size_pix_fmt="yuv444p10le"),
     "ffv1": Codec("ffv1", "bgr0", options={"level": "3", "slicecrc": "1"}),
     "gif": Codec("gif", "pal8"),
     "apng": Codec("apng", "rgb24", options={"pred": "mixed"}),
@@ -125,9 +134,9 @@ CODECS = {
     "av1_qsv": _intel("av1_qsv", crf=30),
 }
 """By the name a user types. Those of a GPU end in the name of their maker's library."""
-FREE = (
+SELECTABLE_CODECS = (
     *("h264", "hevc", "av1", "vp9", "prores", "ffv1"),
-    *(name for name, codec in CODECS.items() if codec.chip),
+    *(name for name, codec in CODECS.items() if codec.hardware),
 )
 """Those a user can choose; the others belong to one kind of file."""
 
@@ -138,21 +147,21 @@ class Container:
 
     codec: str
     """A key of ``CODECS``, where the user names none."""
-    sound: str = ""
+    audio_codec: str = ""
     """The encoder for sound that cannot be copied; empty: it takes no sound."""
     options: dict[str, str] = field(default_factory=dict)
     """For whichever encoder."""
     muxer: dict[str, str] = field(default_factory=dict)
     """Of the container."""
-    kind: str | None = None
+    format: str | None = None
     """FFmpeg's name, where the ending does not tell."""
-    ticks: int | None = None
+    time_base: int | None = None
     """Units of time per second, where it has its own."""
     shortest: int = 1
     """Units that a frame is shown at least."""
     tagged: bool = True
     """Whether it can say which colours it has; if not, readers guess by its size."""
-    constant: bool = False
+    constant_rate: bool = False
     """Whether it has nothing but a rate: every frame lasts as long as the next one."""
     gapless: bool = False
     """Whether frames only follow one another, so that one that lasts longer must come again."""
@@ -166,22 +175,22 @@ _PIECES = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": "1000000
 _CLUSTERS = {"cluster_time_limit": "1000", **_AT_ONCE}
 _AVI = {"avoid_negative_ts": "disabled", **_AT_ONCE}
 _MP4 = Container("h264", "aac", muxer={**_PIECES, **_AT_ONCE})
-_RAW = Container("y4m", kind="yuv4mpegpipe", tagged=False, constant=True, gapless=True)
+_RAW = Container("y4m", format="yuv4mpegpipe", tagged=False, constant_rate=True, gapless=True)
 CONTAINERS = {
     ".mp4": _MP4,
-    ".m4v": replace(_MP4, kind="mp4"),  # FFmpeg's own choice is for the first iPods
+    ".m4v": replace(_MP4, format="mp4"),  # FFmpeg's own choice is for the first iPods
     ".mov": _MP4,
     ".mkv": Container("h264", "aac", muxer=_CLUSTERS),
     ".webm": Container("vp9", "libopus", muxer=_CLUSTERS),
     # AVI keeps no presentation times, so frames must not be reordered; and nothing may be moved to
     # later, where sound begins before 0, or the first frame would last twice as long.
-    ".avi": Container("h264", "libmp3lame", {"bf": "0"}, _AVI, constant=True),
+    ".avi": Container("h264", "libmp3lame", {"bf": "0"}, _AVI, constant_rate=True),
     # Browsers take one hundredth of a second for ten.
-    ".gif": Container("gif", ticks=100, shortest=2),
-    ".apng": Container("apng", muxer={"plays": "0"}, ticks=1000),
-    ".webp": Container("webp", muxer={"loop": "0"}, ticks=1000),
+    ".gif": Container("gif", time_base=100, shortest=2),
+    ".apng": Container("apng", muxer={"plays": "0"}, time_base=1000),
+    ".webp": Container("webp", muxer={"loop": "0"}, time_base=1000),
     ".y4m": _RAW,
-    ".yuv": replace(_RAW, kind="rawvideo"),
+    ".yuv": replace(_RAW, format="rawvideo"),
 }
 """By ending of the file name."""
 PIPE = "-"
@@ -210,28 +219,28 @@ def codec_of(container: Container, options: VideoOptions) -> Codec:
         SinkError: there is no such codec or preset.
     """
     name = options.codec or container.codec
-    if name not in (*FREE, container.codec):
-        raise SinkError(f"there is no codec {name!r}", f"one of: {', '.join(FREE)}")
+    if name not in (*SELECTABLE_CODECS, container.codec):
+        raise SinkError(f"there is no codec {name!r}", f"one of: {', '.join(SELECTABLE_CODECS)}")
     codec = CODECS[name]
     if options.preset is not None and options.preset not in codec.presets:
         known = f"one of: {', '.join(codec.presets)}" if codec.presets else "leave --preset out"
         raise SinkError(f"{name} has no preset {options.preset!r}", known)
-    if options.crf is not None and codec.quality and options.crf > codec.most:
-        raise SinkError(f"{name} has no --crf {options.crf}", f"it ends at {codec.most}")
+    if options.crf is not None and codec.quality and options.crf > codec.max_quality:
+        raise SinkError(f"{name} has no --crf {options.crf}", f"it ends at {codec.max_quality}")
     if options.crf is not None and not codec.quality:
         raise SinkError(f"{name} has no --crf", "leave it out; its quality is fixed")
     if codec.encoder not in codecs_available:
         raise SinkError(f"this build of PyAV has no {codec.encoder}", "pip install --upgrade av")
-    if codec.chip:
-        prove(codec)
+    if codec.hardware:
+        check_encoder(codec)
     return codec
 
 
-def told(
+def encoder_options(
     codec: Codec, container: Container, options: VideoOptions, pixels: int = 0
 ) -> dict[str, str]:
     """The encoder's options for frames of so many pixels."""
-    large = codec.large if pixels > LARGE else {}
+    large = codec.large if pixels > LARGE_FRAME_PIXELS else {}
     chosen = {**codec.options, **container.options, **large}
     crf = codec.crf if options.crf is None else options.crf
     if codec.quality:
@@ -247,7 +256,7 @@ def pixels_of(codec: Codec, info: StreamInfo, options: VideoOptions) -> str:
     Raises:
         SinkError: the encoder does not know that way.
     """
-    odd = codec.odd if info.width % 2 or info.height % 2 else ""
+    odd = codec.odd_size_pix_fmt if info.width % 2 or info.height % 2 else ""
     chosen = options.pix_fmt or odd or codec.pixels
     known = [pixels.name for pixels in Library(codec.encoder, "w").video_formats or ()]
     if known and chosen not in known:
@@ -255,19 +264,19 @@ def pixels_of(codec: Codec, info: StreamInfo, options: VideoOptions) -> str:
     return chosen
 
 
-def takes(output: Any, codec: str) -> bool:
+def supports_codec(output: Any, codec: str) -> bool:
     """Whether a container that is open for writing takes a codec, by FFmpeg's name of it."""
     kind = output.format.name
     return codec in output.supported_codecs and codec not in REFUSED.get(kind, ())
 
 
-def prove(codec: Codec) -> None:
+def check_encoder(codec: Codec) -> None:
     """Encode a frame: that a build knows an encoder does not mean that there is a chip for it.
 
     Raises:
         SinkError: it does not run on this machine.
     """
-    cure = f"it needs {codec.chip}; --codec h264, hevc or av1 need none"
+    cure = f"it needs {codec.hardware}; --codec h264, hevc or av1 need none"
     try:
         context = Library(codec.encoder, "w").create("video")
         context.width, context.height, context.pix_fmt = 256, 256, codec.pixels

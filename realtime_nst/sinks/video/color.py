@@ -9,27 +9,27 @@ from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
-from realtime_nst.frame import UNSPECIFIED, Colours, Image
+from realtime_nst.frame import UNSPECIFIED, ColorSpec, Image
 
 RGB = 0
 """H.273's matrix of files that hold no YUV."""
 HD = 720
 """From so many lines on players take a file that says nothing for BT.709, below for BT.601."""
-BT709, BT601 = Colours(1, 1, 1), Colours(6, 6, 6)
+BT709, BT601 = ColorSpec(1, 1, 1), ColorSpec(6, 6, 6)
 SWSCALE = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9}
 """H.273's matrices as swscale numbers them; it knows no others."""
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 """Rounds right; without the latter swscale is a level off."""
 
 
-def complete(colours: Colours, height: int) -> Colours:
+def fill_unspecified(colours: ColorSpec, height: int) -> ColorSpec:
     """What to tag a file as: as the input, and where that says nothing by its size."""
     usual = BT709 if height >= HD else BT601
 
     def known(value: int, otherwise: int) -> int:
         return otherwise if value in (0, UNSPECIFIED) else value
 
-    return Colours(
+    return ColorSpec(
         colours.matrix if colours.matrix in SWSCALE else usual.matrix,
         known(colours.primaries, usual.primaries),
         known(colours.transfer, usual.transfer),
@@ -37,11 +37,11 @@ def complete(colours: Colours, height: int) -> Colours:
     )
 
 
-Painter = Callable[[Image], VideoFrame]
+FrameFactory = Callable[[Image], VideoFrame]
 """Turns a picture into a frame for one encoder; its time is still to be set."""
 
 
-def painter(context: VideoCodecContext, colours: Colours) -> Painter:
+def frame_factory(context: VideoCodecContext, colours: ColorSpec) -> FrameFactory:
     """What fits an encoder's pixels; tags the encoder with what it gets."""
     if context.pix_fmt == "pal8":
         return Palette(context)
@@ -99,7 +99,7 @@ class Palette:
 class Yuv:
     """Pictures in the colours of film."""
 
-    def __init__(self, context: VideoCodecContext, colours: Colours) -> None:
+    def __init__(self, context: VideoCodecContext, colours: ColorSpec) -> None:
         self._context, self._colours = context, colours
         self._reformatter = VideoReformatter()
         context.color_range = ColorRange.JPEG if colours.full else ColorRange.MPEG

@@ -20,7 +20,7 @@ def refuse_input(path: Path, info: StreamInfo) -> None:
         raise SinkError(f"{path} is a folder", "give the name of a file")
     refuse_device(path)
     growing = partial_of(path), older_of(path)
-    refuse_inputs((path, *growing), [*([info.path] if info.path else []), *info.stills])
+    refuse_inputs((path, *growing), [*([info.path] if info.path else []), *info.image_paths])
     if not Journal(path, {}).known:
         for other in (each for each in growing if each.exists()):
             message = f"{other} is there already, perhaps from a run that was interrupted"

@@ -11,7 +11,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from realtime_nst.frame import Image
-from realtime_nst.sinks.video.color import Painter
+from realtime_nst.sinks.video.color import FrameFactory
 
 REORDERED = 3
 """Frames from which on an encoder may store them in another order than they are shown in. x265
@@ -32,7 +32,7 @@ class Encoder:
         self,
         stream: VideoStream,
         options: dict[str, str],
-        prepare: Callable[[VideoCodecContext], Painter],
+        prepare: Callable[[VideoCodecContext], FrameFactory],
     ) -> None:
         self._stream, self._options, self._prepare = stream, options, prepare
         self._context = stream.codec_context

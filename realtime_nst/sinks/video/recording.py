@@ -17,7 +17,7 @@ RATE = Fraction(30)
 """Frames per second, for encoders that want to know, where the camera does not say."""
 
 
-class Recording:
+class RecordingSink:
     """Writes frames as they come; its clock starts with the first one, whenever that is.
 
     A frame lasts until the next one, so dropped frames are longer moments, not a faster film. It
@@ -36,7 +36,7 @@ class Recording:
     ) -> None:
         refuse_input(path, info)
         rate = info.rate or RATE
-        live = replace(info, path=None, tick=TICK, rate=rate, start=Fraction(0))
+        live = replace(info, path=None, time_base=TICK, rate=rate, start=Fraction(0))
         self._video = VideoSink(path, live, options)
         self.path, self.notes = path, self._video.notes
         self._zero: Fraction | None = None

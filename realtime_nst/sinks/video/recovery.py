@@ -11,7 +11,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from realtime_nst.pyav import file_url, open_input
-from realtime_nst.sinks.journal import Journal, Place
+from realtime_nst.sinks.journal import Journal, ResumePoint
 from realtime_nst.sinks.partial_files import older_of, partial_of
 
 LENGTH = 4
@@ -20,7 +20,7 @@ START = b"\0\0\0\1"
 """What encoders put there instead; containers turn it into the length."""
 
 
-def find(result: Path, journal: Journal) -> tuple[Path, Place] | None:
+def find(result: Path, journal: Journal) -> tuple[Path, ResumePoint] | None:
     """The file that goes furthest of those a conversion may have left, and how far; None: none.
 
     Raises:

@@ -17,9 +17,9 @@ from av.video.stream import VideoStream
 
 from realtime_nst.errors import NstError, SinkError
 from realtime_nst.files import Lock
-from realtime_nst.frame import Colours, Frame, Image, StreamInfo
+from realtime_nst.frame import ColorSpec, Frame, Image, StreamInfo
 from realtime_nst.pyav import file_url
-from realtime_nst.sinks.journal import Journal, Place
+from realtime_nst.sinks.journal import Journal, ResumePoint
 from realtime_nst.sinks.partial_files import older_of
 from realtime_nst.sinks.partial_files import partial_of as partial_of
 from realtime_nst.sinks.video.chroma import chroma_notes
@@ -31,17 +31,17 @@ from realtime_nst.sinks.video.codecs import (
     VideoOptions,
     codec_of,
     container_of,
+    encoder_options,
     pixels_of,
-    takes,
-    told,
+    supports_codec,
 )
-from realtime_nst.sinks.video.color import Painter, complete, painter
+from realtime_nst.sinks.video.color import FrameFactory, fill_unspecified, frame_factory
 from realtime_nst.sinks.video.destination import refuse_input as refuse_input
 from realtime_nst.sinks.video.encoder import Encoder
 from realtime_nst.sinks.video.last_packet import Tail
 from realtime_nst.sinks.video.pixel_aspect import STDOUT, Y4mFile, shape_notes, stored_as, stretched
 from realtime_nst.sinks.video.recovery import packets
-from realtime_nst.sinks.video.streams import Tracks
+from realtime_nst.sinks.video.streams import StreamCopier
 from realtime_nst.sinks.video.timestamps import Clock
 
 
@@ -85,10 +85,10 @@ class VideoSink:
                 self._notes += shape_notes(info, stored, muxer)
                 asked = options.pix_fmt is not None
                 self._notes += chroma_notes(stored, codec.encoder, pixels, chosen=asked)
-                words = told(codec, container, options, stored.width * stored.height)
+                words = encoder_options(codec, container, options, stored.width * stored.height)
                 self._stream = self._add_video(codec, words)
                 self._tail = Tail(self._output)
-                colours = info.colours if container.tagged else Colours()
+                colours = info.colours if container.tagged else ColorSpec()
                 prepare = partial(self._prepare, codec, pixels, colours)
                 self._encoder = Encoder(self._stream, words, prepare)
                 self._tracks = self._add_tracks(container, options)
@@ -117,21 +117,21 @@ class VideoSink:
 
     def _open(self, container: Container) -> OutputContainer:
         target: Any = "pipe:1" if self._pipe else file_url(self._partial)
-        if container.kind == "yuv4mpegpipe" and self._info.pixel_aspect != 1:
+        if container.format == "yuv4mpegpipe" and self._info.pixel_aspect != 1:
             path = STDOUT if self._pipe else self._partial
             target = self._y4m = Y4mFile(path, self._info.pixel_aspect)
-        return av.open(target, "w", format=container.kind, options=container.muxer)
+        return av.open(target, "w", format=container.format, options=container.muxer)
 
     def _add_video(self, codec: Codec, options: dict[str, str]) -> VideoStream:
         name = Library(codec.encoder, "w").canonical_name
         own = codec == CODECS[self._container.codec]
-        if not own and not takes(self._output, name):
+        if not own and not supports_codec(self._output, name):
             raise SinkError(f"{self._ending} does not take {name}", ".mkv takes nearly everything")
         return cast(VideoStream, self._output.add_stream(codec.encoder, self._clock.rate, options))
 
     def _prepare(
-        self, codec: Codec, pixels: str, colours: Colours, context: VideoCodecContext
-    ) -> Painter:
+        self, codec: Codec, pixels: str, colours: ColorSpec, context: VideoCodecContext
+    ) -> FrameFactory:
         """Tell an encoder what will come."""
         info = self._stored
         context.width, context.height, context.pix_fmt = info.width, info.height, pixels
@@ -139,14 +139,16 @@ class VideoSink:
         context.sample_aspect_ratio = info.pixel_aspect
         if tag := codec.tags.get(self._output.format.name):
             context.codec_tag = tag
-        return painter(context, complete(colours, info.height))
+        return frame_factory(context, fill_unspecified(colours, info.height))
 
-    def _add_tracks(self, container: Container, options: VideoOptions) -> Tracks | None:
+    def _add_tracks(self, container: Container, options: VideoOptions) -> StreamCopier | None:
         """What else is in the input; it decides with the first frame where the output begins."""
         if self._info.path is None:
             return None
         info, output = self._info, self._output
-        return Tracks(self._info.path, info, output, container.sound, options, self._notes)
+        return StreamCopier(
+            self._info.path, info, output, container.audio_codec, options, self._notes
+        )
 
     def write(self, frame: Frame) -> None:
         """Encode a frame, and pass on what happens up to it."""
@@ -160,7 +162,7 @@ class VideoSink:
             if self._journal and self._journal.due(frame.index):
                 self._tail.mux(self._encoder.flush())
                 self._encoder.renew()
-                self._journal.add(Place(frame.index, frame.pts, self._clock.last))
+                self._journal.add(ResumePoint(frame.index, frame.pts, self._clock.last))
             before, ticks = self._clock.last, self._clock.next(moment - self._zero)
             if ticks is not None:
                 self._encode(stretched(frame.image, self._stored), before, ticks)
@@ -194,7 +196,7 @@ class VideoSink:
         elif not self._pipe:
             Journal(self._path, {}).end()
 
-    def _take_over(self, path: Path, place: Place) -> None:
+    def _take_over(self, path: Path, place: ResumePoint) -> None:
         begin = self._info.start - self._zero
         # Matroska moves all so that sound, which may begin before 0, does not.
         shift = None if "matroska" in self._output.format.name else 0

@@ -27,9 +27,9 @@ from realtime_nst.sinks.video.audio import (
     has_parameters,
     layout_of,
 )
-from realtime_nst.sinks.video.codecs import VideoOptions, takes
+from realtime_nst.sinks.video.codecs import VideoOptions, supports_codec
 from realtime_nst.sinks.video.stream_copy import Copy, is_accepted, open_again
-from realtime_nst.sinks.video.subtitles import Lines, clip, text_codec
+from realtime_nst.sinks.video.subtitles import SubtitleTranscoder, clip, text_codec
 from realtime_nst.sinks.video.tags import QUICKTIME, dropped, tags_of
 from realtime_nst.sinks.video.timecode import begins_later, timecode_note
 
@@ -57,7 +57,7 @@ class Way(Protocol):
         ...
 
 
-class Tracks:
+class StreamCopier:
     """Copies each track bit for bit if the container takes its codec.
 
     Else sound is encoded again, and text becomes what the container takes.
@@ -86,9 +86,9 @@ class Tracks:
         self._skip_broken = options.skip_broken
         self._ending = Path(output.name).suffix or "a pipe"
         self._input, self._info = open_again(path), info
-        self._frames = self._input.streams[info.track]
+        self._frames = self._input.streams[info.stream_index]
         self._ways: dict[int, Way] = {}
-        self._begin = info.part[0] if info.part else info.start
+        self._begin = info.time_range[0] if info.time_range else info.start
         wanted = [
             stream for stream in self._input.streams if self._wanted(stream, info, options.audio)
         ]
@@ -96,19 +96,19 @@ class Tracks:
             self._add(stream)
         taken = [stream for stream in wanted if stream.index in self._ways]
         sounds = [_start(stream) for stream in taken if stream.type == "audio"]
-        self.zero = info.part[0] if info.part else min([info.start, *sounds])
+        self.zero = info.time_range[0] if info.time_range else min([info.start, *sounds])
         """Where on the file's own clock the output begins, in seconds."""
-        self._end = info.part[1] if info.part else None
-        self._cut, self._length = info.part is not None, info.length
+        self._end = info.time_range[1] if info.time_range else None
+        self._cut, self._length = info.time_range is not None, info.file_size
         self._tag(info)
-        self._packets = self._read(taken, info.track)
+        self._packets = self._read(taken, info.stream_index)
         self._next = next(self._packets, None)
 
     def _wanted(self, stream: Stream, info: StreamInfo, audio: bool) -> bool:
         # The text track that an MP4 keeps its chapters in is written anew with the chapters.
         chapters = stream.type == "data" and stream.start_time == 0 and self._input.chapters()
         dropped = stream.type == "audio" and not audio
-        return stream.index != info.track and not chapters and not dropped
+        return stream.index != info.stream_index and not chapters and not dropped
 
     def _add(self, stream: Stream) -> None:
         if stream.disposition & Disposition.attached_pic:
@@ -136,7 +136,7 @@ class Tracks:
             return self._transcoder(stream)
         if text := text_codec(stream, self._output):
             self._notes.append(f"{name} becomes {text}: {ending} does not take it as it is")
-            return Lines(stream, self._output, text)
+            return SubtitleTranscoder(stream, self._output, text)
         self._notes.append(f"{name} is left out: {ending} does not take it")
         return None
 
@@ -190,7 +190,7 @@ class Tracks:
             return False
         if stream.type == "video" and self._output.format.name == "avi":
             return False  # H.264 would need start codes, and players show the first track only
-        known = takes(self._output, stream.codec_context.codec.canonical_name)
+        known = supports_codec(self._output, stream.codec_context.codec.canonical_name)
         tried = stream.type == "audio"
         return known and (not tried or is_accepted(self._path, stream, self._output))
 

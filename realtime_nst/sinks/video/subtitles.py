@@ -37,7 +37,7 @@ def clip(packet: "Packet[Any]", seconds: Fraction | None) -> None:
     packet.duration = end - start
 
 
-class Lines:
+class SubtitleTranscoder:
     """One track, on its way into another file."""
 
     def __init__(self, stream: Stream, output: OutputContainer, codec: str) -> None:

@@ -56,7 +56,7 @@ class Clock:
         if shortest > 1 and ticks - ideal > shortest / 2:
             self._report_dropped()
             return None
-        if self._container.constant:
+        if self._container.constant_rate:
             self._report_drift(ticks, ideal)
         self.last = ticks
         return ticks
@@ -91,11 +91,13 @@ def _rate(container: Container, info: StreamInfo) -> Fraction:
         return base
     times = base / average
     fields = abs(times - 2) < Fraction(1, 100)
-    return base if container.constant and times > Fraction(101, 100) and not fields else average
+    return (
+        base if container.constant_rate and times > Fraction(101, 100) and not fields else average
+    )
 
 
 def _unit(container: Container, info: StreamInfo, rate: Fraction) -> Fraction:
     frame = 1 / rate if info.rate else Fraction(1, 90000)
-    if container.ticks:
-        return Fraction(1, container.ticks)
-    return frame if container.constant else info.tick or frame
+    if container.time_base:
+        return Fraction(1, container.time_base)
+    return frame if container.constant_rate else info.time_base or frame

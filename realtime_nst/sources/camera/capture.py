@@ -50,7 +50,7 @@ os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CameraRequest:
     """What a camera is asked for; what it gives is often something else."""
 
     size: tuple[int, int] | None = None
@@ -72,7 +72,7 @@ class CameraSource:
 
     live = True
 
-    def __init__(self, address: str, asked: Asked = Asked()) -> None:
+    def __init__(self, address: str, asked: CameraRequest = CameraRequest()) -> None:
         self._device = None if "://" in address else find(address)
         self._name = _name(self._device) if self._device else address
         with _quiet():
@@ -152,7 +152,7 @@ def _name(device: Device) -> str:
     return f"camera {number}" + (f" ({device.name})" if device.name else "")
 
 
-def _open(address: str, device: Device | None, asked: Asked) -> cv2.VideoCapture:
+def _open(address: str, device: Device | None, asked: CameraRequest) -> cv2.VideoCapture:
     if device is None:
         return cv2.VideoCapture(address, cv2.CAP_FFMPEG, STREAM)
     backend = BACKENDS[asked.backend or USUAL.get(sys.platform, "any")]
@@ -164,7 +164,7 @@ def _open(address: str, device: Device | None, asked: Asked) -> cv2.VideoCapture
     return capture
 
 
-def _ask(capture: cv2.VideoCapture, asked: Asked) -> None:
+def _ask(capture: cv2.VideoCapture, asked: CameraRequest) -> None:
     """MJPG first: raw pictures of 720p do not fit through USB 2 at 30 a second."""
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
     if asked.size:
@@ -182,7 +182,7 @@ def _rate(capture: cv2.VideoCapture) -> Fraction | None:
 
 
 def _note(
-    capture: cv2.VideoCapture, size: tuple[int, int], rate: Fraction | None, asked: Asked
+    capture: cv2.VideoCapture, size: tuple[int, int], rate: Fraction | None, asked: CameraRequest
 ) -> str:
     """``the camera gives 640x480 at 30 fps (MJPG); asked for 1280x720 at 60 fps``."""
     code = int(capture.get(cv2.CAP_PROP_FOURCC)).to_bytes(4, "little", signed=True)

@@ -79,7 +79,7 @@ def _number(data: bytes, place: int) -> tuple[int, int]:
     return number & ((1 << 7 * length) - 1), place + length
 
 
-class Promise:
+class TruncationCheck:
     """What the header speaks of, where a file that is cut off ends as if all were well.
 
     Args:
@@ -100,21 +100,21 @@ class Promise:
         self.seconds = 0.0
         """The latest moment that was read."""
 
-    def kept(self, packet: "Packet[Any]") -> None:
+    def saw(self, packet: "Packet[Any]") -> None:
         """A packet was read."""
         if packet.pts is not None and packet.time_base:
             end = (packet.pts + (packet.duration or 0)) * packet.time_base
             self.seconds = max(self.seconds, float(end))
         self._packets += packet.stream is self._stream and packet.dts is not None
 
-    def jumped(self) -> None:
+    def seeked(self) -> None:
         """Some packets will never be read, so that only the end tells whether all came."""
         if self._due:
             duration, tick = self._stream.duration, rational(self._stream.time_base)
             self._length = duration * tick if duration and tick else Fraction(0)
         self._due = 0
 
-    def broken(self) -> bool:
+    def is_truncated(self) -> bool:
         """Whether, at the end of the file, something is missing."""
         short = self._packets < self._due or self.seconds < float(self._length) - 1
         return short or self._lacking

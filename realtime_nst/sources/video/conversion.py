@@ -11,9 +11,9 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from realtime_nst.frame import UNSPECIFIED, Colours, Image
+from realtime_nst.frame import UNSPECIFIED, ColorSpec, Image
 from realtime_nst.sources.video.hdr import CURVES, NAMES, ToneMap
-from realtime_nst.stages import ignore
+from realtime_nst.stages import no_op
 
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 """Without the latter two swscale is up to 3 of 255 off and a whole level too dark on average."""
@@ -21,7 +21,7 @@ DEEP = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 """To 16 bit; with FULL_CHR_H_INT swscale mixes the channels up there."""
 HD = 720
 """Lines from which a file that does not say is BT.709, as players take it; below it is BT.601."""
-BT709 = Colours(1, 1, 1)
+BT709 = ColorSpec(1, 1, 1)
 RGB = 0
 """The matrix of files that hold no YUV."""
 KNOWN = frozenset((RGB, UNSPECIFIED, 1, 4, 5, 6, 7, 9))
@@ -44,7 +44,7 @@ TURNS: dict[Turn, Callable[[Any], NDArray[Any]]] = {
 WHITE = 255
 
 
-class Upright:
+class FrameConverter:
     """Turns decoded frames into pictures, all of them as large as the first one.
 
     Args:
@@ -57,7 +57,7 @@ class Upright:
         self,
         first: VideoFrame,
         pixel_aspect: Fraction = Fraction(1),
-        on_note: Callable[[str], None] = ignore,
+        on_note: Callable[[str], None] = no_op,
     ) -> None:
         self._on_note, self._noted = on_note, set[str]()
         self._turn = turn_of(first)
@@ -167,12 +167,12 @@ def turn_of(frame: VideoFrame) -> Turn:
     return turn if turn in TURNS else (1, 0, 0, 1)
 
 
-def colours_of(frame: VideoFrame) -> Colours:
+def colours_of(frame: VideoFrame) -> ColorSpec:
     """What the file says about its colours; files that hold RGB say nothing about YUV."""
     said = int(frame.colorspace)
     matrix = said if said in KNOWN and said != RGB else UNSPECIFIED
     full = frame.color_range == 2 and frame.colorspace != RGB
-    return Colours(matrix, int(frame.color_primaries), int(frame.color_trc), full)
+    return ColorSpec(matrix, int(frame.color_primaries), int(frame.color_trc), full)
 
 
 def notes_of(frame: VideoFrame) -> Iterator[str]:

@@ -15,9 +15,9 @@ from av.video.stream import VideoStream
 
 from realtime_nst.errors import SourceError
 from realtime_nst.rising_clock import RisingClock
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.container import (
-    Promise,
+    TruncationCheck,
     frames_of,
     matroska_end,
     rate_of,
@@ -55,7 +55,7 @@ SUSPECTED_PACKETS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class DecodedFrame:
     """A decoded frame."""
 
     ticks: int
@@ -65,10 +65,10 @@ class Moment:
     """Width of a pixel by its height, as the file has it here."""
 
 
-class Film:
+class VideoDecoder:
     """The main track of pictures in a file. Iterated on one thread at a time."""
 
-    def __init__(self, path: Path, reading: Reading) -> None:
+    def __init__(self, path: Path, reading: ReadOptions) -> None:
         self._path, self._reading = path, reading
         self.is_pipe = is_pipe(path)
         """Whether it can be read only once."""
@@ -85,7 +85,9 @@ class Film:
             """Bytes of the file as it was opened; what it grows by meanwhile is left out."""
             self.stream = choose_stream(self._path, self._container)
             self._decoder = Decoder(self._container, self.stream)
-            self._promise = Promise(self._container, self.stream, lacking=self._lacks_bytes())
+            self._promise = TruncationCheck(
+                self._container, self.stream, lacking=self._lacks_bytes()
+            )
             tick = rational(self.stream.time_base) or Fraction(1, 90000)
             self.tick = tick / speed_of(self._container, self.stream)
             self._clock = self._new_clock()
@@ -122,15 +124,15 @@ class Film:
         duration = self.stream.duration
         return duration * self.tick if duration else seconds_of(self._container)
 
-    def __iter__(self) -> Iterator[Moment]:
+    def __iter__(self) -> Iterator[DecodedFrame]:
         """All that was not read yet."""
         return self._moments
 
-    def since(self, moment: Moment) -> Fraction:
+    def since(self, moment: DecodedFrame) -> Fraction:
         """Seconds after the first frame, which was read."""
         return (moment.ticks - (self.origin or 0)) * self.tick
 
-    def entered(self, seconds: Fraction) -> Iterator[Moment]:
+    def seek(self, seconds: Fraction) -> Iterator[DecodedFrame]:
         """All from a moment on, and something of what lies before: the last frame up to there.
 
         Args:
@@ -176,7 +178,7 @@ class Film:
             self._container.seek(place, stream=self.stream)
         except av.FFmpegError:
             return False
-        self._promise.jumped()
+        self._promise.seeked()
         self._clock = self._new_clock()
         moments = self._timed(self._decode())
         for moment in moments:
@@ -187,7 +189,7 @@ class Film:
                 return True
         return False
 
-    def _timed(self, pictures: Iterator[Timed]) -> Iterator[Moment]:
+    def _timed(self, pictures: Iterator[Timed]) -> Iterator[DecodedFrame]:
         """Frames with their times, which rise."""
         ticks: int | None = None
         whole, coded = rational(self.stream.sample_aspect_ratio), self._decoder.pixel_aspect
@@ -200,7 +202,7 @@ class Film:
             self.origin = ticks if self.origin is None else self.origin
             aspect = self._decoder.pixel_aspect
             aspect = whole if aspect == coded else aspect
-            yield Moment(ticks, picture, aspect or Fraction(1))
+            yield DecodedFrame(ticks, picture, aspect or Fraction(1))
 
     def _gap(self) -> int:
         """Ticks to the next frame where the file does not say (old AVI files)."""
@@ -210,14 +212,14 @@ class Film:
         """All frames; what is damaged is an error, or is told and left out."""
         for packet in self._packets():
             self._judge(packet, joined=self._clock.move(packet))
-            self._promise.kept(packet)
+            self._promise.saw(packet)
             if packet.stream is self.stream:
                 yield from self._frames(packet)
         if self._grew:
             yield from self._frames(None)  # what the decoder still holds
         if self.origin is None:
             self._refuse_late_index()
-        if self._promise.broken():
+        if self._promise.is_truncated():
             self._trouble("breaks off")
 
     @property

@@ -10,7 +10,7 @@ from av.video.stream import VideoStream
 from realtime_nst.errors import SourceError
 from realtime_nst.files import is_device
 from realtime_nst.pyav import file_url, open_input
-from realtime_nst.sources.options import Raw
+from realtime_nst.sources.options import RawFormat
 
 PIPE = "-"
 """The name of standard input: a film comes in, in whatever FFmpeg recognizes as it comes."""
@@ -23,7 +23,7 @@ def is_pipe(path: Path) -> bool:
     return str(path) == PIPE or is_device(path)
 
 
-def open_video(path: Path, raw: Raw | None) -> InputContainer:
+def open_video(path: Path, raw: RawFormat | None) -> InputContainer:
     """Open a video.
 
     Args:
@@ -46,7 +46,7 @@ def open_video(path: Path, raw: Raw | None) -> InputContainer:
         raise SourceError(message, "videos are e.g. .mp4, .mkv, .mov, .webm or .avi") from error
 
 
-def _open_raw(path: Path, raw: Raw) -> InputContainer:
+def _open_raw(path: Path, raw: RawFormat) -> InputContainer:
     told = {"pixel_format": raw.pixels, "framerate": str(raw.rate)}
     try:
         options = {**told, "video_size": f"{raw.width}x{raw.height}"}

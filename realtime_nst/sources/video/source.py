@@ -9,11 +9,11 @@ from typing import Self
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.clean_aperture import aperture_notes
 from realtime_nst.sources.video.container import rational
-from realtime_nst.sources.video.conversion import Upright, notes_of
-from realtime_nst.sources.video.decoder import REPAIR, Film, Moment
+from realtime_nst.sources.video.conversion import FrameConverter, notes_of
+from realtime_nst.sources.video.decoder import REPAIR, DecodedFrame, VideoDecoder
 
 
 class VideoSource:
@@ -21,9 +21,9 @@ class VideoSource:
 
     live = False
 
-    def __init__(self, path: Path, reading: Reading = Reading()) -> None:  # noqa: B008  (frozen)
+    def __init__(self, path: Path, reading: ReadOptions = ReadOptions()) -> None:  # noqa: B008  (frozen)
         self._path, self._options = path, reading
-        self._film = Film(path, reading)
+        self._film = VideoDecoder(path, reading)
         self._reading = False
         try:
             # Only a decoded frame tells the rotation and, with edit lists, the first pts.
@@ -32,7 +32,7 @@ class VideoSource:
                 hint = "check --start and --end" if self._where() else REPAIR
                 raise SourceError(f"{path} has no frame that can be decoded{self._where()}", hint)
             self._moments = self._from(first)
-            self._upright = Upright(first.picture, first.pixel_aspect, reading.on_note)
+            self._upright = FrameConverter(first.picture, first.pixel_aspect, reading.on_note)
             self.info = self._describe(first)
         except BaseException:
             self._film.close()
@@ -55,21 +55,21 @@ class VideoSource:
         finally:
             self._reading = False
 
-    def _first(self) -> Moment | None:
+    def _first(self) -> DecodedFrame | None:
         """The first frame of the part asked for."""
         first = next(iter(self._film), None)
         if first is None or self._options.has(self._film.since(first)):
             return first
-        return next(self._part(self._film.entered(self._options.start)), None)
+        return next(self._part(self._film.seek(self._options.start)), None)
 
-    def _from(self, first: Moment) -> Iterator[Moment]:
+    def _from(self, first: DecodedFrame) -> Iterator[DecodedFrame]:
         """All of the part asked for, or what is still wanted of it."""
         if not self._options.resume:
             return self._part(chain([first], self._film))
         goal = self._film.since(first) + self._options.resume
-        return self._part(self._behind(chain([first], self._film.entered(goal)), goal))
+        return self._part(self._behind(chain([first], self._film.seek(goal)), goal))
 
-    def _part(self, moments: Iterator[Moment]) -> Iterator[Moment]:
+    def _part(self, moments: Iterator[DecodedFrame]) -> Iterator[DecodedFrame]:
         for moment in moments:
             seconds = self._film.since(moment)
             if self._options.is_over(seconds):
@@ -77,7 +77,7 @@ class VideoSource:
             if self._options.has(seconds):
                 yield moment
 
-    def _behind(self, moments: Iterator[Moment], goal: Fraction) -> Iterator[Moment]:
+    def _behind(self, moments: Iterator[DecodedFrame], goal: Fraction) -> Iterator[DecodedFrame]:
         """From the last frame up to the goal on."""
         before = None
         for moment in moments:
@@ -87,7 +87,7 @@ class VideoSource:
         if before is not None:
             yield before
 
-    def _describe(self, first: Moment) -> StreamInfo:
+    def _describe(self, first: DecodedFrame) -> StreamInfo:
         film, asked = self._film, self._options
         width, height = first.picture.width, first.picture.height
         aspect = first.pixel_aspect
@@ -103,15 +103,15 @@ class VideoSource:
             film.rate,
             self._count(),
             path=None if film.is_pipe else self._path,
-            length=film.length,
+            file_size=film.length,
             start=first.ticks * film.tick,
-            part=None if whole else (origin + asked.start, end),
-            tick=film.tick,
+            time_range=None if whole else (origin + asked.start, end),
+            time_base=film.tick,
             base_rate=rational(film.stream.base_rate),
             pixels=first.picture.format.name,
             pixel_aspect=aspect,
             colours=self._upright.colours,
-            track=film.stream.index,
+            stream_index=film.stream.index,
             notes=(
                 *film.notes,
                 *notes_of(first.picture),

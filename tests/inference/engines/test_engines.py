@@ -12,44 +12,46 @@ import onnx
 import onnxruntime
 import pytest
 
-from realtime_nst.errors import DeviceError, MissingExtra, ModelError
+from realtime_nst.errors import DeviceError, MissingExtraError, ModelError
 from realtime_nst.frame import Image
-from realtime_nst.inference.candidates import bytes_add_up
+from realtime_nst.inference.candidates import int8_is_exact
 from realtime_nst.inference.devices import DEVICES, Device
 from realtime_nst.inference.engines import (
+    CompiledModel,
     Engine,
-    Ran,
-    Running,
-    Settings,
+    EngineSettings,
+    RuntimeInfo,
     Size,
     StyleWeights,
     openvino,
 )
 from realtime_nst.inference.engines import onnx_runtime as ort
-from realtime_nst.inference.engines.io_binding import Bound
+from realtime_nst.inference.engines.io_binding import IoBindingModel
 from realtime_nst.inference.engines.onnx_runtime import open_onnx_runtime
-from realtime_nst.inference.engines.onnx_runtime_errors import Told
+from realtime_nst.inference.engines.onnx_runtime_errors import TranslatedErrors
 from realtime_nst.inference.engines.openvino import open_openvino
 from realtime_nst.inference.session import open_session
-from realtime_nst.models.onnx_model import Network, read_network
+from realtime_nst.models.onnx_model import OnnxModel, read_network
 from realtime_nst.models.precisions import BF16, FP32, INT8
 from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
 from tests.helpers import onnx_models
 
-SETTINGS = Settings(threads=1)
+SETTINGS = EngineSettings(threads=1)
 SIZE = (37, 52)
 
 
-def open_bound(network: Network, device: Device, settings: Settings, size: Size) -> Running:
+def open_bound(
+    network: OnnxModel, device: Device, settings: EngineSettings, size: Size
+) -> CompiledModel:
     """What GPUs get, with buffers in the host's memory."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = settings.threads
     session = onnxruntime.InferenceSession(
         network.model, options, providers=["CPUExecutionProvider"]
     )
-    ran = Ran("Bound", network.card.precision, {}, "1 thread")
-    value, told = onnxruntime.OrtValue, Told(network, device)
-    return Bound(session, value, "cpu", size, network, ran, told)
+    ran = RuntimeInfo("Bound", network.card.precision, {}, "1 thread")
+    value, told = onnxruntime.OrtValue, TranslatedErrors(network, device)
+    return IoBindingModel(session, value, "cpu", size, network, ran, told)
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ def capabilities() -> list[str]:
     return list(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 
-def opened(case: Case, network: Network, size: Size = SIZE) -> Running:
-    settings = Settings(threads=1, precision=case.precision)
+def opened(case: Case, network: OnnxModel, size: Size = SIZE) -> CompiledModel:
+    settings = EngineSettings(threads=1, precision=case.precision)
     return case.engine(network, DEVICES[case.device], settings, size)
 
 
@@ -102,7 +104,7 @@ def picture(seed: int = 0, size: Size = SIZE) -> Image:
     return np.random.default_rng(seed).integers(0, 256, (*size, 3), np.uint8)
 
 
-def reference(network: Network, image: Image, weights: StyleWeights | None) -> Image:
+def reference(network: OnnxModel, image: Image, weights: StyleWeights | None) -> Image:
     session = onnxruntime.InferenceSession(network.model, providers=["CPUExecutionProvider"])
     feed = {FRAME: image[None]} | ({} if weights is None else {WEIGHTS: weights})
     stylized: Image = session.run([STYLIZED], feed)[0][0]
@@ -110,7 +112,7 @@ def reference(network: Network, image: Image, weights: StyleWeights | None) -> I
 
 
 @pytest.fixture
-def brush(tmp_path: Path) -> Network:
+def brush(tmp_path: Path) -> OnnxModel:
     return read_network(onnx_models.brush(tmp_path / "model.onnx"))
 
 
@@ -121,23 +123,23 @@ def same(image: Image, wanted: Image, case: Case) -> bool:
 
 @pytest.mark.parametrize("weights", [(1.0, 0.0), (0.0, 1.0), (0.25, 0.75)])
 def test_weights_given_with_a_frame_or_fixed(
-    case: Case, brush: Network, weights: tuple[float, float]
+    case: Case, brush: OnnxModel, weights: tuple[float, float]
 ) -> None:
     given = np.array(weights, np.float32)
     wanted = reference(brush, picture(), given)
     assert len(np.unique(wanted)) > 100
     assert same(opened(case, brush)(picture(), given), wanted, case)
-    assert same(opened(case, brush.fixed(weights))(picture(), None), wanted, case)
+    assert same(opened(case, brush.baked(weights))(picture(), None), wanted, case)
 
 
-def test_weights_may_change_from_frame_to_frame(case: Case, brush: Network) -> None:
+def test_weights_may_change_from_frame_to_frame(case: Case, brush: OnnxModel) -> None:
     running = opened(case, brush)
     for weights in np.array([[1, 0], [0, 1], [0.5, 0.5], [1, 0]], np.float32):
         assert same(running(picture(), weights), reference(brush, picture(), weights), case)
 
 
-def test_every_painting_is_an_array_of_its_own(case: Case, brush: Network) -> None:
-    running = opened(case, brush.fixed((1.0, 0.0)))
+def test_every_painting_is_an_array_of_its_own(case: Case, brush: OnnxModel) -> None:
+    running = opened(case, brush.baked((1.0, 0.0)))
     first = running(picture(1), None)
     kept = first.copy()
     second = running(picture(2), None)
@@ -147,18 +149,18 @@ def test_every_painting_is_an_array_of_its_own(case: Case, brush: Network) -> No
     assert first.flags.writeable
 
 
-def test_a_frame_is_only_read(case: Case, brush: Network) -> None:
+def test_a_frame_is_only_read(case: Case, brush: OnnxModel) -> None:
     """Pictures decoded into memory that must not be written to can be painted, too."""
     frame = picture()
     frame.flags.writeable = False
-    running = opened(case, brush.fixed((1.0, 0.0)))
-    assert same(running(frame, None), reference(brush.fixed((1.0, 0.0)), picture(), None), case)
+    running = opened(case, brush.baked((1.0, 0.0)))
+    assert same(running(frame, None), reference(brush.baked((1.0, 0.0)), picture(), None), case)
     assert np.array_equal(frame, picture())
 
 
 @pytest.mark.parametrize("size", [(32, 32), (33, 41), (48, 200)])
-def test_sizes(case: Case, brush: Network, size: Size) -> None:
-    fixed = brush.fixed((1.0, 0.0))
+def test_sizes(case: Case, brush: OnnxModel, size: Size) -> None:
+    fixed = brush.baked((1.0, 0.0))
     image = picture(3, size)
     assert same(opened(case, fixed, size)(image, None), reference(fixed, image, None), case)
 
@@ -168,7 +170,7 @@ def test_whole_numbers(case: Case, tmp_path: Path) -> None:
         pytest.skip("a quantised model is not rounded again")
     network = read_network(onnx_models.brush(tmp_path / "int8.onnx", int8=True))
     running = opened(case, network)
-    if case.device == "openvino" and not bytes_add_up():
+    if case.device == "openvino" and not int8_is_exact():
         case = replace(
             case, grey=16
         )  # AVX2 adds two products in 16 bits, where large ones saturate
@@ -176,10 +178,10 @@ def test_whole_numbers(case: Case, tmp_path: Path) -> None:
     assert running.ran.precision == INT8
 
 
-def test_what_ran_is_told(case: Case, brush: Network) -> None:
+def test_what_ran_is_told(case: Case, brush: OnnxModel) -> None:
     if case.engine is open_bound:
         pytest.skip("a session for GPUs is told what ran")
-    ran = opened(case, brush.fixed((1.0, 0.0))).ran
+    ran = opened(case, brush.baked((1.0, 0.0))).ran
     assert str(ran) == f"{DEVICES[case.device].label} {case.precision}, 1 thread"
     (nodes,) = ran.placement.values()
     assert nodes >= 5
@@ -229,7 +231,7 @@ def test_model_newer_than_onnx_runtime(tmp_path: Path, part: str, message: str) 
     assert re.fullmatch(r"pip install -U onnxruntime[-\w]*", caught.value.hint)
 
 
-def test_openvino_without_its_report(brush: Network) -> None:
+def test_openvino_without_its_report(brush: OnnxModel) -> None:
     """Importing it would tell its maker; our import does not, and leaves no trace of how."""
     code = (
         "import sys\n"
@@ -242,7 +244,7 @@ def test_openvino_without_its_report(brush: Network) -> None:
 
 
 @with_openvino
-def test_openvino_lets_signals_through(brush: Network) -> None:
+def test_openvino_lets_signals_through(brush: OnnxModel) -> None:
     """Where its core is not kept, it leaves the stack of signals behind unmapped."""
     code = (
         "import signal, sys\n"
@@ -274,29 +276,29 @@ def test_openvino_lets_signals_through(brush: Network) -> None:
 )
 def test_an_engine_that_is_not_installed(
     monkeypatch: pytest.MonkeyPatch,
-    brush: Network,
+    brush: OnnxModel,
     module: str,
     engine: Engine,
     device: str,
     hint: str,
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(MissingExtra, match="is not installed") as caught:
+    with pytest.raises(MissingExtraError, match="is not installed") as caught:
         engine(brush, DEVICES[device], SETTINGS, SIZE)
     assert hint in caught.value.hint
 
 
 @with_openvino
 def test_bf16_needs_a_processor_that_has_it(
-    monkeypatch: pytest.MonkeyPatch, brush: Network
+    monkeypatch: pytest.MonkeyPatch, brush: OnnxModel
 ) -> None:
     monkeypatch.setattr(openvino, "_capabilities", lambda core: ["FP32", "INT8"])
     with pytest.raises(DeviceError, match="no bf16") as caught:
-        open_openvino(brush, DEVICES["openvino"], Settings(1, precision=BF16), SIZE)
+        open_openvino(brush, DEVICES["openvino"], EngineSettings(1, precision=BF16), SIZE)
     assert caught.value.hint
 
 
-def test_a_device_that_shows_one_picture_for_ever_is_refused(brush: Network) -> None:
+def test_a_device_that_shows_one_picture_for_ever_is_refused(brush: OnnxModel) -> None:
     """What a CUDA graph does that was captured with other buffers than are used."""
 
     def frozen(image: Image, weights: StyleWeights | None) -> Image:
@@ -307,7 +309,7 @@ def test_a_device_that_shows_one_picture_for_ever_is_refused(brush: Network) -> 
     ort._warm(open_bound(brush, DEVICES["cpu"], SETTINGS, SIZE), brush, DEVICES["cuda"], SIZE)
 
 
-def test_webgpu_without_its_plugin(brush: Network) -> None:
+def test_webgpu_without_its_plugin(brush: OnnxModel) -> None:
     if find_spec("onnxruntime_ep_webgpu"):
         pytest.skip("the plugin is installed")
     with pytest.raises(DeviceError, match="onnxruntime-ep-webgpu is not installed") as caught:

@@ -8,10 +8,10 @@ import pytest
 from realtime_nst.errors import DeviceError
 from realtime_nst.inference import devices
 from realtime_nst.inference.devices import DEVICES
-from realtime_nst.inference.engines import Settings
+from realtime_nst.inference.engines import EngineSettings
 from realtime_nst.inference.engines import onnx_runtime as ort
 from realtime_nst.inference.engines.providers import Provider, providers_for
-from realtime_nst.models.onnx_model import Network, read_network
+from realtime_nst.models.onnx_model import OnnxModel, read_network
 from realtime_nst.models.precisions import FP16
 from realtime_nst.models.registry import find_style
 from tests.helpers import onnx_models
@@ -26,21 +26,21 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def brush(tmp_path: Path) -> Network:
+def brush(tmp_path: Path) -> OnnxModel:
     return read_network(onnx_models.brush(tmp_path / "model.onnx"))
 
 
-def half(tmp_path: Path) -> Network:
+def half(tmp_path: Path) -> OnnxModel:
     about = onnx_models.card("warm", "cold", name="tiny-brush", precision="fp16")
     return read_network(onnx_models.brush(tmp_path / "fp16.onnx", about))
 
 
-def offered(name: str, network: Network, precision: str = "fp32") -> list[Provider]:
-    settings = Settings(2, precision=precision)
+def offered(name: str, network: OnnxModel, precision: str = "fp32") -> list[Provider]:
+    settings = EngineSettings(2, precision=precision)
     return list(providers_for(DEVICES[name], network, settings, SIZE))
 
 
-def test_cuda_first_with_a_graph_then_without(brush: Network) -> None:
+def test_cuda_first_with_a_graph_then_without(brush: OnnxModel) -> None:
     graph, plain = offered("cuda", brush)
     assert graph.options["enable_cuda_graph"] == "1"
     assert graph.notes == ("CUDA graph",)
@@ -63,19 +63,19 @@ def test_instance_norm_keeps_its_layout() -> None:
     assert [way.options["prefer_nhwc"] for way in ways] == ["0", "0"]
 
 
-def test_tensorrt_keeps_each_model_and_size_by_itself(tmp_path: Path, brush: Network) -> None:
+def test_tensorrt_keeps_each_model_and_size_by_itself(tmp_path: Path, brush: OnnxModel) -> None:
     """Its provider would take the engine of another style for this one's."""
     places = {
         provider.options["trt_engine_cache_path"]
-        for network in (brush.fixed((1.0, 0.0)), brush.fixed((0.0, 1.0)), brush)
+        for network in (brush.baked((1.0, 0.0)), brush.baked((0.0, 1.0)), brush)
         for size in (SIZE, (720, 1280))
-        for provider in providers_for(DEVICES["tensorrt"], network, Settings(2), size)
+        for provider in providers_for(DEVICES["tensorrt"], network, EngineSettings(2), size)
     }
     assert len(places) == 6
     assert all(Path(place).is_dir() for place in places)
 
 
-def test_tensorrt_rounds_by_itself(brush: Network) -> None:
+def test_tensorrt_rounds_by_itself(brush: OnnxModel) -> None:
     graph, _ = offered("tensorrt", brush, FP16)
     assert graph.options["trt_fp16_enable"] == "1"
     assert graph.precision == FP16
@@ -83,29 +83,29 @@ def test_tensorrt_rounds_by_itself(brush: Network) -> None:
     assert offered("tensorrt", brush)[0].options["trt_fp16_enable"] == "0"
 
 
-def test_tensorrt_without_a_folder_to_write_to(cache: Path, brush: Network) -> None:
+def test_tensorrt_without_a_folder_to_write_to(cache: Path, brush: OnnxModel) -> None:
     cache.write_text("in the way")
     assert not any("cache" in name for name in offered("tensorrt", brush)[0].options)
 
 
 @pytest.mark.parametrize("name", ["cpu", "directml", "coreml", "webgpu"])
-def test_the_others_take_memory_of_the_host(brush: Network, name: str) -> None:
+def test_the_others_take_memory_of_the_host(brush: OnnxModel, name: str) -> None:
     (only,) = offered(name, brush)
     assert only.memory is None
 
 
 def test_where_a_graph_fails_the_next_way_is_taken(
-    brush: Network, monkeypatch: pytest.MonkeyPatch
+    brush: OnnxModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A provider that gets no node stands for a GPU that refuses to capture."""
     fake = devices.Device("Fake", "AzureExecutionProvider", "onnxruntime", "none")
     ways = [Provider(fake), Provider(DEVICES["cpu"])]
     monkeypatch.setattr(ort, "providers_for", lambda *about: iter(ways))
-    running = ort.open_onnx_runtime(brush, DEVICES["cpu"], Settings(1), (64, 64))
+    running = ort.open_onnx_runtime(brush, DEVICES["cpu"], EngineSettings(1), (64, 64))
     assert str(running.ran) == "ONNX Runtime fp32, 1 thread"
     ways = [Provider(fake), Provider(fake)]
     with pytest.raises(DeviceError, match="gave the whole model to CPUExecutionProvider"):
-        ort.open_onnx_runtime(brush, DEVICES["cpu"], Settings(1), (64, 64))
+        ort.open_onnx_runtime(brush, DEVICES["cpu"], EngineSettings(1), (64, 64))
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ import pytest
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.video.codecs import CODECS, CONTAINERS, FREE, VideoOptions
+from realtime_nst.sinks.video.codecs import CODECS, CONTAINERS, SELECTABLE_CODECS, VideoOptions
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.sources.video.source import VideoSource
 from tests.helpers.video_clips import content
 
-CPU = [name for name in FREE if not CODECS[name].chip]
-GPU = [name for name in FREE if CODECS[name].chip]
+CPU = [name for name in SELECTABLE_CODECS if not CODECS[name].hardware]
+GPU = [name for name in SELECTABLE_CODECS if CODECS[name].hardware]
 PAIRS = [
     ("h264", "mp4"),
     ("h264", "mkv"),

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from av.video.codeccontext import VideoCodecContext
 
-from realtime_nst.frame import Colours
-from realtime_nst.sinks.video.codecs import CODECS, CONTAINERS, VideoOptions, told
-from realtime_nst.sinks.video.color import Painter, complete, painter
+from realtime_nst.frame import ColorSpec
+from realtime_nst.sinks.video.codecs import CODECS, CONTAINERS, VideoOptions, encoder_options
+from realtime_nst.sinks.video.color import FrameFactory, fill_unspecified, frame_factory
 from realtime_nst.sinks.video.encoder import Encoder
 
 ON_ONE_CORE = """
@@ -32,10 +32,10 @@ with open_sink(Path(sys.argv[3]), source.info, VideoOptions(sys.argv[2])) as sin
 """
 
 
-def prepare(context: VideoCodecContext) -> Painter:
+def prepare(context: VideoCodecContext) -> FrameFactory:
     context.width, context.height, context.pix_fmt = 64, 48, "yuv420p"
     context.time_base = Fraction(1, 25)
-    return painter(context, complete(Colours(), 48))
+    return frame_factory(context, fill_unspecified(ColorSpec(), 48))
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -44,7 +44,7 @@ def test_x265_pieces_too_short_to_reorder_are_decoded_as_they_are_shown(
 ) -> None:
     """x265 gives numbers from memory that nobody initialized."""
     image = np.zeros((48, 64, 3), np.uint8)
-    options = told(CODECS["hevc"], CONTAINERS[".mp4"], VideoOptions("hevc"))
+    options = encoder_options(CODECS["hevc"], CONTAINERS[".mp4"], VideoOptions("hevc"))
     with av.open(str(tmp_path / "out.mp4"), "w") as output:
         encoder = Encoder(output.add_stream("libx265", 25, options), options, prepare)
         found = []

@@ -18,7 +18,7 @@ from tests.helpers.video_clips import content
 def write_still(path: Path, rate: int, count: int, options: VideoOptions) -> None:
     """The same image again and again, from which encoders make long chains of B-frames."""
     image = np.full((48, 64, 3), 90, np.uint8)
-    info = StreamInfo("still", 64, 48, Fraction(rate), count, tick=Fraction(1, rate))
+    info = StreamInfo("still", 64, 48, Fraction(rate), count, time_base=Fraction(1, rate))
     with open_sink(path, info, options) as sink:
         for index in range(count):
             sink.write(Frame(image, index, Fraction(index, rate), 0.0, Fraction(1, rate)))

@@ -14,7 +14,7 @@ from realtime_nst.sinks.video.chroma import chroma_of
 from realtime_nst.sinks.video.codecs import PIPE, VideoOptions
 from realtime_nst.sources.video.source import VideoSource
 
-INFO = StreamInfo("", 160, 120, Fraction(5), 2, tick=Fraction(1, 5))
+INFO = StreamInfo("", 160, 120, Fraction(5), 2, time_base=Fraction(1, 5))
 OBLONG = replace(INFO, pixel_aspect=Fraction(64, 45))
 
 

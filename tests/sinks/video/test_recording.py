@@ -12,7 +12,7 @@ from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.tee import Tee
-from realtime_nst.sinks.video.recording import Recording
+from realtime_nst.sinks.video.recording import RecordingSink
 from realtime_nst.sinks.video.sink import partial_of
 from tests.helpers.video_clips import content
 
@@ -52,7 +52,7 @@ def test_what_was_recorded_before_a_crash_plays(tmp_path: Path, ending: str) -> 
 
 def test_its_clock_starts_with_its_first_frame_and_keeps_the_gaps(tmp_path: Path) -> None:
     moments = [Fraction(700, 100), Fraction(703, 100), Fraction(720, 100)]
-    with Recording(tmp_path / "late.mp4", INFO) as sink:
+    with RecordingSink(tmp_path / "late.mp4", INFO) as sink:
         for index, moment in enumerate(moments):
             sink.write(frame(moment, 500 + index))
     assert [float(time) for time in content(tmp_path / "late.mp4").pts] == pytest.approx(

@@ -10,14 +10,14 @@ from av.video.frame import VideoFrame
 
 from realtime_nst.sinks import open_sink
 from realtime_nst.sources import open_source
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from tests.helpers.video_clips import Clip, make
 
 CODE = "01:00:00:00"
 BOXES = (b"stsd", b"stbl", b"minf", b"mdia", b"trak", b"moov")
 
 
-def convert(source: Path, target: Path, reading: Reading = Reading()) -> list[str]:  # noqa: B008
+def convert(source: Path, target: Path, reading: ReadOptions = ReadOptions()) -> list[str]:  # noqa: B008
     with open_source(source, reading) as frames, open_sink(target, frames.info) as sink:
         for frame in frames:
             sink.write(frame)
@@ -140,7 +140,7 @@ def test_timecode_is_kept_or_its_loss_reported(
     tmp_path: Path, ending: str, start: int, said: str | None, found: dict[str, str]
 ) -> None:
     source, out = timecoded(tmp_path / "in.mov"), tmp_path / f"out.{ending}"
-    notes = convert(source, out, Reading(start=Fraction(start)))
+    notes = convert(source, out, ReadOptions(start=Fraction(start)))
     assert len(notes) == (said is not None)
     assert all(said and said in note for note in notes)
     assert timecodes(out) == found

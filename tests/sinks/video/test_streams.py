@@ -17,7 +17,7 @@ from realtime_nst.errors import SourceError
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import open_source
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from tests.helpers.video_clips import Clip, content, make, make_rich
 
 QUICK = VideoOptions()
@@ -255,12 +255,12 @@ def test_the_sound_of_a_part_is_what_the_whole_has_there(tmp_path: Path, ending:
     film = remux(film, tmp_path / "in.ts") if ending == "ts" else film
     start, end = Fraction(30), Fraction(33)
     with (
-        open_source(film, Reading(start, end)) as frames,
+        open_source(film, ReadOptions(start, end)) as frames,
         open_sink(tmp_path / "part.mkv", frames.info) as sink,
     ):
         for frame in frames:
             sink.write(frame)
-        begin, finish = frames.info.part or (Fraction(0), None)
+        begin, finish = frames.info.time_range or (Fraction(0), None)
     with av.open(str(film)) as file:
         packets = [packet for packet in file.demux(audio=0) if packet.size]
     wanted = [

@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 
 from realtime_nst.sinks import open_sink
 from realtime_nst.sources import open_source
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 
 Shown = tuple[float, float, str]
 ASS = b"""[Script Info]
@@ -45,7 +45,7 @@ def make_subtitled(path: Path, codec: str, cues: list[Shown]) -> Path:
     return path
 
 
-def convert(source: Path, target: Path, reading: Reading = Reading()) -> Path:  # noqa: B008
+def convert(source: Path, target: Path, reading: ReadOptions = ReadOptions()) -> Path:  # noqa: B008
     with open_source(source, reading) as frames, open_sink(target, frames.info) as sink:
         for frame in frames:
             sink.write(frame)
@@ -100,5 +100,5 @@ def test_cue_is_cut_to_the_part(
 ) -> None:
     cues: list[Shown] = [(0.5, 1.5, "A"), (2.5, 3.5, "B"), (5.0, 5.5, "C")]
     source = make_subtitled(tmp_path / "in.mkv", codec, cues)
-    part = Reading(Fraction(start), Fraction(end) if end else None)
+    part = ReadOptions(Fraction(start), Fraction(end) if end else None)
     assert shown(convert(source, tmp_path / f"out.{ending}", part)) == expected

@@ -16,7 +16,7 @@ from realtime_nst.sinks.video.timestamps import Clock
 from realtime_nst.sources import open_source
 from tests.helpers.video_clips import Clip, content, make
 
-INFO = StreamInfo("", 64, 48, Fraction(25), None, tick=Fraction(1, 12800))
+INFO = StreamInfo("", 64, 48, Fraction(25), None, time_base=Fraction(1, 12800))
 
 
 def ticks_of(

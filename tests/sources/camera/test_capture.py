@@ -9,7 +9,7 @@ import pytest
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Image
-from realtime_nst.sources.camera.capture import Asked, CameraSource
+from realtime_nst.sources.camera.capture import CameraRequest, CameraSource
 from tests.helpers.http_camera import running
 
 
@@ -89,7 +89,7 @@ def test_what_a_camera_gives_stands_beside_what_it_was_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("realtime_nst.sources.camera.capture._open", lambda *_: Flaky(True))
-    with CameraSource("0", Asked((1280, 720), Fraction(60))) as source:
+    with CameraSource("0", CameraRequest((1280, 720), Fraction(60))) as source:
         assert source.info.notes == ("the camera gives 32x24; asked for 1280x720 at 60 fps",)
     monkeypatch.setattr("realtime_nst.sources.camera.capture._open", lambda *_: Flaky(True))
     with CameraSource("0") as source:

@@ -10,7 +10,7 @@ import pytest
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame
 from realtime_nst.sinks import open_sink
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.source import VideoSource
 from tests.helpers.video_clips import Clip, content, lingering, make, make_rich
 from tests.sinks.video.test_streams import remux
@@ -52,7 +52,7 @@ def test_a_picture_that_is_shown_for_long_is_no_damage(
 ) -> None:
     clip = make(tmp_path / "in.mp4", Clip())
     slow = lingering(tmp_path / f"slow.{ending}", clip, 5)
-    with VideoSource(slow, Reading(start=Fraction(start))) as source:
+    with VideoSource(slow, ReadOptions(start=Fraction(start))) as source:
         last = list(source)[-1]
     assert last.duration == 5
 
@@ -75,7 +75,7 @@ def test_a_cut_off_web_mp4_is_noticed(tmp_path: Path, size: float) -> None:
         seen.extend(cut_off)
     assert len(seen) < 40
     told: list[str] = []
-    with VideoSource(cut, Reading(skip_broken=True, on_trouble=told.append)) as lenient:
+    with VideoSource(cut, ReadOptions(skip_broken=True, on_trouble=told.append)) as lenient:
         kept = list(lenient)
     assert 0 < len(kept) < 40
     assert "breaks off after" in told[0]
@@ -90,7 +90,7 @@ def test_what_a_file_grows_by_is_left_out_aloud(tmp_path: Path) -> None:
     told: list[str] = []
     for name in ("still", "growing"):
         growing.write_bytes(data[:half])
-        reading = Reading(skip_broken=True, on_trouble=told.append)
+        reading = ReadOptions(skip_broken=True, on_trouble=told.append)
         with (
             VideoSource(growing, reading) as source,
             open_sink(tmp_path / f"{name}.mkv", source.info) as sink,
@@ -137,7 +137,7 @@ def test_a_frame_that_cannot_be_read_stops_or_is_left_out(tmp_path: Path) -> Non
     assert 0 < len(seen) <= 10
     assert "--on-error skip" in caught.value.hint
     told: list[str] = []
-    with VideoSource(clip, Reading(skip_broken=True, on_trouble=told.append)) as source:
+    with VideoSource(clip, ReadOptions(skip_broken=True, on_trouble=told.append)) as source:
         times = [frame.pts * 25 for frame in source]
     assert times == [*range(10), *range(13, 30)]  # the others stay where they were
     assert len(told) == 3

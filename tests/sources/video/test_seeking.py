@@ -8,7 +8,7 @@ import av
 import pytest
 
 from realtime_nst.errors import SourceError
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.source import VideoSource
 from tests.helpers.video_clips import Clip, found, make
 from tests.sources.video.test_damaged_files import blanked
@@ -42,7 +42,7 @@ PLACES = ("0.5", "2.04", "5", "7.33", "9.9")
 CLIPS = {path.name: path for path in found()}
 
 
-def frames(path: Path, reading: Reading) -> list[tuple[Fraction, int]]:
+def frames(path: Path, reading: ReadOptions) -> list[tuple[Fraction, int]]:
     """Times on the file's clock, and what is to be seen."""
     with VideoSource(path, reading) as source:
         begin = source.info.start
@@ -50,10 +50,10 @@ def frames(path: Path, reading: Reading) -> list[tuple[Fraction, int]]:
 
 
 def agree(path: Path, places: tuple[str, ...]) -> None:
-    whole = frames(path, Reading())
+    whole = frames(path, ReadOptions())
     for place in places:
         expected = [frame for frame in whole if frame[0] - whole[0][0] >= Fraction(place)]
-        assert frames(path, Reading(Fraction(place))) == expected, place
+        assert frames(path, ReadOptions(Fraction(place))) == expected, place
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -76,8 +76,8 @@ def test_real_clips(name: str) -> None:
 def test_what_was_done_before_is_jumped_over(tmp_path: Path, place: str) -> None:
     """The last frame up to the place comes, and the part stays what it was."""
     path, start = make(tmp_path / "in.mp4", LONG), Fraction(1)
-    whole = frames(path, Reading(start, Fraction(9)))
-    rest = frames(path, Reading(start, Fraction(9), resume=Fraction(place)))
+    whole = frames(path, ReadOptions(start, Fraction(9)))
+    rest = frames(path, ReadOptions(start, Fraction(9), resume=Fraction(place)))
     goal = whole[0][0] + Fraction(place)
     assert rest == whole[len(whole) - len(rest) :]
     assert rest[0][0] <= goal < rest[1][0]
@@ -89,7 +89,7 @@ def test_damage_before_the_part_does_not_matter(tmp_path: Path) -> None:
     broken = blanked(path, range(40, 45))
     with pytest.raises(SourceError), VideoSource(broken) as source:
         list(source)
-    assert frames(broken, Reading(Fraction(5))) == frames(path, Reading(Fraction(5)))
+    assert frames(broken, ReadOptions(Fraction(5))) == frames(path, ReadOptions(Fraction(5)))
 
 
 def test_a_cut_off_file_is_noticed_behind_a_jump(tmp_path: Path) -> None:
@@ -106,4 +106,4 @@ def test_a_cut_off_file_is_noticed_behind_a_jump(tmp_path: Path) -> None:
                 out.mux(packet)
     web.write_bytes(web.read_bytes()[: int(web.stat().st_size * 0.8)])
     with pytest.raises(SourceError, match="breaks off after"):
-        frames(web, Reading(Fraction(5)))
+        frames(web, ReadOptions(Fraction(5)))

@@ -15,7 +15,7 @@ from realtime_nst.frame import Frame, Image
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import open_source
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.hdr import ToneMap
 from realtime_nst.sources.video.source import VideoSource
 from tests.helpers.video_clips import NTSC, Clip, content, make
@@ -259,7 +259,7 @@ def test_a_part_of_a_video(
 ) -> None:
     ticks = tuple(range(1024, 31 * 512 + 512, 512))
     clip = make(tmp_path / "in.mp4", Clip(sound="aac", ticks=ticks))
-    reading = Reading(Fraction(start), None if end is None else Fraction(end))
+    reading = ReadOptions(Fraction(start), None if end is None else Fraction(end))
     first, last = expected
     with open_source(clip, reading) as part, open_sink(tmp_path / "out.mp4", part.info) as sink:
         assert part.info.frames is not None
@@ -277,7 +277,7 @@ def test_a_part_of_a_video(
 def test_a_part_behind_the_end(tmp_path: Path) -> None:
     clip = make(tmp_path / "in.mp4", Clip())
     with pytest.raises(SourceError, match="no frame that can be decoded between 100 s and"):
-        VideoSource(clip, Reading(Fraction(100)))
+        VideoSource(clip, ReadOptions(Fraction(100)))
 
 
 def test_the_input_is_never_written_over(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from av.video.frame import VideoFrame
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame
 from realtime_nst.sources import open_source
-from realtime_nst.sources.options import Reading
+from realtime_nst.sources.options import ReadOptions
 from tests.helpers.video_clips import Clip, make
 from tests.test_rising_clock import copy
 
@@ -30,7 +30,7 @@ GRAY = 128
 
 
 def read(path: Path, notes: list[str] | None = None) -> list[Frame]:
-    reading = Reading(on_note=(notes if notes is not None else []).append)
+    reading = ReadOptions(on_note=(notes if notes is not None else []).append)
     with open_source(path, reading) as source:
         if notes is not None:
             notes.extend(source.info.notes)
@@ -87,7 +87,7 @@ def test_named_pipe_is_opened_once_and_its_audio_is_reported(tmp_path: Path) -> 
     writer = threading.Thread(target=(tmp_path / "pipe.mkv").write_bytes, args=[data])
     writer.start()
     notes: list[str] = []
-    with open_source(tmp_path / "pipe.mkv", Reading(on_note=notes.append)) as source:
+    with open_source(tmp_path / "pipe.mkv", ReadOptions(on_note=notes.append)) as source:
         assert source.info.path is None
         assert "audio track 1 left out" in source.info.notes[0]
         assert len(list(source)) == 50
