@@ -172,7 +172,7 @@ def test_every_system_has_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCALAPPDATA", "/local")
     ends = {}
     for platform in ("linux", "win32", "darwin"):
-        monkeypatch.setattr("realtime_nst.inference.cache.sys.platform", platform)
+        monkeypatch.setattr("realtime_nst.cache_folder.sys.platform", platform)
         ends[platform] = cache_folder()
     assert ends["linux"] == Path("/somewhere/realtime-nst")
     assert ends["win32"] == Path("/local/realtime-nst/Cache")
