@@ -32,7 +32,7 @@ LAYERS = {
     "models": 5,
     "image_io": 4,
     "files": 3,
-    "cache_folder": 3,
+    "cache_folder": 4,
     "stats": 3,
     "rising_clock": 3,
     "timing": 2,

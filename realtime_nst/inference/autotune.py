@@ -211,7 +211,7 @@ def _divided(size: Size, by: int) -> Size:
 
 def _timed(paint: Paint, size: Size, clock: Clock, least: int = LEAST) -> tuple[float, Image]:
     """Seconds of the quickest frame, and what it looks like."""
-    picture = test_image(size)
+    picture = sample_image(size)
     painted = paint(picture)
     times: list[float] = []
     while len(times) < least or (len(times) < MOST and sum(times) < ENOUGH):
@@ -221,7 +221,7 @@ def _timed(paint: Paint, size: Size, clock: Clock, least: int = LEAST) -> tuple[
     return min(times), painted
 
 
-def test_image(size: Size) -> Image:
+def sample_image(size: Size) -> Image:
     """A picture with smooth and busy places."""
     y, x = np.mgrid[:64, :64]
     patch = [

@@ -17,7 +17,7 @@ from realtime_nst.inference.autotune import (
     autotune,
     compare,
     described,
-    test_image,
+    sample_image,
 )
 from realtime_nst.inference.engines import Size
 
@@ -148,7 +148,7 @@ def test_what_was_cut_short_is_done_again_when_there_is_time() -> None:
 
 @pytest.mark.parametrize("size", [(16, 16), (70, 2000), (480, 640), (1080, 1920)])
 def test_the_picture_to_paint(size: Size) -> None:
-    image = test_image(size)
+    image = sample_image(size)
     assert image.shape == (*size, 3)
     assert image.dtype == np.uint8
     assert image.std() > 40

@@ -22,10 +22,10 @@ RUNS = {
     ),
     "doctor": (
         "from functools import partial\n"
-        "from realtime_nst.doctor.isolation import attempt\n"
+        "from realtime_nst.doctor.isolation import run_isolated\n"
         "from realtime_nst.doctor.probes import load_library\n"
         "if __name__ == '__main__':\n"
-        "    assert attempt(partial(load_library, 'onnxruntime')).result\n"
+        "    assert run_isolated(partial(load_library, 'onnxruntime')).result\n"
     ),
     "session": (
         "from realtime_nst.inference.session import open_session\nopen_session(r'{model}', 'cpu')\n"

@@ -151,7 +151,7 @@ def test_a_window_that_would_hang_is_refused(screen: str) -> None:
     code = (
         "import av\nfrom realtime_nst.errors import SinkError\n"
         "from realtime_nst.sinks import window\nwindow.PATIENCE = 3.0\n"
-        "try:\n    window.need_screen()\n    print('works')\n"
+        "try:\n    window.check_display()\n    print('works')\n"
         "except SinkError as error:\n    print(error.hint)"
     )
     done = subprocess.run(

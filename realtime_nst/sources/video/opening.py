@@ -76,7 +76,11 @@ def choose_stream(path: Path, container: InputContainer) -> VideoStream:
     streams = [one for one in container.streams.video if not one.disposition & covers]
     if not streams:
         raise SourceError(f"{path} has no video in it, only sound", "choose another file")
-    return max(streams, key=_rank)
+    known = [stream for stream in streams if stream.codec_context]
+    if not known:
+        message = f"{path} has video that cannot be decoded: its codec is unknown"
+        raise SourceError(message, "convert it with the program that made it")
+    return max(known, key=_rank)
 
 
 def _rank(stream: VideoStream) -> tuple[bool, int]:
