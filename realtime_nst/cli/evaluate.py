@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from realtime_nst.cli.quality import quality
 from realtime_nst.cli.run import Tier
 from realtime_nst.cli.stability import stability
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measure how good models are.", no_args_is_help=True)
 app.command()(stability)
+app.command()(quality)
 COLUMNS = ("style", "size", "photos", "iterations it equals", "content", "style loss", "total")
 
 

@@ -14,6 +14,8 @@ from realtime_nst.errors import ModelError
 CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 """Convolutions in each of the five stages, between which the size is halved."""
 WIDTHS = (64, 128, 256, 512, 512)
+PIXELS = "pixels"
+"""Names the image itself among the layers."""
 
 Features = dict[str, Tensor]
 """Layer name -> (batch, channels, height, width)."""
@@ -74,7 +76,7 @@ class VGG(nn.Module):
         self.gain = normalisation.gain
         self.features = nn.Sequential()
         self.names: list[str] = []
-        missing = set(self.taps)
+        missing = set(self.taps) - {PIXELS}
         for name, layer in layers(network, pooling):
             if not missing:
                 break
@@ -91,7 +93,7 @@ class VGG(nn.Module):
     def forward(self, image: Tensor, taps: frozenset[str] | None = None) -> Features:
         """Features of RGB images in [0, 1], (batch, 3, height, width), at the taps or some."""
         wanted = self.taps if taps is None else taps
-        found: Features = {}
+        found: Features = {PIXELS: image} if PIXELS in wanted else {}
         x = (image - self.mean) / self.std
         for name, layer in zip(self.names, self.features, strict=True):
             if len(found) == len(wanted):

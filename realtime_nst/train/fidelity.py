@@ -27,7 +27,7 @@ from realtime_nst.train.features import VGG
 from realtime_nst.train.gatys import noise
 from realtime_nst.train.losses import ContentLoss, GramLoss, TVLoss
 from realtime_nst.train.objective import Objective, Style, Term, content_terms, style_terms
-from realtime_nst.train.recipe import Recipe, StyleSource, read_recipe
+from realtime_nst.train.recipe import JOHNSON_LOSSES, Recipe, StyleSource, read_recipe
 from realtime_nst.train.weights import load_vgg
 
 MARKS = (10, 25, 50, 100, 200, 500)
@@ -112,6 +112,7 @@ def open_candidate(
     if max(choice.weights) < 1:
         raise ModelError("a blend of styles has no recipe", "give one style at a time")
     recipe, path = recipe_of(choice.model)
+    recipe = comparable(recipe)
     name = choice.model.styles[int(np.argmax(choice.weights))]
     style = next((style for style in recipe.styles if style.name == name), None)
     if style is None:
@@ -139,12 +140,16 @@ def recipe_of(model: Model) -> tuple[Recipe, Path]:
     return min(recipes, key=lambda found: found[0].sha256() != model.card.recipe_sha256)
 
 
-def objective_of(candidate: Candidate, photo: Tensor) -> Objective:
-    """The objective of the recipe for a photo.
+def comparable(recipe: Recipe) -> Recipe:
+    """Return a recipe with losses that Gatys can have, too: its own, or else Johnson's."""
+    known = {term.kind for term in JOHNSON_LOSSES}
+    if all(term.kind in known for term in recipe.losses):
+        return recipe
+    return replace(recipe, losses=JOHNSON_LOSSES)
 
-    Raises:
-        ModelError: the recipe has a loss that Gatys does not know.
-    """
+
+def objective_of(candidate: Candidate, photo: Tensor) -> Objective:
+    """The objective of the recipe for a photo."""
     terms: list[Term] = []
     tv, vgg = 0.0, candidate.vgg
     style, size = Style(candidate.painting), (photo.shape[2], photo.shape[3])
@@ -157,9 +162,6 @@ def objective_of(candidate: Candidate, photo: Tensor) -> Objective:
             terms += style_terms(vgg, [style], layers, loss.weight * candidate.style.weight, size)
         elif isinstance(loss, TVLoss):
             tv += loss.weight
-        else:
-            hint = "recipes with content, gram and tv can be judged"
-            raise ModelError(f"the optimizer has no loss {term.kind!r}", hint)
     return Objective(vgg, tuple(terms), tv, candidate.bf16)
 
 

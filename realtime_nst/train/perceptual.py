@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from realtime_nst.train.device import autocast
+from realtime_nst.train.features import Features
 from realtime_nst.train.losses import Loss, Target
 from realtime_nst.train.recipe import Recipe
 from realtime_nst.train.weights import load_vgg
@@ -53,22 +54,46 @@ class PerceptualLoss:
                 wanted = self._vgg(content, self._content_layers)
         values: dict[str, Tensor] = {}
         for (kind, loss), targets in zip(self._terms, self._styles, strict=True):
-            style = {layer: stack[styles] for layer, stack in targets.items()}
-            value = loss(output, features, loss.target(wanted) if loss.of == "content" else style)
+            judge = self._by_style if loss.pooled else self._each
+            target = loss.target(wanted) if loss.of == "content" else targets
+            value = judge(loss, output, features, target, styles)
             if loss.of == "style":
                 value = value * self._weights[styles]
             values[kind] = values.get(kind, 0) + value.mean()
         return values
 
+    def _each(
+        self, loss: Loss, output: Tensor, features: Features, target: Target, styles: Tensor
+    ) -> Tensor:
+        """(batch,) values of a loss that judges each image by its own target."""
+        if loss.of == "style":
+            target = {name: stack[styles] for name, stack in target.items()}
+        return loss(output, features, target)
+
+    def _by_style(
+        self, loss: Loss, output: Tensor, features: Features, target: Target, styles: Tensor
+    ) -> Tensor:
+        """(batch,) values of a loss that judges all images of a style as one."""
+        values = torch.zeros(len(output), device=output.device)
+        for style in sorted(set(styles.tolist())):
+            chosen = styles == style
+            some = {layer: features[layer][chosen] for layer in loss.layers}
+            aim = {name: stack[style : style + 1] for name, stack in target.items()}
+            values[chosen] = loss(output[chosen], some, aim)
+        return values
+
     @torch.no_grad()
     def _style_targets(self, paintings: list[Tensor]) -> list[Target]:
         """For each loss, its targets stacked over the styles."""
-        features = [self._vgg(painting.to(self._device)) for painting in paintings]
-        return [_stack(loss, features) for _, loss in self._terms]
+        each = [self._targets(painting) for painting in paintings]
+        return [_stack(list(targets)) for targets in zip(*each, strict=True)]
+
+    def _targets(self, painting: Tensor) -> list[Target]:
+        """For each loss; the features, which are large, are forgotten."""
+        features = self._vgg(painting.to(self._device))
+        losses = [loss for _, loss in self._terms]
+        return [loss.target(features) if loss.of == "style" else {} for loss in losses]
 
 
-def _stack(loss: Loss, features: list[dict[str, Tensor]]) -> Target:
-    if loss.of != "style":
-        return {}
-    targets = [loss.target(each) for each in features]
-    return {layer: torch.cat([t[layer] for t in targets]) for layer in loss.layers}
+def _stack(targets: list[Target]) -> Target:
+    return {name: torch.cat([each[name] for each in targets]) for name in targets[0]}

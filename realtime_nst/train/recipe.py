@@ -8,13 +8,17 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from realtime_nst.errors import ModelError
 from realtime_nst.train.losses import LOSSES, Loss
 from realtime_nst.train.transformer_net import NETWORKS, Network
+
+LATER = {"later": True}
+"""Metadata of fields that recipes did not have at first: at their default they leave the hash of
+a recipe as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class StyleSource:
     """On top of the style loss's own weight."""
     steadiness: float = 1.0
     """On top of the temporal loss's own weight: styles of low contrast flicker most."""
-    strokes: float = 1.0
+    strokes: float = field(default=1.0, metadata=LATER)
     """A factor on the strokes over the palette base: less where they leave halos."""
     turns: int = 1
     """Pictures it gets in each round of all styles; with 0 it stays as it is, as far as that is its
@@ -59,6 +63,18 @@ class LossTerm:
         if self.kind not in LOSSES:
             raise ModelError(f"there is no loss {self.kind!r}", f"losses are: {', '.join(LOSSES)}")
         return LOSSES[self.kind](self.layers, self.weight)
+
+
+JOHNSON_LOSSES = (
+    # Each layer's weight makes it begin with about the same loss.
+    LossTerm("content", 1.5, ("relu2_2",)),
+    LossTerm("gram", 1e4, ("relu1_2",)),
+    LossTerm("gram", 6e4, ("relu2_2",)),
+    LossTerm("gram", 2e5, ("relu3_3",)),
+    LossTerm("gram", 5e8, ("relu4_3",)),
+    LossTerm("tv", 50.0),
+)
+"""The objective of Johnson et al. 2016, which the Gatys optimizer can have, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,9 @@ class Schedule:
     shared_rate: float = 1.0
     """The same for what all share; 0 changes single styles and leaves all others as they are."""
     seed: int = 1
+    one_style: bool = field(default=False, metadata=LATER)
+    """Give all images of a step the same style, the next step the next style: losses that pool a
+    style's statistics then see all of them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +132,11 @@ class Recipe:
     temporal: Temporal = Temporal()
     distillation: float = 0.0
     """Weight of the mean squared difference from the styles' ``targets``."""
-    losses: tuple[LossTerm, ...] = (
-        # Each layer's weight makes it begin with about the same loss.
-        LossTerm("content", 1.5, ("relu2_2",)),
-        LossTerm("gram", 1e4, ("relu1_2",)),
-        LossTerm("gram", 6e4, ("relu2_2",)),
-        LossTerm("gram", 2e5, ("relu3_3",)),
-        LossTerm("gram", 5e8, ("relu4_3",)),
-        LossTerm("tv", 50.0),
-    )
+    losses: tuple[LossTerm, ...] = JOHNSON_LOSSES
 
     def sha256(self) -> str:
         """Of the values, so that comments and order in the file do not count."""
-        canonical = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        canonical = json.dumps(_hashed(self), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def to_json(self) -> str:
@@ -140,6 +151,20 @@ class Recipe:
         parts = [_lines(values), *(f"[{name}]\n{_lines(each)}" for name, each in tables.items())]
         parts += [f"[[{name}]]\n{_lines(row)}" for name, every in rows.items() for row in every]
         return "\n".join(parts)
+
+
+def _hashed(value: Any) -> Any:
+    """Values as ``asdict`` gives them, without the later fields that are at their default."""
+    if isinstance(value, tuple):
+        return [_hashed(each) for each in value]
+    if not is_dataclass(value):
+        return value
+    found = {each.name: (getattr(value, each.name), each) for each in fields(value)}
+    return {
+        name: _hashed(own)
+        for name, (own, each) in found.items()
+        if not (each.metadata == LATER and own == each.default)
+    }
 
 
 def _lines(values: Mapping[str, Any]) -> str:
@@ -197,7 +222,7 @@ def shortened(recipe: Recipe) -> Recipe:
 
 def rescheduled(recipe: Recipe, **changes: int | None) -> Recipe:
     """The recipe with some of its schedule changed; None changes nothing."""
-    given = {key: value for key, value in changes.items() if value is not None}
+    given: dict[str, Any] = {key: value for key, value in changes.items() if value is not None}
     return replace(recipe, schedule=replace(recipe.schedule, **given))
 
 
@@ -243,7 +268,7 @@ T = TypeVar("T")
 
 
 def _fill(kind: type[T], values: Mapping[str, Any]) -> T:
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    known = {each.name for each in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - known)
     if unknown:
         raise ModelError(

@@ -236,6 +236,8 @@ class Trainer:
 
     def _deal_styles(self, batch: int) -> Tensor:
         """Which style each picture of this step gets: all in turn, from step to step."""
+        if self.recipe.schedule.one_style:
+            return self._round[self.step % len(self._round)].expand(batch)
         first = self.step * batch
         places = torch.arange(first, first + batch, device=self.device)
         return self._round[places % len(self._round)]

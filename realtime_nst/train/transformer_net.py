@@ -7,7 +7,7 @@ in width and depth alone. All hold several styles by conditional instance norm (
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Literal, cast
 
@@ -46,7 +46,7 @@ class Network:
     upsampling: str = "resize"
     """Of johnson: ``transposed`` as in the paper, or ``resize``: nearest x2 and a convolution
     (Odena et al. 2016), which draws no checkerboard."""
-    palette_base: bool = True
+    palette_base: bool = field(default=True, metadata={"later": True})
     """Whether strokes lie over a palette base; not in johnson, and not in networks that were
     trained before there was one."""
 

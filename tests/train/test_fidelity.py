@@ -11,8 +11,15 @@ from realtime_nst.cli.app import app
 from realtime_nst.sinks.images import write_image
 from realtime_nst.stylize.models import read_model
 from realtime_nst.train.export import write_recipe
-from realtime_nst.train.fidelity import recipe_of
-from realtime_nst.train.recipe import LossTerm, Recipe, StyleSource, read_recipe, recipe_for
+from realtime_nst.train.fidelity import comparable, recipe_of
+from realtime_nst.train.recipe import (
+    JOHNSON_LOSSES,
+    LossTerm,
+    Recipe,
+    StyleSource,
+    read_recipe,
+    recipe_for,
+)
 from tests import tiny
 from tests.train.conftest import photo
 
@@ -80,3 +87,10 @@ def test_a_written_recipe_trains_again(tmp_path: Path, painting: Path) -> None:
     assert own.styles[0].sha256
     write_recipe(own, tmp_path / "mine.onnx")
     assert recipe_for([tmp_path / "mine.recipe.toml"], "fast") == (own, tmp_path)
+
+
+def test_comparable_replaces_losses_that_gatys_cannot_have(tmp_path: Path) -> None:
+    own = recipe(tmp_path / "painting.png", "identity")
+    assert comparable(own) is own
+    other = replace(own, losses=(*LOSSES, LossTerm("wasserstein", 1.0, ("relu1_1",))))
+    assert comparable(other) == replace(own, losses=JOHNSON_LOSSES)

@@ -1,6 +1,7 @@
 """Recipes: read, refused, hashed; every shipped one still runs."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -55,6 +56,18 @@ def test_the_hash_counts_values_and_not_how_they_are_written(tmp_path: Path) -> 
     assert read_recipe(path).sha256() == first.sha256()
     assert rescheduled(first, steps=7).sha256() != first.sha256()
     assert rescheduled(first, steps=None) == first
+
+
+def test_a_later_field_counts_only_where_it_is_used() -> None:
+    recipe = small_recipe()
+    canonical = asdict(recipe)
+    del canonical["schedule"]["one_style"], canonical["network"]["palette_base"]
+    for style in canonical["styles"]:
+        del style["strokes"]
+    text = json.dumps(canonical, sort_keys=True)
+    assert recipe.sha256() == sha256(text.encode()).hexdigest()
+    pooled = replace(recipe, schedule=replace(recipe.schedule, one_style=True))
+    assert pooled.sha256() != recipe.sha256()
 
 
 @pytest.mark.parametrize(

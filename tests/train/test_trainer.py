@@ -148,3 +148,16 @@ def test_cuda_is_never_pretended(tmp_path: Path) -> None:
         pytest.skip("there is a CUDA device here")
     with pytest.raises(TrainError, match="no CUDA device"):
         trainer(tmp_path, device="cuda")
+
+
+def test_trainer_gives_a_step_one_style_where_the_recipe_asks_for_it(tmp_path: Path) -> None:
+    recipe = small_recipe()
+    apart = trainer(tmp_path / "apart", recipe)
+    assert apart._deal_styles(2).tolist() == [0, 1]
+    styles = (recipe.styles[0], replace(recipe.styles[1], turns=2))
+    schedule = replace(recipe.schedule, one_style=True)
+    made = trainer(tmp_path / "pooled", replace(recipe, styles=styles, schedule=schedule))
+    dealt = []
+    for made.step in range(6):
+        dealt += made._deal_styles(2).tolist()
+    assert dealt == [0, 0, 1, 1, 1, 1] * 2

@@ -1,36 +1,13 @@
-"""What a stylized picture is judged by. One table, for networks and for the Gatys optimizer.
+"""The losses on features of Johnson et al. 2016, section 3.2."""
 
-Each loss compares the features of outputs with a target and gives one weighted value for each
-picture of the batch.
-"""
-
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Protocol
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from realtime_nst.train.features import Features
-
-Target = dict[str, Tensor]
-"""Layer name -> what the output's layer should look like."""
-
-
-class Loss(Protocol):
-    """Made once from a recipe; called once a step on the training thread."""
-
-    of: ClassVar[str]
-    """Whose features the target is made of: ``content``, ``style`` or ``nothing``."""
-    layers: tuple[str, ...]
-    weight: float
-
-    def target(self, features: Features) -> Target:
-        """What to aim at, from the features of a content or style picture."""
-        ...
-
-    def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
-        """(batch,) weighted values; ``output`` is (batch, 3, height, width) RGB in [0, 1]."""
-        ...
+from realtime_nst.train.losses.loss import Target, total, widened
 
 
 def gram(features: Tensor) -> Tensor:
@@ -55,7 +32,7 @@ class _InnerProducts(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, flat: Tensor) -> Tensor:
         context.save_for_backward(flat)
-        wide = _widened(flat)
+        wide = widened(flat)
         return torch.bmm(wide.transpose(1, 2), wide)
 
     @staticmethod
@@ -68,6 +45,7 @@ class ContentLoss:
     """Mean squared difference of features. Johnson et al. 2016, equation 2."""
 
     of: ClassVar[str] = "content"
+    pooled: ClassVar[bool] = False
 
     def __init__(self, layers: Sequence[str], weight: float) -> None:
         self.layers = tuple(layers)
@@ -77,8 +55,8 @@ class ContentLoss:
         return {layer: features[layer].detach() for layer in self.layers}
 
     def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
-        return self.weight * _total(
-            (_widened(features[layer]) - _widened(target[layer])).square().mean(dim=(1, 2, 3))
+        return self.weight * total(
+            (widened(features[layer]) - widened(target[layer])).square().mean(dim=(1, 2, 3))
             for layer in self.layers
         )
 
@@ -91,6 +69,7 @@ class GramLoss:
     """
 
     of: ClassVar[str] = "style"
+    pooled: ClassVar[bool] = False
 
     def __init__(self, layers: Sequence[str], weight: float) -> None:
         self.layers = tuple(layers)
@@ -100,42 +79,7 @@ class GramLoss:
         return {layer: gram(features[layer].detach()) for layer in self.layers}
 
     def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
-        return self.weight * _total(
+        return self.weight * total(
             (gram(features[layer]) - target[layer]).square().mean(dim=(1, 2))
             for layer in self.layers
         )
-
-
-class TVLoss:
-    """Total variation: mean squared difference of neighbours. Johnson et al. 2016, section 3.2."""
-
-    of: ClassVar[str] = "nothing"
-
-    def __init__(self, layers: Sequence[str], weight: float) -> None:
-        self.layers = tuple(layers)
-        self.weight = weight
-
-    def target(self, features: Features) -> Target:
-        return {}
-
-    def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
-        across = output.diff(dim=-1).square().mean(dim=(1, 2, 3))
-        down = output.diff(dim=-2).square().mean(dim=(1, 2, 3))
-        return self.weight * (across + down)
-
-
-LOSSES: dict[str, type[ContentLoss] | type[GramLoss] | type[TVLoss]] = {
-    "content": ContentLoss,
-    "gram": GramLoss,
-    "tv": TVLoss,
-}
-"""Kinds a recipe can name."""
-
-
-def _widened(features: Tensor) -> Tensor:
-    """bfloat16 features would lose what small differences of large sums say."""
-    return features.to(torch.promote_types(features.dtype, torch.float32))
-
-
-def _total(terms: Iterable[Tensor]) -> Tensor:
-    return torch.stack(list(terms)).sum(dim=0)

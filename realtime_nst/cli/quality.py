@@ -1,0 +1,180 @@
+"""``evaluate quality``: whether stylized images pass the gates."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from realtime_nst.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from realtime_nst.evaluate.contestants import Contestant
+    from realtime_nst.evaluate.gates import Figure
+    from realtime_nst.evaluate.quality import Judged, Reference, Report
+    from realtime_nst.frame import Image
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """How references are made."""
+
+    use_vgg: bool
+    iterations: int
+    folder: Path | None
+    vgg_weights: Path | None
+    device: str
+
+    def open(self, painting: "Image") -> "Reference | None":
+        """Load what a painting is compared by; None where only images are measured."""
+        if not self.use_vgg:
+            return None
+        from realtime_nst.evaluate.quality import Reference
+        from realtime_nst.train.likeness import likeness
+        from realtime_nst.train.reference import gatys_reference
+
+        distances = likeness(painting, self.vgg_weights)
+        if not self.iterations:
+            return Reference(distances, None)
+        how = self.iterations, self.folder, self.vgg_weights, self.device
+        return Reference(distances, gatys_reference(painting, *how))
+
+
+def quality(
+    models: Annotated[
+        list[str],
+        typer.Argument(metavar="MODEL...", help="Styles, models, or model.onnx: all its styles."),
+    ],
+    content: Annotated[Path, typer.Option(help="Folder of photos the models have not seen.")],
+    style: Annotated[Path | None, typer.Option(help="Painting, if for one style.")] = None,
+    paintings: Annotated[
+        Path | None, typer.Option(help="Folder of the recipes' paintings.")
+    ] = None,
+    tier: Annotated[
+        str | None, typer.Option(help="Tier, where several models have a style.")
+    ] = None,
+    photos: Annotated[int, typer.Option(min=1, help="Number of photos.")] = 12,
+    size: Annotated[int, typer.Option(min=64, help="Shorter side of the photos in pixels.")] = 480,
+    iterations: Annotated[
+        int, typer.Option(min=0, help="Iterations of Gatys to compare with; 0 leaves it out.")
+    ] = 300,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder that keeps the images of Gatys for the next time.")
+    ] = None,
+    vgg: Annotated[
+        bool, typer.Option("--vgg/--no-vgg", help="Also compare features, which needs [train].")
+    ] = True,
+    vgg_weights: Annotated[Path | None, typer.Option(help="VGG weights to use.")] = None,
+    device: Annotated[str, typer.Option(help="Device of VGG: auto, cpu or cuda.")] = "auto",
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of the models.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Image to write: photo, model and Gatys in each row.")
+    ] = None,
+) -> None:
+    """Check stylized photos against gates of tone, color, strokes and form.
+
+    Example: realtime-nst evaluate quality starry-night --content photos --paintings paintings
+    """
+    from realtime_nst.evaluate.contestants import contestants
+    from realtime_nst.evaluate.quality import as_values, draw_sheet, report_on
+    from realtime_nst.sinks.images import check_picture, write_image
+    from realtime_nst.sources.images import photos_in
+
+    if sheet:
+        check_picture(sheet)
+    how = References(vgg and _has_torch(), iterations, cache, vgg_weights, device)
+    if how.use_vgg and threads:
+        _limit_torch(threads)
+    files = photos_in(content, photos)
+    reports: list[Report] = []
+    for contestant in [each for name in models for each in contestants(name, tier)]:
+        painting = _painting(contestant, style, paintings, size)
+        paint, reference = contestant.paint("cpu", threads), how.open(painting)
+        cases = list(_cases(contestant.style, files, size, painting, paint, reference))
+        reports.append(report_on(contestant, cases, painting))
+    _note_faces(reports)
+    values = [as_values(report) for report in reports]
+    typer.echo(json.dumps(values, indent=1) if as_json else _table(reports))
+    if sheet:
+        write_image(sheet, draw_sheet(reports))
+
+
+def _has_torch() -> bool:
+    """Whether features can be compared; else a line that says what is not."""
+    from realtime_nst.cli.training import need_torch
+
+    try:
+        need_torch()
+    except MissingExtra as error:
+        typer.echo(f"note: only images are measured: {error}", err=True)
+        return False
+    return True
+
+
+def _limit_torch(threads: int) -> None:
+    import torch
+
+    torch.set_num_threads(threads)
+
+
+def _painting(
+    contestant: "Contestant", style: Path | None, paintings: Path | None, size: int
+) -> "Image":
+    """The painting with strokes as large as the photos'."""
+    from realtime_nst.evaluate.paintings import painting_of
+    from realtime_nst.evaluate.quality import scaled_to
+    from realtime_nst.sources.images import read_image
+
+    return scaled_to(read_image(style or painting_of(contestant, paintings)), size)
+
+
+def _cases(
+    style: str,
+    files: list[Path],
+    size: int,
+    painting: "Image",
+    paint: "Callable[[Image], Image]",
+    reference: "Reference | None",
+) -> "Iterator[Judged]":
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from realtime_nst.evaluate.quality import judge, scaled_to
+    from realtime_nst.sources.images import read_image
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(style, total=len(files))
+        for path in files:
+            photo = scaled_to(read_image(path), size)
+            yield judge(path.stem, photo, paint(photo), painting, reference)
+            bar.advance(task)
+
+
+def _note_faces(reports: "list[Report]") -> None:
+    """Report where stars could not be counted."""
+    if not any("stars" in report.figures for report in reports):
+        typer.echo("note: stars on faces are not counted: no face was found", err=True)
+
+
+def _table(reports: "list[Report]") -> str:
+    """A row for each style; what fails is marked."""
+    from realtime_nst.cli.table import table
+    from realtime_nst.evaluate.gates import failed
+
+    names = list(dict.fromkeys(name for report in reports for name in report.figures))
+    rows = [["style", "model", *names, "gates"]]
+    for report in reports:
+        cells = [_cell(report.figures.get(name)) for name in names]
+        count = len(failed(report.figures))
+        rows.append([report.style, report.model, *cells, f"{count} failed" if count else "passed"])
+    return table(rows)
+
+
+def _cell(figure: "Figure | None") -> str:
+    """``0.54``, or ``0.12 !`` outside of its range."""
+    if figure is None:
+        return "-"
+    return f"{figure.value:.3g}" if figure.passes else f"{figure.value:.3g} !"

@@ -1,0 +1,117 @@
+"""What a stylized image must keep and reach to pass: gates that agree with what people choose.
+
+Each gate gives a figure and the range it has to lie in. A model passes a gate when the median of
+its figures over the photos lies in the median range. Palette and range of lightness are those of
+all photos together: a photo of the sky need not have all colors of a painting.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from statistics import median
+
+import numpy as np
+
+from realtime_nst.evaluate.appearance import (
+    edges_kept,
+    lightness_range,
+    low_share,
+    order,
+    palette_distance,
+)
+from realtime_nst.evaluate.faces import count_stars, face_boxes
+from realtime_nst.frame import Image
+
+Distances = Mapping[str, float]
+"""Distances from painting or photo, by name: less is better. See ``train.likeness``."""
+SLACK = {"wasserstein": 1.2, "nearest": 1.15, "similarity": 1.15}
+"""Times the distance of Gatys that passes, by the first word of its name."""
+EDGE_SLACK = 1.15
+"""Edges may be fewer by this than what Gatys keeps."""
+
+JOINED_STEP = 3
+"""Every so many rows and columns of an image count where all are measured together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measurement of one image, or the median of several."""
+
+    value: float
+    least: float = -inf
+    most: float = inf
+
+    @property
+    def passes(self) -> bool:
+        """Whether it lies in its range."""
+        return self.least <= self.value <= self.most
+
+
+Figures = dict[str, Figure]
+
+
+def measure(output: Image, photo: Image, painting: Image) -> Figures:
+    """Measure from images alone: ``output`` and ``photo`` of one size, ``painting`` about as high.
+
+    There are no ``stars`` where no face is found, or no detector.
+    """
+    shares = [low_share(image) for image in (photo, painting)]
+    figures = {
+        "low band": Figure(low_share(output), least=0.8 * min(shares)),
+        "order": Figure(order(output, photo), least=0.85),
+        "range": Figure(lightness_range(output) / max(lightness_range(painting), 1e-6)),
+        "palette": Figure(palette_distance(output, painting)),
+    }
+    if boxes := face_boxes(photo):
+        figures["stars"] = Figure(count_stars(output, photo, boxes), most=0)
+    return figures
+
+
+def measure_together(outputs: Sequence[Image], photos: Sequence[Image], painting: Image) -> Figures:
+    """Measure what all outputs must reach together."""
+    output, photo = _joined(outputs), _joined(photos)
+    span = lightness_range(output) / max(lightness_range(painting), 1e-6)
+    most = max(4.5, 0.35 * palette_distance(photo, painting))
+    return {
+        "range": Figure(span, 0.85, 1.2),
+        "palette": Figure(palette_distance(output, painting), most=most),
+    }
+
+
+def compare(own: Distances, gatys: Distances) -> Figures:
+    """Hold distances against those of the optimizer's image."""
+    return {
+        name: Figure(own[name], most=SLACK[name.split()[0]] * gatys[name])
+        for name in own
+        if name in gatys
+    }
+
+
+def compare_edges(output: Image, gatys: Image, photo: Image) -> Figures:
+    """Hold the edges that are kept against what the optimizer keeps."""
+    least = edges_kept(gatys, photo) / EDGE_SLACK
+    return {"edges": Figure(edges_kept(output, photo), least=least)}
+
+
+def medians(each: Sequence[Figures]) -> Figures:
+    """Medians over photos, in the order of the gates; of stars the sum."""
+    names = dict.fromkeys(name for figures in each for name in figures)
+    return {name: _median(name, [f[name] for f in each if name in f]) for name in names}
+
+
+def failed(figures: Figures) -> list[str]:
+    """Names of the gates that are not passed."""
+    return [name for name, figure in figures.items() if not figure.passes]
+
+
+def _joined(images: Sequence[Image]) -> Image:
+    """One image of the pixels of all, thinned out."""
+    pixels = [image[::JOINED_STEP, ::JOINED_STEP].reshape(-1, 1, 3) for image in images]
+    return np.concatenate(pixels)
+
+
+def _median(name: str, figures: Iterable[Figure]) -> Figure:
+    values, least, most = zip(*((f.value, f.least, f.most) for f in figures), strict=True)
+    if name == "stars":
+        return Figure(sum(values), most=0)
+    return Figure(median(values), median(least), median(most))

@@ -1,0 +1,165 @@
+"""Losses on the statistics of a style, pooled over all images of a step.
+
+An image need not hold all of a painting, as a Gram matrix of each image demands: only the images
+of a step together do. Each value is relative to the painting's own statistics, so that a weight
+means the same for every painting and layer.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from realtime_nst.train.features import Features
+from realtime_nst.train.losses.loss import Target, places, pool, total
+
+LEAST_VARIANCE = 1e-4
+"""Added to every variance, so that roots have a gradient."""
+DIRECTIONS = 32
+"""Directions of sliced Wasserstein, at least; as many as channels if there are more (Heitz et al.
+2021, section 3)."""
+OUTPUT_PLACES, PAINTING_PLACES = 4096, 65536
+"""Places of sliced Wasserstein: of all outputs together, and of the painting."""
+
+
+class WassersteinLoss:
+    """Squared Wasserstein-2 distance of Gaussians over the painting's mean squared feature.
+
+    The distance is that of Dowson and Landau 1982, eq. 16, between mean and covariance of features.
+    Against the Gram matrix, which mixes both, the covariance is centered: contrast and rare colors
+    are not drowned by the mean.
+    """
+
+    of: ClassVar[str] = "style"
+    pooled: ClassVar[bool] = True
+
+    def __init__(self, layers: Sequence[str], weight: float) -> None:
+        self.layers = tuple(layers)
+        self.weight = weight
+
+    def target(self, features: Features) -> Target:
+        target: Target = {}
+        for layer in self.layers:
+            mean, covariance = _gaussian(features[layer].detach())
+            target |= {f"{layer}.mean": mean[None], f"{layer}.covariance": covariance[None]}
+            target[f"{layer}.root"] = _root(covariance)[None]
+        return target
+
+    def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
+        value = total(self._distance(features[layer], layer, target) for layer in self.layers)
+        return (self.weight * value).expand(len(output))
+
+    def _distance(self, features: Tensor, layer: str, target: Target) -> Tensor:
+        mean, covariance = _gaussian(features)
+        goal, wanted, root = (
+            target[f"{layer}.{name}"][0] for name in ("mean", "covariance", "root")
+        )
+        # Eigenvalues in float64: in float32 the small ones are noise, and there are many.
+        product = root.double() @ covariance.double() @ root.double()
+        cross = torch.linalg.eigvalsh(product).clamp_min(1e-12).sqrt().sum()
+        spread = covariance.double().trace() + wanted.double().trace() - 2 * cross
+        shift = (mean - goal).square().sum()
+        distance: Tensor = (shift + spread.to(shift.dtype)) / (goal.square().sum() + wanted.trace())
+        return distance
+
+
+class MomentsLoss:
+    """Squared difference of channel means and deviations over the painting's own squares.
+
+    Li et al. 2017, "Demystifying Neural Style Transfer", eq. 13; as Huang and Belongie 2017, eq.
+    13, but relative. For layers whose covariance is too large to be measured on few crops.
+    """
+
+    of: ClassVar[str] = "style"
+    pooled: ClassVar[bool] = True
+
+    def __init__(self, layers: Sequence[str], weight: float) -> None:
+        self.layers = tuple(layers)
+        self.weight = weight
+
+    def target(self, features: Features) -> Target:
+        return {layer: _moments(features[layer].detach())[None] for layer in self.layers}
+
+    def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
+        value = total(
+            (_moments(features[layer]) - target[layer][0]).square().sum()
+            / target[layer][0].square().sum()
+            for layer in self.layers
+        )
+        return (self.weight * value).expand(len(output))
+
+
+class SlicedWassersteinLoss:
+    """Mean squared difference of sorted projections over the painting's mean variance.
+
+    Heitz et al. 2021, section 3. Departures: fixed directions, and places instead of all pixels. On
+    the layer ``pixels`` it compares palettes: a Gaussian cannot tell blue and yellow from green.
+    """
+
+    of: ClassVar[str] = "style"
+    pooled: ClassVar[bool] = True
+
+    def __init__(self, layers: Sequence[str], weight: float) -> None:
+        self.layers = tuple(layers)
+        self.weight = weight
+
+    def target(self, features: Features) -> Target:
+        target: Target = {}
+        for layer in self.layers:
+            flat = _some(pool(features[layer].detach()), PAINTING_PLACES)
+            target[layer] = _quantiles(_projections(flat), OUTPUT_PLACES)[None]
+            target[f"{layer}.variance"] = flat.var(1, correction=0).mean()[None] + LEAST_VARIANCE
+        return target
+
+    def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
+        value = total(self._distance(features[layer], layer, target) for layer in self.layers)
+        return (self.weight * value).expand(len(output))
+
+    def _distance(self, features: Tensor, layer: str, target: Target) -> Tensor:
+        flat = _some(pool(features), OUTPUT_PLACES)
+        difference = _projections(flat) - _quantiles(target[layer][0], flat.shape[1])
+        return difference.square().mean() / target[f"{layer}.variance"][0]
+
+
+def _gaussian(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean (c,) and covariance (c, c) over batch and places."""
+    flat = pool(features)
+    mean = flat.mean(1)
+    centered = flat - mean[:, None]
+    noise = LEAST_VARIANCE * torch.eye(len(flat), dtype=flat.dtype, device=flat.device)
+    return mean, centered @ centered.T / flat.shape[1] + noise
+
+
+def _root(covariance: Tensor) -> Tensor:
+    """Square root of a symmetric positive matrix."""
+    values, vectors = torch.linalg.eigh(covariance.double())
+    root: Tensor = vectors * values.clamp_min(0).sqrt() @ vectors.T
+    return root.to(covariance.dtype)
+
+
+def _moments(features: Tensor) -> Tensor:
+    """Means and deviations: (2, c)."""
+    variance, mean = torch.var_mean(pool(features), 1, correction=0)
+    return torch.stack([mean, (variance + LEAST_VARIANCE).sqrt()])
+
+
+def _some(flat: Tensor, count: int) -> Tensor:
+    return flat[:, places(count, flat.shape[1], flat.device)]
+
+
+def _projections(flat: Tensor) -> Tensor:
+    """(c, places) -> (directions, places), sorted."""
+    channels = len(flat)
+    generator = torch.Generator().manual_seed(channels)
+    directions = torch.randn(max(DIRECTIONS, channels), channels, generator=generator)
+    directions = directions / directions.norm(dim=1, keepdim=True)
+    ordered: Tensor = (directions.to(flat) @ flat).sort(dim=1).values
+    return ordered
+
+
+def _quantiles(ordered: Tensor, count: int) -> Tensor:
+    """(directions, places), sorted -> (directions, count), sorted."""
+    have = ordered.shape[1]
+    steps = torch.arange(count, device=ordered.device, dtype=torch.float64)
+    return ordered[:, ((steps + 0.5) * have / count).long()]
