@@ -71,7 +71,11 @@ def find_styles(names: Sequence[str], engine: Engine) -> Styles:
     Raises:
         ModelError: there is no such style.
     """
-    return Styles(names, [find_style(name, engine.tier) for name in names], engine)
+    choices = [find_style(name, engine.tier) for name in names]
+    for choice in choices:
+        if choice.note:
+            typer.echo(f"note: {choice.note}", err=True)
+    return Styles(names, choices, engine)
 
 
 def timed(palettes: Palettes, stages: Stopwatch) -> Palettes:

@@ -61,6 +61,8 @@ def _session(about: str, choice: Choice, engine: Engine, size: Size | None) -> S
         size=size or USUAL,
     )
     card = session.card
+    if choice.note:
+        typer.echo(f"note: {choice.note}", err=True)
     typer.echo(f"{about} ({card.name}, {card.tier}) on {session.why}", err=True)
     return session
 

@@ -28,7 +28,7 @@ def fix_style(model: bytes, weights: Sequence[float]) -> bytes:
         Malformed: it is no ONNX model.
     """
     constant = named(INITIALIZER, _tensor(weights))
-    return _with_graph(model, lambda g: b"".join([*_kept(g, INPUT, INITIALIZER), constant]))
+    return with_graph(model, lambda g: b"".join([*_kept(g, INPUT, INITIALIZER), constant]))
 
 
 def without_default(model: bytes) -> bytes:
@@ -39,10 +39,15 @@ def without_default(model: bytes) -> bytes:
     Raises:
         Malformed: it is no ONNX model.
     """
-    return _with_graph(model, lambda graph: b"".join(_kept(graph, INITIALIZER)))
+    return with_graph(model, lambda graph: b"".join(_kept(graph, INITIALIZER)))
 
 
-def _with_graph(model: bytes, change: Callable[[memoryview], bytes]) -> bytes:
+def with_graph(model: bytes, change: Callable[[memoryview], bytes]) -> bytes:
+    """A model whose graph was changed.
+
+    Raises:
+        Malformed: it is no ONNX model.
+    """
     parts: list[bytes | memoryview] = []
     for field in fields(memoryview(model)):
         graph = field.number == GRAPH

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import ModelError
 from realtime_nst.stylize.card import KEY, Card
+from realtime_nst.stylize.first_look import ENDINGS, first_look
 from realtime_nst.stylize.foreign import refusal
 from realtime_nst.stylize.metadata import read_metadata
 
@@ -49,6 +50,8 @@ class Choice:
     model: Model
     weights: tuple[float, ...]
     """How much of each of the model's styles; they add up to 1."""
+    note: str = ""
+    """What people should know of it."""
 
     def as_input(self) -> NDArray[np.float32]:
         """The weights as a session takes them."""
@@ -61,7 +64,7 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     Args:
         name: ``starry-night``, ``starry-night@quality``, a blend of one model's styles
             ``starry-night:0.6,great-wave:0.4``, a model with one style, ``path/to/model.onnx``, or
-            ``path/to/model.onnx:starry-night``.
+            ``path/to/model.onnx:starry-night``, or a picture, of which it makes a first look.
         tier: where several models have the style; None prefers ``fast``.
 
     Raises:
@@ -71,6 +74,8 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     if match:
         model = read_model(Path(match[1]))
         return _of_model(model, match[2])
+    if Path(name).suffix.lower() in ENDINGS:
+        return _first_look(Path(name), tier)
     blend, _, named_tier = name.partition("@")
     weights = _parse(blend)
     models = list(installed_models())
@@ -78,6 +83,17 @@ def find_style(name: str, tier: str | None = None) -> Choice:
     if not fitting:
         raise _with_notes(_unknown(weights, models))
     return _choice(_of_tier(fitting, named_tier or tier, blend), weights)
+
+
+def _first_look(painting: Path, tier: str | None) -> Choice:
+    models = [(model.path, model.card) for model in installed_models()]
+    fitting = [each for each in models if each[1].tier == (tier or PREFERRED)]
+    path, source = first_look(painting, fitting)
+    note = (
+        f"a first look at {painting}: its colors, the strokes of {source.style.name}; "
+        f"to train its own strokes: realtime-nst train {painting}"
+    )
+    return Choice(read_model(path), (1.0,), note)
 
 
 def installed_models() -> Iterator[Model]:

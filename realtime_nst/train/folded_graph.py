@@ -151,37 +151,17 @@ class Graph:
 
     def paint(self, places: str, top: int) -> None:
         """From 4x4 pixels a place, in floats, to the frame's size in bytes."""
+        levels = places if self.for_gpus else self.rounded(places)
+        pixels = self.node("DepthToSpace", [levels], "painted", blocksize=MULTIPLE, mode="DCR")
         begin = self.constant("top_left", [top, top], np.int64)
         end = self.node("Add", ["size", begin], "bottom_right")
-        if not self.for_gpus:
-            pixels = self.unfolded(self.rounded(places))
-            self.node(
-                "Slice",
-                [pixels, begin, end, self.constant("rows_columns", [1, 2], np.int64)],
-                STYLIZED,
-            )
-            return
-        pixels = self.node("DepthToSpace", [places], "painted", blocksize=MULTIPLE, mode="DCR")
         sides = self.constant("sides", [2, 3], np.int64)
         cropped = self.node("Slice", [pixels, begin, end, sides], "cropped")
+        if not self.for_gpus:
+            self.node("Transpose", [cropped], STYLIZED, perm=[0, 2, 3, 1])
+            return
         rows = self.node("Transpose", [cropped], "rows_painted", perm=[0, 2, 3, 1])
         self.node("Cast", [self.kept(rows)], STYLIZED, to=TensorProto.UINT8)
-
-    def unfolded(self, levels: str) -> str:
-        """(1, 48, rows, columns) as (1, 4 * rows, 4 * columns, 3), moving 12 bytes at a time.
-
-        DepthToSpace moves single bytes, which takes CPUs three times as long.
-        """
-        places = self.node("Transpose", [levels], "places", perm=[0, 2, 3, 1])
-        four = self.constant("in_rows", [0, 0, 0, MULTIPLE, -1], np.int64)
-        strips = self.node(
-            "Transpose", [self.node("Reshape", [places, four])], perm=[0, 1, 3, 2, 4]
-        )
-        around = self.constant("around", [2 * self.margin - MULTIPLE], np.int64)
-        sides = self.node("Add", [self.node("Add", ["size", "rest"]), around])
-        one, three = self.constant("batch", [1], np.int64), self.constant("colors", [3], np.int64)
-        shape = self.node("Concat", [one, sides, three], axis=0)
-        return self.node("Reshape", [strips, shape], "painted")
 
     def rounded(self, places: str) -> str:
         """In bytes; rounds and keeps within 0 to 255 in one go."""

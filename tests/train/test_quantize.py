@@ -37,7 +37,9 @@ def test_every_style_becomes_a_model_of_its_own_in_bytes(tmp_path: Path) -> None
         session = open_session(path, "cpu", threads=1)
         assert session.card == card
         painted.append(session.run(photo(5, 90, 130)).astype(int))
-        kinds = {t.data_type for t in onnx.load(path).graph.initializer if len(t.dims) == 4}
+        weights = [t for t in onnx.load(path).graph.initializer if len(t.dims) == 4]
+        small = ("base.", "palette.")  # of the base, which is for the eye to compare
+        kinds = {t.data_type for t in weights if not t.name.startswith(small)}
         assert kinds == {onnx.TensorProto.INT8}
     assert painted[0].shape == (90, 130, 3)
     assert np.abs(painted[0] - painted[1]).mean() > 5
