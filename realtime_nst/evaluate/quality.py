@@ -73,7 +73,8 @@ def judge(
         figures |= {each: Figure(value) for each, value in own.items()}
         if reference.gatys:
             gatys = reference.gatys(photo)
-            figures |= compare(own, reference.distances(gatys, photo))
+            distances = (reference.distances(each, photo) for each in (gatys, photo))
+            figures |= compare(own, *distances)
             figures |= compare_edges(output, gatys, photo)
     return Judged(name, figures, photo, output, gatys)
 

@@ -123,12 +123,13 @@ def _limit_torch(threads: int) -> None:
 def _painting(
     contestant: "StyleUnderTest", style: Path | None, paintings: Path | None, size: int
 ) -> "Image":
-    """The painting with strokes as large as the photos'."""
-    from realtime_nst.evaluate.paintings import painting_of
+    """The painting at the size its strokes should have: the recipe's, or else the photos'."""
+    from realtime_nst.evaluate.paintings import Painting, painting_of
     from realtime_nst.evaluate.quality import scaled_to
     from realtime_nst.image_io.read import read_image
 
-    return scaled_to(read_image(style or painting_of(contestant, paintings)), size)
+    found = Painting(style) if style else painting_of(contestant, paintings)
+    return scaled_to(read_image(found.path), found.size or size)
 
 
 def _cases(
