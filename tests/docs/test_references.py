@@ -1,5 +1,6 @@
-"""Files that the documents mention exist."""
+"""Files and names that the documents mention exist."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -15,6 +16,7 @@ DOCUMENTS = [
 ]
 CODE_FILE = re.compile(r"(?<![\w/.{-])[\w/]+\.py\b")
 CODE_FOLDER = re.compile(r"`([a-z_]+/(?:[a-z_]+/)*)`")
+PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 PLACEHOLDER = "NAME"
 """Stands for a name that the reader chooses, as in ``sources/NAME.py``."""
 
@@ -42,3 +44,23 @@ def test_names_are_found() -> None:
         "scripts/check.py",
     ]
     assert not exists("nn/no_such_file.py")
+
+
+def example_imports() -> list[tuple[str, str, str]]:
+    """Return document, module and name of each import in the Python examples."""
+    found = []
+    for document in DOCUMENTS:
+        for block in PYTHON_BLOCK.findall(document.read_text(encoding="utf-8")):
+            for node in ast.walk(ast.parse(block)):
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    found += [(document.name, node.module, alias.name) for alias in node.names]
+    return [each for each in found if each[1].startswith("realtime_nst.")]
+
+
+@pytest.mark.parametrize(("document", "module", "name"), example_imports())
+def test_example_imports_exist(document: str, module: str, name: str) -> None:
+    """Read from the source, since some examples need packages that are not installed."""
+    path = ROOT / module.replace(".", "/")
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    source = file.read_text(encoding="utf-8")
+    assert re.search(rf"\b{name}\b", source), f"{module} has no {name}"
