@@ -16,39 +16,37 @@ if TYPE_CHECKING:
 Tier = Annotated[
     str | None,
     typer.Option(
-        help="Tier of the model: fast, quality, or the tier of a model you trained. "
-        "[default: fast if the style has it]"
+        help="fast or quality, as `realtime-nst styles` lists them, or another that you trained. "
+        "[default: fast if there is one]"
     ),
 ]
 DeviceName = Annotated[
     str,
     typer.Option(
         "--device",
-        help="Device to run on: auto (the fastest available), cpu, openvino, cuda, tensorrt, "
-        "directml, coreml or webgpu.",
+        help="auto, the fastest of what is there; or cpu, openvino, cuda, tensorrt, directml, "
+        "coreml, webgpu.",
     ),
 ]
 Precision = Annotated[
     str,
     typer.Option(
-        help="Precision to compute in: auto (the fastest available), fp32, int8, bf16 (OpenVINO) "
-        "or fp16 (GPUs)."
+        help="auto, the fastest there is of the model; or fp32, int8, bf16 (OpenVINO), fp16 (GPUs)."
     ),
 ]
 Stats = Annotated[
-    bool,
-    typer.Option("--stats/--no-stats", help="Print how long each stage was busy at the end."),
+    bool, typer.Option("--stats/--no-stats", help="Say at the end how long each stage was at work.")
 ]
 Verbose = Annotated[
     bool,
     typer.Option(
-        "--verbose", "-v", help="Print how fast each engine was, and why the others do not run."
+        "--verbose", "-v", help="Also print how fast each engine was and why others do not run."
     ),
 ]
 
 
 def limited(threads: int | None) -> int | None:
-    """Limit the number of threads to the available CPUs, and print a note where that changes it."""
+    """Return the number of threads asked for, or as many as there are CPUs, and say so."""
     from realtime_nst.machine import limit_threads
 
     if threads is None or threads == limit_threads(threads):
