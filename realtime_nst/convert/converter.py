@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.options import ConversionOptions
 from realtime_nst.convert.resume import conversion_settings, find_resume_point, is_resumable
-from realtime_nst.convert.transforms import announced, painted, transform
+from realtime_nst.convert.transforms import arrange_output, output_info, transform
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.pipeline import never, rest, run
 from realtime_nst.sinks import open_sink
@@ -97,7 +97,7 @@ def convert(
     with (
         transform(open_source(job.source, reading), options.shape, done) as frames,
         open_sink(
-            job.result, announced(frames.info, options.shape), options.video, journal
+            job.result, output_info(frames.info, options.shape), options.video, journal
         ) as sink,
     ):
         known = sink.notes
@@ -106,7 +106,7 @@ def convert(
         with running(frames.info) as each:
             run(
                 frames,
-                painted(stylize, options.shape),
+                arrange_output(stylize, options.shape),
                 sink,
                 stopped=each.stopped,
                 on_frame=each.on_frame,

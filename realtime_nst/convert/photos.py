@@ -5,7 +5,7 @@ from pathlib import Path
 from time import perf_counter
 
 from realtime_nst.convert.jobs import VIDEOS
-from realtime_nst.convert.transforms import OutputShape, fitted_size, painted, scaled
+from realtime_nst.convert.transforms import OutputShape, arrange_output, fitted_size, scaled
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame
 from realtime_nst.image_io.decode import decode_photo
@@ -54,7 +54,7 @@ def stylize_photo(photo: Photo, stylize: FrameStylizer, shape: OutputShape) -> P
     size = fitted_size(shape, width, height)
     frame = Frame(scaled(photo.image, *size), 0, Fraction(0), perf_counter())
     alpha = None if photo.alpha is None else scaled(photo.alpha, *size)
-    return photo.with_image(painted(stylize, shape)(frame).image, alpha)
+    return photo.with_image(arrange_output(stylize, shape)(frame).image, alpha)
 
 
 def _video_hint(path: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.options import ConversionOptions
-from realtime_nst.convert.transforms import announced, transform
+from realtime_nst.convert.transforms import output_info, transform
 from realtime_nst.errors import SinkError
 from realtime_nst.files import check_file
 from realtime_nst.frame import StreamInfo
@@ -48,7 +48,7 @@ def open_all(
         The streams of the input and of the result, and the notes of the sink.
     """
     with transform(open_source(job.source, options.reading), options.shape) as source:
-        info = announced(source.info, options.shape)
+        info = output_info(source.info, options.shape)
         _check_path(job.result, info)
         with tempfile.TemporaryDirectory() as folder:
             pipe = str(job.result) == PIPE
