@@ -43,7 +43,7 @@ def test_video(models: Path, clip: Path, tmp_path: Path) -> None:
     assert (result.returncode, result.stdout) == (0, "")
     assert lines[0] == "invert on ONNX Runtime fp32"
     assert lines[1].startswith(f"{tmp_path / 'out.mp4'}: 10 frames in ")
-    assert lines[2].startswith("at work: decode ")
+    assert lines[2].startswith("busy: decode ")
     assert len(lines) == 3
     before, after = content(clip), content(tmp_path / "out.mp4")
     assert (after.pts, after.size, after.sound) == (before.pts, before.size, before.sound)
@@ -52,8 +52,8 @@ def test_video(models: Path, clip: Path, tmp_path: Path) -> None:
 def test_stats(models: Path, clip: Path, tmp_path: Path) -> None:
     for options, stages in (((), 4), (("--stabilise", "0"), 3)):
         result = call("video", clip, tmp_path / "out.mp4", "-s", "invert", *options)
-        each = r"(decode|network|stabilise|encode) [\d.]+ s \(\d+%\)(, | of )"
-        said = rf"at work: ({each}){{{stages}}}[\d.]+ s"
+        each = r"(decode|network|stabilize|encode) [\d.]+ s \(\d+%\)(, | of )"
+        said = rf"busy: ({each}){{{stages}}}[\d.]+ s"
         assert re.fullmatch(said, result.stderr.splitlines()[-1])
 
 

@@ -67,7 +67,7 @@ def test_the_outcome_as_json(clip: Path, tmp_path: Path) -> None:
     piped = call(clip, "-", "--json", "--no-stats")
     assert piped.stdout.startswith(b"YUV4MPEG2")
     assert piped.stderr.decode().rstrip().endswith("]")  # not among the frames
-    assert b"at work" not in piped.stderr
+    assert b"busy: " not in piped.stderr
 
 
 @pytest.mark.parametrize(
@@ -131,17 +131,17 @@ def test_which_files_become_which(tmp_path: Path) -> None:
     assert jobs_for([a], numbered) == [Job(a, numbered)]
     for sources in ([a, b], [tmp_path], [tmp_path / "*.*"], [tmp_path / "[ab].*"]):
         assert jobs_for(sources, out) == both
-    with pytest.raises(SinkError, match="2 videos would all become"):
+    with pytest.raises(SinkError, match="2 videos would have this name"):
         jobs_for([a, tmp_path / "sub" / "a.mp4"], out)
     for single in (out / "x.mp4", out / "%d.png", "-"):
-        with pytest.raises(SinkError, match="holds one video only"):
+        with pytest.raises(SinkError, match="cannot write several videos to "):
             jobs_for([a, b], single)
-    with pytest.raises(SinkError, match="it has no ending and is not a folder") as caught:
+    with pytest.raises(SinkError, match="it has no extension and is not a folder") as caught:
         jobs_for([a], out)
     assert caught.value.hint == "out.mp4 for a video, out/ for a folder, out/%06d.png for images"
-    with pytest.raises(SinkError, match="has no name"):
+    with pytest.raises(SinkError, match="cannot name the result of a pipe"):
         jobs_for([Path("-")], tmp_path)
-    with pytest.raises(SourceError, match="nothing is called"):
+    with pytest.raises(SourceError, match="no file matches"):
         jobs_for([tmp_path / "*.avi"], out)
     (tmp_path / "empty").mkdir()
     with pytest.raises(SourceError, match=r"neither a video nor an image in .*empty"):

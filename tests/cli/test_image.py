@@ -159,13 +159,13 @@ def test_jobs_of_every_kind(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sources", "result", "error", "message", "hint"),
     [
-        (["a.jpg", "c.jpg"], "one.png", SinkError, "holds one image only", "one-%06d.png"),
+        (["a.jpg", "c.jpg"], "one.png", SinkError, ": it holds one", "one-%06d.png"),
         (["a.jpg"], "one.bmp", SinkError, "unknown ending", "endings: .png"),
         (["a.jpg", "sub/../a.jpg"], "out", SinkError, "2 pictures would all become", "rename"),
         (["a.jpg"], "a.jpg", SinkError, "would be written over", "another name"),
-        (["nested"], "out", SourceError, "there is no picture in", "--recursive"),
-        (["empty"], "out", SourceError, "there is no picture in", ".heic"),
-        (["*.bmp"], "out", SourceError, "nothing is called", "pattern"),
+        (["nested"], "out", SourceError, "there is no image in", "--recursive"),
+        (["empty"], "out", SourceError, "there is no image in", ".heic"),
+        (["*.bmp"], "out", SourceError, "no file matches", "pattern"),
     ],
 )
 def test_jobs_that_cannot_be(

@@ -17,7 +17,7 @@ from realtime_nst.frame import Frame
         (True, 1, "choose another place", True),
         (True, 0, "choose another place", False),
         (False, 1, "choose another place", False),
-        (True, 1, "the same command with --resume goes on", False),
+        (True, 1, "run the same command with --resume to continue", False),
     ],
 )
 def test_a_full_disk_leaves_something_to_resume(

@@ -52,7 +52,7 @@ def test_a_camera_is_painted_recorded_and_summed_up(
     assert result.returncode == 0, result.stderr
     assert len(content(out).pts) == 20
     assert "20 frames" in result.stderr
-    assert re.search(r"at work: painting .* the network in it \d", result.stderr)
+    assert re.search(r"busy: stylize .* of it the network \d", result.stderr)
     assert all(int(share) <= 100 for share in re.findall(r"(\d+)%", result.stderr))
     assert f"recorded: {out}" in result.stderr
     assert list(content(out).pts) == sorted(set(content(out).pts))

@@ -187,13 +187,15 @@ def test_killed_twice(film: Path, tmp_path: Path) -> None:
     killed(notes, 2, film, out, *OPTIONS)
     assert not out.exists()
     told = killed(notes, 3, film, out, *OPTIONS, "--resume")
-    assert "note: going on behind " in told
-    assert "note: going on behind " in call(film, out, *OPTIONS, "--resume")
+    assert "note: resuming after " in told
+    assert "note: resuming after " in call(film, out, *OPTIONS, "--resume")
     assert pictures(out) == pictures(whole)
     assert sound(out) == sound(whole) == sound(film)
     assert left(tmp_path) == ["out.mp4", "whole.mp4"]
     said = call(film, out, "-s", "invert", "--resume")
-    assert "out.mp4 is there already: nothing was done; without --resume it is made again" in said
+    assert (
+        "out.mp4 exists already: nothing was done; leave out --resume to convert it again" in said
+    )
 
 
 def test_after_ctrl_c(film: Path, tmp_path: Path) -> None:
@@ -204,7 +206,7 @@ def test_after_ctrl_c(film: Path, tmp_path: Path) -> None:
     )
     call(film, whole, *OPTIONS)
     told = killed(notes, 2, film, out, *OPTIONS, how=signal.SIGINT)
-    assert "hint: the same command with --resume goes on" in told
+    assert "hint: run the same command with --resume to continue" in told
     assert 500 <= len(content(out).pts) < 1100
     call(film, out, *OPTIONS, "--resume")
     assert pictures(out) == pictures(whole)
@@ -216,7 +218,7 @@ def test_pictures_go_on(film: Path, tmp_path: Path) -> None:
     whole, out = tmp_path / "whole" / "%04d.png", tmp_path / "out" / "%04d.png"
     call(film, whole, *small)
     killed(tmp_path / "out" / "%04d.partial.png.json", 1, film, out, *small)
-    assert "note: going on behind " in call(film, out, *small, "--resume")
+    assert "note: resuming after " in call(film, out, *small, "--resume")
     names = sorted(path.name for path in out.parent.iterdir())
     assert names == [f"{number:04d}.png" for number in range(1, 1101)]
     for name in names:
@@ -237,7 +239,7 @@ def test_what_cannot_go_on(film: Path, tmp_path: Path) -> None:
     make(film, Clip(128, 96, ticks=tuple(range(0, 600 * 512, 512))))
     assert "was begun with the input " in call(film, out, *OPTIONS, "--resume", code=1)
     assert left(tmp_path) == before
-    assert "--resume would have gone on" in call(film, out, *OPTIONS)
+    assert "--resume would have resumed it" in call(film, out, *OPTIONS)
     assert left(tmp_path) == ["out.mp4"]
     killed(tmp_path / "out.partial.mp4.json", 1, film, out, *OPTIONS)
     gif = call(film, tmp_path / "out.gif", "-s", "keep", "--resume", code=1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime_nst.convert.transforms import OutputShape, announced, painted, transform
+from realtime_nst.convert.transforms import OutputShape, arrange_output, output_info, transform
 from realtime_nst.frame import Frame
 from realtime_nst.sources.synthetic import SyntheticSource
 
@@ -68,15 +68,15 @@ def test_the_network_can_work_in_small() -> None:
         return frame
 
     (frame,) = SyntheticSource(65, 49, frames=1)
-    assert painted(style, OutputShape(render_scale=0.5))(frame).image.shape == (49, 65, 3)
+    assert arrange_output(style, OutputShape(render_scale=0.5))(frame).image.shape == (49, 65, 3)
     assert seen == [(24, 32, 3)]
 
 
 def test_side_by_side() -> None:
     source = SyntheticSource(64, 48, frames=1)
     (frame,) = source
-    both = painted(inverted, OutputShape(side_by_side=True))(frame).image
-    assert announced(source.info, OutputShape(side_by_side=True)).width == 128
+    both = arrange_output(inverted, OutputShape(side_by_side=True))(frame).image
+    assert output_info(source.info, OutputShape(side_by_side=True)).width == 128
     assert (both[:, :64] == frame.image).all()
     assert (both[:, 64:] == 255 - frame.image).all()
 
