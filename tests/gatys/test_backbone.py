@@ -31,7 +31,9 @@ def test_without_vgg19_it_is_vgg16_and_both_changes_are_said(nothing_downloaded:
     first, second = back.notes
     assert "VGG-16, as VGG-19's weights are not here" in first
     assert "conv5_1 left out" in second
-    with pytest.raises(ModelError, match="cannot load vgg19 weights: torchvision's download failed"):
+    with pytest.raises(
+        ModelError, match="cannot load vgg19 weights: torchvision's download failed"
+    ):
         open_backbone(OptimizeSettings(), "vgg19")
 
 

@@ -34,7 +34,7 @@ def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> Non
     assert isinstance(other.exception, NstError)
     assert "made with other settings" in str(other.exception)
     inside = call(folder, style, "-o", folder / "targets")
-    assert "lies among the photos" in str(inside.exception)
+    assert "is inside the folder of photos" in str(inside.exception)
 
 
 @pytest.fixture
