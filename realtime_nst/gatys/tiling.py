@@ -21,7 +21,7 @@ GRID = 16
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Rows or columns of a tile, in pixels: ``start`` to ``stop``, ``begin`` to ``end`` with margin."""
+    """Rows or columns of a tile: ``start`` to ``stop``, or ``begin`` to ``end`` with its margin."""
 
     begin: int
     start: int

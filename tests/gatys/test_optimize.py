@@ -68,7 +68,7 @@ def test_bfloat16_comes_near_to_float32() -> None:
 
 
 def bowl(fails_at: int = 10**9, floor: float = 0.0) -> Callable[[Tensor], Point]:
-    """A round valley around 0.4 whose bottom is ``floor``; one call gives no number."""
+    """Return a quadratic around 0.4 with minimum ``floor``; one call returns NaN."""
     calls = 0
 
     def evaluate(image: Tensor) -> Point:
