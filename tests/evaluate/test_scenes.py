@@ -123,9 +123,9 @@ def test_damaged_measurements_are_refused(tmp_path: Path) -> None:
     path = folder / "frame_0010.flo"
     whole = path.read_bytes()
     for stored, message in (
-        (whole[:-4], "is not whole"),
-        (b"x" * 30, "no Middlebury"),
-        (b"", "no M"),
+        (whole[:-4], "is truncated"),
+        (b"x" * 30, "not a Middlebury"),
+        (b"", "not a M"),
     ):
         path.write_bytes(stored)
         with pytest.raises(SourceError, match=message):

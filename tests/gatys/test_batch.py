@@ -34,12 +34,12 @@ def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> Non
     assert isinstance(other.exception, NstError)
     assert "made with other settings" in str(other.exception)
     inside = call(folder, style, "-o", folder / "targets")
-    assert "lies among the photos" in str(inside.exception)
+    assert "is inside the folder of photos" in str(inside.exception)
 
 
 @pytest.fixture
 def photos(tmp_path: Path) -> tuple[Path, Path]:
-    """A folder of two, and a style beside it."""
+    """Write a folder of two photos, and a style next to it."""
     (tmp_path / "photos").mkdir()
     for number, name in enumerate(("a.png", "b.png")):
         write_image(tmp_path / "photos" / name, photo(number))

@@ -152,7 +152,7 @@ def test_a_png_names_the_picture_it_began_with(tmp_path: Path, files: tuple[Path
         (("--style-layers", "conv1_1:x"), "no weight of a layer"),
         (("--content-mask", "-", "--content-mask", "-"), "more masks than styles"),
         (("--content-mask", "missing.png"), "cannot read missing.png"),
-        (("--keep-colour", "hue"), "cannot keep colours"),
+        (("--keep-colour", "hue"), "cannot keep colors"),
         (("--init", "missing.png"), "cannot read missing.png"),
         (("--precision", "int8"), "no precision 'int8'"),
         (("-o", "words.pth/out.png"), "words.pth is not a folder"),

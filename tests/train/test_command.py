@@ -107,7 +107,7 @@ def test_ctrl_c_saves_and_resume_goes_on(recipe: Path, photos: Path, tmp_path: P
     ("arguments", "said"),
     [
         (["missing.jpg"], "missing.jpg: there is no such file"),
-        (["a.png", "--scratch", "--content", "empty"], "no pictures in"),
+        (["a.png", "--scratch", "--content", "empty"], "no images in"),
         (["a.png", "--scratch", "--content", "nowhere"], "no folder at"),
         (["missing.toml"], "no recipe at"),
         (["a.png", "--tier", "huge"], "no tier 'huge'"),

@@ -46,11 +46,11 @@ def test_a_lesson_is_the_same_place_of_photo_and_target(made: Path) -> None:
     pairs = open_pairs(recipe(), [made], made / "photos")
     assert pairs
     assert len(pairs.pairs) == 2
-    lesson = pairs.lesson(3)
+    lesson = pairs.batch(3)
     assert lesson.content.shape == lesson.target.shape == (2, 3, 64, 64)
     assert lesson.styles.tolist() == [1, 1]
-    assert torch.equal(pairs.lesson(3).content, lesson.content)
-    assert not torch.equal(pairs.lesson(4).content, lesson.content)
+    assert torch.equal(pairs.batch(3).content, lesson.content)
+    assert not torch.equal(pairs.batch(4).content, lesson.content)
     # After two iterations a target still is mostly its photo.
     together = torch.corrcoef(torch.stack([lesson.content.ravel(), lesson.target.ravel()]))
     assert together[0, 1] > 0.8
@@ -73,7 +73,7 @@ def test_targets_or_photos_that_are_not_there_are_named(made: Path, tmp_path: Pa
         open_pairs(recipe(), [made], tmp_path)
     (tmp_path / "targets").mkdir()
     (tmp_path / "targets" / "manifest.json").write_text("{}")
-    with pytest.raises(SourceError, match="cannot be read"):
+    with pytest.raises(SourceError, match="cannot read"):
         open_pairs(recipe(), [tmp_path], made / "photos")
 
 

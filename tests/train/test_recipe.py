@@ -91,7 +91,7 @@ def test_a_later_field_counts_only_where_it_is_used() -> None:
             TOML + "[[styles]]\nname = 'sunset'\npicture = 'b.jpg'",
             "two styles have the name sunset",
         ),
-        ("name = 'x'\n[[styles]]\nname = 'y'\npicture = 'z'\nturns = 0", "gets a turn"),
+        ("name = 'x'\n[[styles]]\nname = 'y'\npicture = 'z'\nturns = 0", "have 0 turns"),
     ],
 )
 def test_read_recipe_names_file_and_reason(tmp_path: Path, text: str, said: str) -> None:
