@@ -14,6 +14,7 @@ from realtime_nst.cli.commands import (
     convert,
     doctor,
     evaluate,
+    export,
     gatys,
     styles,
     train,
@@ -42,7 +43,7 @@ app.command(cls=NeedsResult)(convert.video)
 app.command(cls=NeedsResult)(convert.image)
 app.command()(doctor.doctor)
 app.command()(train.train)
-app.command()(train.export)
+app.command()(export.export)
 app.command()(gatys.gatys)
 app.add_typer(styles.app, name="styles")
 app.add_typer(evaluate.app, name="evaluate")

@@ -149,7 +149,7 @@ def test_a_png_names_the_picture_it_began_with(tmp_path: Path, files: tuple[Path
     ("arguments", "said"),
     [
         (("--style-weight", "strong"), "'strong' is no style weight"),
-        (("--style-layers", "conv1_1:x"), "no weight of a layer"),
+        (("--style-layers", "conv1_1:x"), "is not a layer weight"),
         (("--content-mask", "-", "--content-mask", "-"), "more masks than styles"),
         (("--content-mask", "missing.png"), "cannot read missing.png"),
         (("--keep-colour", "hue"), "cannot keep colours"),

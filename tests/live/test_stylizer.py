@@ -158,7 +158,7 @@ def test_a_fade_is_no_reason_to_paint_smaller() -> None:
     told: list[float] = []
 
     class Watched(AdaptiveResolution):
-        def took(self, seconds: float, now: float) -> None:
+        def record(self, seconds: float, now: float) -> None:
             told.append(now)
 
     settings = [PLAIN]
@@ -178,7 +178,7 @@ def test_what_is_not_ready_yet_does_not_hold_anything_up() -> None:
     told: list[float] = []
 
     class Watched(AdaptiveResolution):
-        def took(self, seconds: float, now: float) -> None:
+        def record(self, seconds: float, now: float) -> None:
             told.append(now)
 
     resolution, settings = Watched(((120, 80), (60, 40)), 25), [PLAIN]
@@ -207,7 +207,7 @@ def test_what_is_not_ready_yet_does_not_hold_anything_up() -> None:
 
 def test_the_first_palette_must_be_ready() -> None:
     stylize = LiveStylizer(lambda work: None, 1, lambda: PLAIN, AdaptiveResolution(((60, 40),), 25))
-    with pytest.raises(ValueError, match="first palette"):
+    with pytest.raises(ValueError, match="first mixer"):
         stylize(frame())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from realtime_nst.cli.arguments import path_of
-from realtime_nst.cli.commands.convert import Tier, limited
+from realtime_nst.cli.options import Tier, limited
 from realtime_nst.cli.table import table
 from realtime_nst.errors import NstError
 from realtime_nst.timing import format_3digits
@@ -166,13 +166,9 @@ def _count(text: str) -> int:
 
 
 def _sizes(text: str) -> "list[Size]":
-    sizes = []
-    for each in text.split(","):
-        width, _, height = each.partition("x")
-        if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
-            raise typer.BadParameter(f"{each!r} is no size; e.g. 640x480,1280x720")
-        sizes.append((int(width), int(height)))
-    return sizes
+    from realtime_nst.cli.parsing import parse_full_size
+
+    return [parse_full_size(each, "--size") for each in text.split(",")]
 
 
 def _announce(runner: "RuntimeDescription", size: "Size") -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from realtime_nst.cli.arguments import files_in, path_of
-from realtime_nst.cli.commands.convert import Tier
 from realtime_nst.cli.commands.evaluate_quality import quality
 from realtime_nst.cli.commands.evaluate_stability import stability
+from realtime_nst.cli.options import Tier
 
 if TYPE_CHECKING:
     from realtime_nst.evaluate.fidelity import FidelityCase, FidelitySubject
@@ -54,7 +54,7 @@ def fidelity(
     ] = None,
 ) -> None:
     """Say how many iterations of Gatys each model's single pass equals."""
-    from realtime_nst.cli.train_progress import need_torch
+    from realtime_nst.cli.extras import need_torch
     from realtime_nst.image_io.write import check_picture
 
     if grid:

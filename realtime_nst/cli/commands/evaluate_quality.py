@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli.options import Threads
 from realtime_nst.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def quality(
     ] = True,
     vgg_weights: Annotated[Path | None, typer.Option(help="VGG weights to use.")] = None,
     device: Annotated[str, typer.Option(help="Device of VGG: auto, cpu or cuda.")] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of the models.")] = None,
+    threads: Threads = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     sheet: Annotated[
         Path | None, typer.Option(help="Image to write: photo, model and Gatys in each row.")
@@ -104,7 +105,7 @@ def quality(
 
 def _has_torch() -> bool:
     """Whether features can be compared; else a line that says what is not."""
-    from realtime_nst.cli.train_progress import need_torch
+    from realtime_nst.cli.extras import need_torch
 
     try:
         need_torch()

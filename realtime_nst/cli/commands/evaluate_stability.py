@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.arguments import files_in, path_of
-from realtime_nst.cli.commands.convert import Threads
+from realtime_nst.cli.options import Threads
 from realtime_nst.errors import NstError, SourceError
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _judged(
 
 def _distance(contestant: "StyleUnderTest", paintings: Paintings) -> "Distance | None":
     """The distance to a style where its painting is at hand; else a line that says what is not."""
-    from realtime_nst.cli.train_progress import need_torch
+    from realtime_nst.cli.extras import need_torch
 
     try:
         need_torch()

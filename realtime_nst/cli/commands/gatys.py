@@ -72,18 +72,17 @@ def gatys(
     ] = None,
 ) -> None:
     """Paint a photo by optimizing its pixels, as Gatys et al. 2016 do; of a folder, all photos."""
-    from realtime_nst.cli.train_progress import need_torch
+    from realtime_nst.cli.extras import need_torch
 
     need_torch()
     from realtime_nst.cli.gatys_progress import (
         OutputOptions,
         check_places,
         check_single,
-        layer_weights,
         paint,
         paint_all,
-        style_files,
     )
+    from realtime_nst.cli.parsing import layer_weights, style_files
     from realtime_nst.gatys.optimize import CONTENT_LAYERS, PRESETS, STYLE_LAYERS, OptimizeSettings
     from realtime_nst.gatys.session import GatysOptions, open_studio
 

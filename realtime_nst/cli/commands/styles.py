@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from realtime_nst.cli.arguments import path_of
-from realtime_nst.cli.commands.convert import Threads
+from realtime_nst.cli.options import Threads
 from realtime_nst.cli.table import fitted, table
 from realtime_nst.errors import ModelError
 
