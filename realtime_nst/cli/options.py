@@ -1,9 +1,12 @@
-"""Options that several commands share."""
+"""Options that are shared by several commands."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+STYLE, PERFORMANCE = "Style", "Performance"
+"""Groups of options in the help."""
 
 
 def limited(threads: int | None) -> int | None:
@@ -22,6 +25,7 @@ Tier = Annotated[
     str | None,
     typer.Option(
         metavar="TIER",
+        rich_help_panel=STYLE,
         help="Tier of the model: fast or quality, as listed by `realtime-nst styles`, or the tier "
         "of a model that you trained. [default: fast if available]",
     ),
@@ -31,6 +35,7 @@ DeviceName = Annotated[
     typer.Option(
         "--device",
         metavar="DEVICE",
+        rich_help_panel=PERFORMANCE,
         help="Device to run the model on: auto (the fastest available), cpu, openvino, cuda, "
         "tensorrt, directml, coreml or webgpu.",
     ),
@@ -39,6 +44,7 @@ Precision = Annotated[
     str,
     typer.Option(
         metavar="PRECISION",
+        rich_help_panel=PERFORMANCE,
         help="Precision of the model: auto (the fastest available), fp32, int8, bf16 (OpenVINO) "
         "or fp16 (GPUs).",
     ),
@@ -48,18 +54,26 @@ Threads = Annotated[
     typer.Option(
         metavar="N",
         min=1,
+        rich_help_panel=PERFORMANCE,
         callback=limited,
         help="Number of CPU threads to use. [default: all cores]",
     ),
 ]
 TrainingDevice = Annotated[
-    str, typer.Option("--device", metavar="DEVICE", help="Device to compute on: auto, cpu or cuda.")
+    str,
+    typer.Option(
+        "--device",
+        metavar="DEVICE",
+        rich_help_panel=PERFORMANCE,
+        help="Device to compute on: auto, cpu or cuda.",
+    ),
 ]
 TrainingPrecision = Annotated[
     str,
     typer.Option(
         "--precision",
         metavar="PRECISION",
+        rich_help_panel=PERFORMANCE,
         help="Precision to compute with: fp32, bf16, or auto (bf16 where the device supports it).",
     ),
 ]
