@@ -30,11 +30,12 @@ import numpy as np  # noqa: E402
 from pulling import Camera, Pulls  # noqa: E402
 from vitals import files, megabytes, milliseconds, names, natives, quantile, rate, say  # noqa: E402
 
-from realtime_nst.cli.opening import is_recording, pixels  # noqa: E402
-from realtime_nst.cli.painting import Engine  # noqa: E402
+from realtime_nst.cli.parsing import parse_full_size  # noqa: E402
 from realtime_nst.frame import Frame, StreamInfo  # noqa: E402
+from realtime_nst.inference.options import InferenceOptions  # noqa: E402
 from realtime_nst.live.adaptive_resolution import AdaptiveResolution, sizes  # noqa: E402
 from realtime_nst.live.mixer_pool import MixerPool  # noqa: E402
+from realtime_nst.live.outputs import is_recording  # noqa: E402
 from realtime_nst.live.settings import LiveSettings  # noqa: E402
 from realtime_nst.live.styles import find_styles, open_first_mixer  # noqa: E402
 from realtime_nst.live.stylizer import LiveStylizer  # noqa: E402
@@ -225,15 +226,17 @@ def cycles(options: argparse.Namespace) -> bool:
 @contextmanager
 def painter(options: argparse.Namespace) -> Iterator[FrameStylizer]:
     """The style, painted as ``webcam`` does; not mirrored, so that the time can be read."""
-    engine = Engine(options.tier, options.device, "auto", options.threads)
+    engine = InferenceOptions(options.tier, options.device, "auto", options.threads)
     settings = LiveSettings(mirror=False, stabilise=DEFAULT_STRENGTH)
     with tempfile.TemporaryDirectory() as folder:
         name = options.style
         if name == "identity":
             name = str(onnx_models.identity(Path(folder) / "identity.onnx"))
         styles = find_styles([name], engine)
-        resolution = AdaptiveResolution(sizes(*pixels(options.size, "--size")), options.fps)
-        with MixerPool(styles.palette_for) as studio:
+        resolution = AdaptiveResolution(
+            sizes(*parse_full_size(options.size, "--size")), options.fps
+        )
+        with MixerPool(styles.mixer_for) as studio:
             open_first_mixer(studio, styles, resolution, 0)
             yield LiveStylizer(studio.get, 1, lambda: settings, resolution)
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from realtime_nst.image_io.write import refuse_ending, write_image
 if TYPE_CHECKING:
     from realtime_nst.gatys.batch import Targets
     from realtime_nst.gatys.optimize import Iterate
-    from realtime_nst.gatys.session import GatysRun, GatysSession, StyleFile
+    from realtime_nst.gatys.session import GatysRun, GatysSession
 
 INTERRUPTED = 130
 
@@ -167,53 +166,3 @@ def describe(iterate: "Iterate") -> str:
     """``content 41.2  style 183  tv 0  total 224``."""
     losses = {**iterate.losses, "total": iterate.total}
     return "  ".join(f"{name} {value:.3g}" for name, value in losses.items())
-
-
-def style_files(
-    styles: Sequence[str], content_masks: Sequence[str], style_masks: Sequence[str]
-) -> "tuple[StyleFile, ...]":
-    """``sky.jpg:0.3`` and the masks that go with each style, in order.
-
-    Raises:
-        TrainError: there are more masks than styles.
-    """
-    from realtime_nst.gatys.session import StyleFile
-
-    if max(len(content_masks), len(style_masks)) > len(styles):
-        hint = "give the styles in the order of their masks, - for a style without"
-        raise TrainError("there are more masks than styles", hint)
-    given = zip_longest(styles, content_masks, style_masks, fillvalue="-")
-    return tuple(
-        StyleFile(*_shared(style), _path(where), _path(part)) for style, where, part in given
-    )
-
-
-def layer_weights(text: str) -> dict[str, float]:
-    """``conv1_1:1,conv2_1:0.8`` as names and weights.
-
-    Raises:
-        TrainError: a layer has no name, or its weight is no number.
-    """
-    weights = {}
-    for item in text.split(","):
-        name, _, weight = item.strip().partition(":")
-        if not name:
-            raise TrainError(f"{text!r} has a layer without a name", "as in conv1_1:1,conv2_1:0.8")
-        try:
-            weights[name] = float(weight or 1)
-        except ValueError:
-            hint = "as in conv1_1:1,conv2_1:0.8"
-            raise TrainError(f"{weight!r} is no weight of a layer", hint) from None
-    return weights
-
-
-def _shared(style: str) -> tuple[Path, float]:
-    path, _, share = style.rpartition(":")
-    try:
-        return (Path(path), float(share)) if path else (Path(style), 1.0)
-    except ValueError:  # C:\pictures\sky.jpg
-        return Path(style), 1.0
-
-
-def _path(text: str) -> Path | None:
-    return None if text == "-" else Path(text)

@@ -228,11 +228,11 @@ def test_a_pipe_that_closes_is_one_line(clip: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--size", "big"], "is no size"),
-        (["--size", "0x10"], "is no size"),
-        (["--start", "1h"], "is no time"),
-        (["--fps", "0"], "is no rate"),
-        (["--start", "2", "--end", "1"], "must lie behind"),
+        (["--size", "big"], "is not a size"),
+        (["--size", "0x10"], "is not a size"),
+        (["--start", "1h"], "is not a time"),
+        (["--fps", "0"], "is not a frame rate"),
+        (["--start", "2", "--end", "1"], "must be later"),
         (["--end", "2", "--duration", "1"], "give one of them"),
         (["--on-error", "ignore"], "neither stop nor skip"),
     ],

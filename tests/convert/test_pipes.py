@@ -113,8 +113,11 @@ def test_raw_frames_are_the_bytes_that_came(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--format", "rawvideo"], "rawvideo does not say what it holds"),
-        (["--format", "rawvideo", "--size", "64x", "--fps", "5"], "does not say what it holds"),
+        (["--format", "rawvideo"], "rawvideo needs --size and --fps"),
+        (
+            ["--format", "rawvideo", "--size", "64x", "--fps", "5"],
+            "rawvideo needs --size and --fps",
+        ),
         (["--format", "avi"], "'avi' is none of y4m, rawvideo"),
     ],
 )

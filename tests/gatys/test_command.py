@@ -148,8 +148,8 @@ def test_a_png_names_the_picture_it_began_with(tmp_path: Path, files: tuple[Path
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--style-weight", "strong"), "'strong' is no style weight"),
-        (("--style-layers", "conv1_1:x"), "no weight of a layer"),
+        (("--style-weight", "strong"), "'strong' is not a style weight"),
+        (("--style-layers", "conv1_1:x"), "is not a layer weight"),
         (("--content-mask", "-", "--content-mask", "-"), "more masks than styles"),
         (("--content-mask", "missing.png"), "cannot read missing.png"),
         (("--keep-colour", "hue"), "cannot keep colors"),

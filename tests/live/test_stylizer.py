@@ -207,7 +207,7 @@ def test_what_is_not_ready_yet_does_not_hold_anything_up() -> None:
 
 def test_the_first_palette_must_be_ready() -> None:
     stylize = LiveStylizer(lambda work: None, 1, lambda: PLAIN, AdaptiveResolution(((60, 40),), 25))
-    with pytest.raises(ValueError, match="first palette"):
+    with pytest.raises(ValueError, match="first mixer"):
         stylize(frame())
 
 

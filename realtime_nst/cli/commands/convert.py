@@ -7,62 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.arguments import name_of, path_of
+from realtime_nst.cli.options import DeviceName, Precision, Stats, Threads, Tier, Verbose
 
 if TYPE_CHECKING:
     from realtime_nst.inference.engines import Size
     from realtime_nst.pipeline import FrameStylizer
     from realtime_nst.stylize.timeline import Timeline
-
-Tier = Annotated[
-    str | None,
-    typer.Option(
-        help="fast or quality, as `realtime-nst styles` lists them, or another that you trained. "
-        "[default: fast if there is one]"
-    ),
-]
-DeviceName = Annotated[
-    str,
-    typer.Option(
-        "--device",
-        help="auto, the fastest of what is there; or cpu, openvino, cuda, tensorrt, directml, "
-        "coreml, webgpu.",
-    ),
-]
-Precision = Annotated[
-    str,
-    typer.Option(
-        help="auto, the fastest there is of the model; or fp32, int8, bf16 (OpenVINO), fp16 (GPUs)."
-    ),
-]
-Stats = Annotated[
-    bool, typer.Option("--stats/--no-stats", help="Say at the end how long each stage was at work.")
-]
-Verbose = Annotated[
-    bool,
-    typer.Option(
-        "--verbose", "-v", help="Also print how fast each engine was and why others do not run."
-    ),
-]
-
-
-def limited(threads: int | None) -> int | None:
-    """Return the number of threads asked for, or as many as there are CPUs, and say so."""
-    from realtime_nst.machine import limit_threads
-
-    if threads is None or threads == limit_threads(threads):
-        return threads
-    count = limit_threads(threads)
-    plural = "" if count == 1 else "s"
-    typer.echo(f"note: --threads {threads}: only {count} CPU{plural} can be used", err=True)
-    return count
-
-
-Threads = Annotated[
-    int | None,
-    typer.Option(
-        min=1, callback=limited, help="Number of CPU threads to use. [default: all cores]"
-    ),
-]
 
 
 def video(

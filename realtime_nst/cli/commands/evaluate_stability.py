@@ -1,4 +1,4 @@
-"""``evaluate stability``: how calm painted films are, and what calm costs in style."""
+"""The command ``evaluate stability``: measure flicker, and the style that stabilizing costs."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.arguments import files_in, path_of
-from realtime_nst.cli.commands.convert import Threads
+from realtime_nst.cli.options import DeviceName, Json, Threads, VggWeights
 from realtime_nst.errors import NstError, SourceError
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 HEADS = ("style", "model", "noise", "known motion", "clips", "measured flow", "style distance")
 NAMES = ("noise", "motion", "clips", "truth", "style")
-"""The figures under the last of them."""
+"""Keys of the results in the last columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paintings:
-    """Where the works are that styles were learnt from, for the distance to them."""
+    """Where the style images are, to measure the distance to them."""
 
     picture: Path | None
     folder: Path | None
@@ -35,10 +35,10 @@ class Paintings:
 
 @dataclass(frozen=True, slots=True)
 class StabilityOptions:
-    """How every style is judged."""
+    """Options that every style is measured with."""
 
     strength: float
-    """Of the stabiliser."""
+    """Strength of the stabilizer, from 0 to 1."""
     paintings: Paintings
     open: "Callable[[StyleUnderTest], Paint]"
 
@@ -46,46 +46,89 @@ class StabilityOptions:
 def stability(
     models: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL...", help="Styles, models, or model.onnx: all its styles."),
+        typer.Argument(
+            metavar="MODEL...",
+            help="Styles or models to measure; model.onnx stands for all its styles.",
+        ),
     ],
     content: Annotated[
-        Path | None, typer.Option(help="Folder of photos, for noise and known motion.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Folder of photos, to measure with noise and with known motion."
+        ),
     ] = None,
-    photos: Annotated[int, typer.Option(min=1, help="How many of them.")] = 2,
+    photos: Annotated[int, typer.Option(metavar="N", min=1, help="Number of photos to use.")] = 2,
     clips: Annotated[
-        list[Path] | None, typer.Option(help="A film, or a folder of films; again for more.")
+        list[Path] | None,
+        typer.Option(
+            metavar="CLIP", help="Video or folder of videos to measure on; may be repeated."
+        ),
     ] = None,
-    start: Annotated[float, typer.Option(min=0, help="Seconds of each film to leave out.")] = 0,
-    frames: Annotated[int, typer.Option(min=2, help="Of each film.")] = 24,
+    start: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", min=0, help="Start of the measured part of each video."),
+    ] = 0,
+    frames: Annotated[
+        int, typer.Option(metavar="N", min=2, help="Number of frames to use of each video.")
+    ] = 24,
     truth: Annotated[
-        Path | None, typer.Option(help="Folder of frames with measured flow (.flo).")
+        Path | None,
+        typer.Option(
+            "--ground-truth",
+            metavar="FOLDER",
+            help="Folder of frames with measured optical flow (.flo).",
+        ),
     ] = None,
     size: Annotated[
-        int, typer.Option(min=64, help="Of photos and films: as many pixels as SIZE x 3/4 SIZE.")
+        int,
+        typer.Option(
+            metavar="N",
+            min=64,
+            help="Width in pixels; photos and videos are scaled to the area of N x 3/4 N.",
+        ),
     ] = 320,
     strength: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Of the stabiliser. [default: as for films]")
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            min=0,
+            max=1,
+            help="Strength of the temporal stabilizer. [default: as for `video`]",
+        ),
     ] = None,
-    style: Annotated[Path | None, typer.Option(help="The painting, if for one style.")] = None,
+    style: Annotated[
+        Path | None,
+        typer.Option(metavar="IMAGE", help="Style image, if only one style is measured."),
+    ] = None,
     paintings: Annotated[
-        Path | None, typer.Option(help="Folder of the recipes' paintings.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder with the style images that recipes name."),
     ] = None,
-    tier: Annotated[str | None, typer.Option(help="Where several models have a style.")] = None,
-    device: Annotated[str, typer.Option(help="As for video.")] = "cpu",
+    tier: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIER", help="Tier to measure, if several models have a style. [default: all]"
+        ),
+    ] = None,
+    device: DeviceName = "cpu",
     threads: Threads = None,
-    vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    vgg_weights: VggWeights = None,
+    as_json: Json = False,
     plot: Annotated[
-        Path | None, typer.Option(parser=path_of, help="Picture of the figures to write.")
+        Path | None,
+        typer.Option(
+            metavar="IMAGE", parser=path_of, help="Image to write, a chart of the results."
+        ),
     ] = None,
     strip: Annotated[
-        Path | None, typer.Option(parser=path_of, help="Picture of frames to write.")
+        Path | None,
+        typer.Option(metavar="IMAGE", parser=path_of, help="Image to write, with sample frames."),
     ] = None,
 ) -> None:
-    """Say how much painted films flicker, with the stabiliser off and on.
+    """Measure how much stylized videos flicker, with the temporal stabilizer off and on.
 
-    Errors are multiples of the film's own; along a known motion they are grey levels. The style
-    distance is the recipe's loss.
+    Errors are multiples of the input video's own; along a known motion they are grey levels. The
+    style distance is the recipe's loss.
     """
     from realtime_nst.evaluate.scenes import films_in
     from realtime_nst.evaluate.selection import select_styles
@@ -109,7 +152,8 @@ def stability(
         *_measured(truth),
     ]
     if not scenes:
-        raise SourceError("there is nothing to measure on", "give --content, --clips or --truth")
+        hint = "give --content, --clips or --ground-truth"
+        raise SourceError("cannot measure: there are no photos, clips or frames", hint)
     how = StabilityOptions(
         DEFAULT_STRENGTH if strength is None else strength,
         Paintings(style, paintings, vgg_weights),
@@ -167,8 +211,8 @@ def _judged(
 
 
 def _distance(contestant: "StyleUnderTest", paintings: Paintings) -> "Distance | None":
-    """The distance to a style where its painting is at hand; else a line that says what is not."""
-    from realtime_nst.cli.train_progress import need_torch
+    """Return the distance to a style; without its style image print a note and return None."""
+    from realtime_nst.cli.extras import need_torch
 
     try:
         need_torch()

@@ -86,7 +86,7 @@ def test_a_network_that_paints_badly_equals_few(tmp_path: Path, judged: Path) ->
 
 def test_what_cannot_be_judged_is_said(tmp_path: Path, judged: Path) -> None:
     photos = ("--content", tmp_path / "photos", "--iterations", 1)
-    assert "no sizes" in str(fidelity("identity", *photos, "--sizes", "big").exception)
+    assert "are not sizes" in str(fidelity("identity", *photos, "--sizes", "big").exception)
     assert "too small" in str(fidelity("identity", *photos, "--sizes", "8").exception)
     assert "no precision" in str(fidelity("identity", *photos, "--precision", "x").exception)
     assert "no device 'tpu'" in str(fidelity("identity", *photos, "--device", "tpu").exception)
