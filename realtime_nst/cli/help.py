@@ -6,6 +6,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+ARGUMENTS, OPTIONS, COMMANDS = "Arguments", "Options", "Commands"
+"""Headings of what has no group of its own."""
 Row = tuple[str, str]
 """Left and right column of a line of help."""
 
@@ -16,6 +18,11 @@ class HelpCommand(TyperCommand):
     ``rich_help_panel`` names the group of an option, and ``epilog`` holds one example per line:
     without rich's markup, Typer would ignore the first and join the lines of the second.
     """
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the words after the command in the usage line."""
+        arguments = (each for each in self.get_params(ctx) if each.param_type_name == "argument")
+        return [*([self.options_metavar] if self.options_metavar else []), *map(_label, arguments)]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments and options, in one section for each group."""
@@ -40,7 +47,7 @@ class HelpGroup(TyperGroup):
         limit = formatter.width
         rows = (
             (
-                getattr(each, "rich_help_panel", None) or "Commands",
+                getattr(each, "rich_help_panel", None) or COMMANDS,
                 (name, each.get_short_help_str(limit)),
             )
             for name, each in commands
@@ -53,21 +60,36 @@ class HelpGroup(TyperGroup):
         _write_examples(self.epilog, formatter)
 
 
-def _option_rows(command: Any, ctx: typer.Context) -> Iterable[tuple[str, Row]]:
-    """Yield each argument and option with the name of its group."""
+def _label(argument: Any) -> str:
+    """Return the name of an argument without the Python type that Typer would add."""
+    return str(argument.metavar or argument.name.upper())
+
+
+def _option_rows(command: Any, ctx: typer.Context) -> list[tuple[str, Row]]:
+    """Return each argument and option with the name of its group.
+
+    A command that groups less than half of its options, shared ones such as ``--device``, gets a
+    single group.
+    """
+    rows: list[tuple[str, Row]] = []
     for parameter in command.get_params(ctx):
         if row := parameter.get_help_record(ctx):
-            is_argument = parameter.param_type_name == "argument"
-            group = getattr(parameter, "rich_help_panel", None) or "Options"
-            yield ("Arguments" if is_argument else group), row
+            if parameter.param_type_name == "argument":
+                rows.append((ARGUMENTS, (_label(parameter), row[1])))
+            else:
+                rows.append((getattr(parameter, "rich_help_panel", None) or OPTIONS, row))
+    options = [group for group, _ in rows if group != ARGUMENTS]
+    if 2 * options.count(OPTIONS) > len(options):
+        return [(group if group == ARGUMENTS else OPTIONS, row) for group, row in rows]
+    return rows
 
 
 def _write_sections(rows: Iterable[tuple[str, Row]], formatter: Any) -> None:
     sections: dict[str, list[Row]] = {}
     for section, row in rows:
         sections.setdefault(section, []).append(row)
-    general = sections.pop("Options", None)  # among them --help: they end the list
-    for section, lines in [*sections.items(), *([("Options", general)] if general else [])]:
+    general = sections.pop(OPTIONS, None)  # among them --help: they end the list
+    for section, lines in [*sections.items(), *([(OPTIONS, general)] if general else [])]:
         with formatter.section(section):
             formatter.write_dl(lines)
 

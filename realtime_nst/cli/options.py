@@ -79,7 +79,10 @@ TrainingPrecision = Annotated[
 ]
 VggWeights = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="File with VGG weights. [default: the included ones]"),
+    typer.Option(
+        metavar="FILE",
+        help="File with VGG weights. [default: $REALTIME_NST_VGG, or else the included ones]",
+    ),
 ]
 Stats = Annotated[
     bool,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_nst.cli.options import Json, Threads, TrainingDevice, VggWeights
+from realtime_nst.cli.options import Json, Threads, Tier, TrainingDevice, VggWeights
 from realtime_nst.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -66,12 +66,7 @@ def quality(
         Path | None,
         typer.Option(metavar="FOLDER", help="Folder with the style images that recipes name."),
     ] = None,
-    tier: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIER", help="Tier to measure, if several models have a style. [default: all]"
-        ),
-    ] = None,
+    tier: Tier = None,
     photos: Annotated[int, typer.Option(metavar="N", min=1, help="Number of photos to use.")] = 12,
     size: Annotated[
         int, typer.Option(metavar="N", min=64, help="Shorter side of the photos in pixels.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.arguments import files_in, path_of
-from realtime_nst.cli.options import DeviceName, Json, Threads, VggWeights
+from realtime_nst.cli.options import DeviceName, Json, Threads, Tier, VggWeights
 from realtime_nst.errors import NstError, SourceError
 
 if TYPE_CHECKING:
@@ -104,12 +104,7 @@ def stability(
         Path | None,
         typer.Option(metavar="FOLDER", help="Folder with the style images that recipes name."),
     ] = None,
-    tier: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIER", help="Tier to measure, if several models have a style. [default: all]"
-        ),
-    ] = None,
+    tier: Tier = None,
     device: DeviceName = "cpu",
     threads: Threads = None,
     vgg_weights: VggWeights = None,

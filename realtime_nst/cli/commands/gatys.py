@@ -181,7 +181,7 @@ def gatys(
         typer.Option(
             metavar="NETWORK",
             rich_help_panel=LOSSES,
-            help="Network of the losses: vgg19, vgg16 or auto (vgg19 if its weights exist).",
+            help="Network of the losses: vgg19, vgg16 or auto (vgg19 if its weights are at hand).",
         ),
     ] = "auto",
     pooling: Annotated[
