@@ -92,7 +92,7 @@ def test_styles(models: Path) -> None:
         (["video", "{folder}/none.mp4", "{out}.mp4", "-s", "invert"], 1, "there is no "),
         (["video", "{folder}/text.mp4", "{out}.mp4", "-s", "invert"], 1, "is not a video"),
         (["video", "{clip}", "{out}.mp4", "-s", "inver"], 1, "did you mean invert?"),
-        (["video", "{clip}", "{out}.xyz", "-s", "invert"], 1, "unknown ending"),
+        (["video", "{clip}", "{out}.xyz", "-s", "invert"], 1, "unknown file extension"),
         (["video", "{clip}", "{clip}/no/such.mp4", "-s", "invert"], 1, "cannot make"),
         (["video", "{clip}", "{clip}", "-s", "invert"], 1, "is the input"),
         (["video", "{clip}", "{out}.mp4", "-s", "invert", "--device", "tpu"], 1, "no device 'tpu'"),

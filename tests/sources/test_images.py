@@ -44,10 +44,10 @@ def test_a_film_of_pictures_with_gaps(tmp_path: Path) -> None:
         encode(tmp_path / f"{number}.png", np.full((4, 5, 3), number, np.uint8))
     (tmp_path / "2.png").write_text("no picture")
     told: list[str] = []
-    reading = ReadOptions(skip_broken=True, on_trouble=told.append, rate=Fraction(25))
+    reading = ReadOptions(skip_broken=True, on_skip=told.append, rate=Fraction(25))
     pictures = open_source(tmp_path / "%d.png", reading)
     assert [frame.index for frame in pictures] == [0, 2]
-    assert "2.png is not a picture" in told[0]
+    assert "2.png: not a supported image" in told[0]
     assert pictures.info.notes[0].startswith("numbers missing of")
     with pytest.raises(SourceError, match=r"2\.png is not a picture"):
         list(open_source(tmp_path / "%d.png", ReadOptions(rate=Fraction(25))))
