@@ -6,11 +6,12 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from threading import Condition, Lock, Thread
-from typing import Any, Self
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import cv2
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image, StreamInfo
 
@@ -35,7 +36,7 @@ PAGE = f"""<!doctype html>
 """
 
 
-class HttpSink:
+class HttpSink(Closing):
     """Serves the newest frame to whoever looks; nothing is coded while nobody does.
 
     Each viewer has a thread of its own: a slow one misses frames, and slows nobody. ``address`` is
@@ -61,10 +62,7 @@ class HttpSink:
         """Show a frame from now on; never waits."""
         self._newest.put(frame.image)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
+    def close(self) -> None:
         """Send every viewer away and wait for their threads."""
         self._newest.close()
         if self._thread.is_alive():

@@ -1,11 +1,10 @@
 """A sink that keeps nothing, to measure what comes before it."""
 
-from typing import Self
-
+from realtime_nst.closing import Closing
 from realtime_nst.frame import Frame, StreamInfo
 
 
-class NullSink:
+class NullSink(Closing):
     """Takes frames and forgets them."""
 
     notes: tuple[str, ...] = ()
@@ -15,9 +14,3 @@ class NullSink:
 
     def write(self, frame: Frame) -> None:
         """Forget the frame."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        """Nothing to close."""

@@ -2,10 +2,11 @@
 
 import sys
 from fractions import Fraction
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import MissingExtraError, SinkError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Frame, StreamInfo
@@ -24,7 +25,7 @@ CURES = {
 """What pyvirtualcam needs besides itself."""
 
 
-class VirtualCamera:
+class VirtualCamera(Closing):
     """Shows frames to the programs that look at a camera which is not there.
 
     ``device`` is its name or path; empty takes the first one. Sizes are even there: of an odd one
@@ -48,10 +49,8 @@ class VirtualCamera:
             message = f"the virtual camera takes nothing: {error}"
             raise SinkError(message, "close the programs that look at it, and try again") from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
+    def close(self) -> None:
+        """Release the virtual camera."""
         self._camera.close()
 
 

@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Self
 
 import cv2
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks.overlay import Overlay, draw_overlay
@@ -22,7 +22,7 @@ QUIET = "default.warning=false"
 """For Qt, which misses fonts it does not need: text is drawn by OpenCV."""
 
 
-class Window:
+class Window(Closing):
     """Shows frames, and tells of what people do.
 
     Args:
@@ -78,10 +78,8 @@ class Window:
             cv2.setWindowProperty(TITLE, cv2.WND_PROP_FULLSCREEN, mode)
             self._is_full = full
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
+    def close(self) -> None:
+        """Close the window."""
         if _is_open():
             cv2.destroyWindow(TITLE)
 

@@ -8,12 +8,13 @@ from fractions import Fraction
 from itertools import accumulate, count
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Self
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.sources.options import ReadOptions
@@ -42,7 +43,7 @@ def is_animation(path: Path) -> bool:
     return known and len(_decode(coded, 0, 2)[0]) > 1
 
 
-class AnimationSource:
+class AnimationSource(Closing):
     """Frames of one animated image, in order.
 
     Args:
@@ -90,12 +91,6 @@ class AnimationSource:
                 yield frames, durations
             if len(frames) < self._block:
                 return
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        """Nothing to close."""
 
 
 def _read(path: Path) -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Self
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.files import exists
 from realtime_nst.frame import Frame, StreamInfo
@@ -24,7 +25,7 @@ def is_pattern(path: Path) -> bool:
     return bool(numbered) and not exists(path)
 
 
-class ImageSource:
+class ImageSource(Closing):
     """Images in the given order; they may differ in size.
 
     With a frame rate they are the frames of a video, without one they are a second apart.
@@ -92,12 +93,6 @@ class ImageSource:
                 self._reading.on_skip(str(error))
                 continue
             yield Frame(image, index, index / self._rate, perf_counter())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        """Nothing to close."""
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:

@@ -4,9 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from types import TracebackType
-from typing import Self
 
+from realtime_nst.closing import Closing
 from realtime_nst.frame import Frame
 from realtime_nst.sources import Source
 
@@ -14,7 +13,7 @@ STILL, SLOW = 0.04, 0.2
 """Seconds after which a frame is repeated: for stills, and during a gap in a video."""
 
 
-class PacedSource:
+class PacedSource(Closing):
     """Yields each frame of a source at its presentation time, optionally in a loop.
 
     A frame that is shown for long is yielded repeatedly, so that the effect of a key pressed
@@ -73,13 +72,6 @@ class PacedSource:
             yield self._clock()
         self._sleep(max(0.0, left))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._source.__exit__(kind, error, trace)
+    def close(self) -> None:
+        """Close the source."""
+        self._source.__exit__(None, None, None)

@@ -6,12 +6,11 @@ from fractions import Fraction
 from math import inf
 from threading import Event
 from time import perf_counter
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image
 from realtime_nst.sources import Source
@@ -43,7 +42,7 @@ class _Drops:
         self.count += 1
 
 
-class ReconnectingSource:
+class ReconnectingSource(Closing):
     """A live source that reconnects, with growing delays, when the device fails.
 
     The device is read on a thread of its own, since it can hang inside a read; meanwhile the
@@ -139,18 +138,11 @@ class ReconnectingSource:
                     raise
         return False
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Stop reconnecting and close the device."""
         self._closing.set()
-        self._pipeline.__exit__(kind, error, trace)
-        self._source.__exit__(kind, error, trace)
+        self._pipeline.__exit__(None, None, None)
+        self._source.__exit__(None, None, None)
 
 
 def waits() -> Iterator[float]:

@@ -5,11 +5,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import MissingExtraError, SourceError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Frame, Image, StreamInfo
@@ -25,7 +26,7 @@ HINTS = {
 }
 
 
-class ScreenSource:
+class ScreenSource(Closing):
     """Live frames of monitor ``NUMBER``, from 0, or of the region ``LEFT,TOP,WIDTHxHEIGHT``.
 
     Args:
@@ -85,10 +86,8 @@ class ScreenSource:
         pixels = np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4)
         return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2BGR), np.uint8)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
+    def close(self) -> None:
+        """Close the connection to the screen."""
         self._grabber.close()
 
 

@@ -9,6 +9,7 @@ from typing import Self
 import cv2
 import numpy as np
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
 
@@ -16,7 +17,7 @@ COLORS = np.array([[32, 32, 224], [32, 224, 224], [224, 128, 32], [240, 240, 240
 """BGR colors of the bars."""
 
 
-class SyntheticSource:
+class SyntheticSource(Closing):
     """Bars that move four pixels to the right per frame."""
 
     live = False
@@ -55,9 +56,3 @@ class SyntheticSource:
         place = (8, self.info.height // 2)
         cv2.putText(image, str(index), place, cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 4)
         return image
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        """Nothing to close."""

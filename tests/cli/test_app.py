@@ -97,7 +97,7 @@ def test_styles(models: Path) -> None:
         (["video", "{clip}", "{clip}", "-s", "invert"], 1, "is the input"),
         (["video", "{clip}", "{out}.mp4", "-s", "invert", "--device", "tpu"], 1, "no device 'tpu'"),
         (["image", "{clip}", "{out}.png", "-s", "invert"], 1, "in.mp4 is a video"),
-        (["image", "{folder}/text.png", "{out}.png", "-s", "invert"], 1, "is not a picture"),
+        (["image", "{folder}/text.png", "{out}.png", "-s", "invert"], 1, "not a supported image"),
     ],
 )
 def test_mistakes(

@@ -48,8 +48,8 @@ def test_a_film_of_pictures_with_gaps(tmp_path: Path) -> None:
     pictures = open_source(tmp_path / "%d.png", reading)
     assert [frame.index for frame in pictures] == [0, 2]
     assert "2.png: not a supported image" in told[0]
-    assert pictures.info.notes[0].startswith("numbers missing of")
-    with pytest.raises(SourceError, match=r"2\.png is not a picture"):
+    assert pictures.info.notes[0].endswith("lacks 1 numbers; the images follow without a gap")
+    with pytest.raises(SourceError, match=r"2\.png: not a supported image"):
         list(open_source(tmp_path / "%d.png", ReadOptions(rate=Fraction(25))))
 
 

@@ -129,7 +129,7 @@ def test_the_last_picture_stays_with_a_notice_until_it_is_back() -> None:
 def test_a_read_that_hangs_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither frames, nor the notice, nor the end."""
     monkeypatch.setattr("realtime_nst.sources.reconnecting.CLOSE_TIMEOUT", 0.01)
-    monkeypatch.setattr("realtime_nst.sources.reconnecting.SILENCE", 0.0)
+    monkeypatch.setattr("realtime_nst.sources.reconnecting.NOTICE_AFTER", 0.0)
     released = threading.Event()
 
     class Hanging(Fake):

@@ -9,11 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
-from typing import Self
 
 import cv2
 import numpy as np
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.sources.camera.devices import Device, devices, diagnose, named
@@ -60,7 +60,7 @@ class CameraRequest:
     """A key of ``BACKENDS``; None uses the platform's default."""
 
 
-class CameraSource:
+class CameraSource(Closing):
     """Live frames from a camera (its number, name or path) or from a URL.
 
     ``info`` describes what the device delivers, measured on the first frame; its notes contain
@@ -119,10 +119,7 @@ class CameraSource:
                 break
         return None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
+    def close(self) -> None:
         """Release the device, unless a read hangs in it: releasing it then would crash."""
         if self._reading.acquire(timeout=READ_TIMEOUT):
             self._capture.release()

@@ -5,8 +5,8 @@ from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
-from typing import Self
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sources.options import ReadOptions
@@ -16,7 +16,7 @@ from realtime_nst.sources.video.conversion import FrameConverter, notes_of
 from realtime_nst.sources.video.decoder import REPAIR, DecodedFrame, VideoDecoder
 
 
-class VideoSource:
+class VideoSource(Closing):
     """A video file or pipe; all frames in order.
 
     Args:
@@ -140,10 +140,7 @@ class VideoSource:
         end = decoder.seconds if asked.end is None else min(decoder.seconds, asked.end)
         return max(round((end - asked.start) * decoder.rate), 0)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
+    def close(self) -> None:
         """Close the file, but not under a thread that hangs inside a read."""
         if not self._reading:
             self._decoder.close()
