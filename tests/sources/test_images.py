@@ -90,13 +90,13 @@ def test_pictures_are_never_written_over_one_another(tmp_path: Path) -> None:
     first = encode(tmp_path / "a.png", image)
     (tmp_path / "sub").mkdir()
     second = encode(tmp_path / "sub" / "a.png", image)
-    with pytest.raises(SinkError, match="2 pictures would all become"):
+    with pytest.raises(SinkError, match="2 images would all be written to"):
         open_sink(tmp_path / "out", ImageSource([first, second]).info)
     with pytest.raises(SinkError, match="would be written over"):
         open_sink(tmp_path, ImageSource([first]).info)
     with pytest.raises(SinkError, match="would be written over"):
         open_sink(first, ImageSource([first]).info)
-    with pytest.raises(SinkError, match="holds one picture only"):
+    with pytest.raises(SinkError, match="holds one image only"):
         open_sink(tmp_path / "one.png", open_source("synthetic").info)
 
 

@@ -276,7 +276,7 @@ def test_a_part_of_a_video(
 
 def test_a_part_behind_the_end(tmp_path: Path) -> None:
     clip = make(tmp_path / "in.mp4", Clip())
-    with pytest.raises(SourceError, match="cannot decode any frame of .* between 100 s and"):
+    with pytest.raises(SourceError, match=r"cannot decode any frame of .* between 100 s and"):
         VideoSource(clip, ReadOptions(Fraction(100)))
 
 
