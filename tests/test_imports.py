@@ -48,6 +48,7 @@ LAYERS = {
     "errors": 0,
     "hints": 0,
     "pyav": 0,
+    "closing": 0,
     "__init__": 0,
 }
 """A module imports only from its own part of the package, or from a lower layer."""

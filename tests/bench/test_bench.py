@@ -232,7 +232,7 @@ def test_a_chart_that_cannot_be_drawn_is_refused_before_anything_is_timed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("realtime_nst.bench.latency.measure", lambda *_: pytest.fail("timed"))
-    with pytest.raises(SinkError, match="unknown ending"):
+    with pytest.raises(SinkError, match="unknown file extension"):
         run("-s", "invert", "--chart", "chart.xyz")
 
 

@@ -160,8 +160,8 @@ def test_jobs_of_every_kind(folder: Path, tmp_path: Path) -> None:
     ("sources", "result", "error", "message", "hint"),
     [
         (["a.jpg", "c.jpg"], "one.png", SinkError, ": it holds one", "one-%06d.png"),
-        (["a.jpg"], "one.bmp", SinkError, "unknown ending", "endings: .png"),
-        (["a.jpg", "sub/../a.jpg"], "out", SinkError, "2 pictures would all become", "rename"),
+        (["a.jpg"], "one.bmp", SinkError, "unknown file extension", "use one of .png"),
+        (["a.jpg", "sub/../a.jpg"], "out", SinkError, "2 images would all be written to", "rename"),
         (["a.jpg"], "a.jpg", SinkError, "would be written over", "another name"),
         (["nested"], "out", SourceError, "there is no image in", "--recursive"),
         (["empty"], "out", SourceError, "there is no image in", ".heic"),

@@ -184,8 +184,8 @@ def test_pipe_as_result_is_kept(models: Path, photo: Path, command: str, name: s
         (["out.mp4", "--pix-fmt", "rgb7"], "libx264 has no pixels rgb7"),
         (["out.mp4", "--size", "20000x20000"], "cannot write out.mp4: "),
         (["out.mp4", "--size", "20000x20000", "--dry-run"], "cannot write out.mp4: "),
-        (["out.xyz"], "out.xyz: unknown ending"),
-        (["out.png"], "out.png holds one picture only"),
+        (["out.xyz"], "out.xyz: unknown file extension"),
+        (["out.png"], "out.png holds one image only"),
         (["out"], "cannot write out: it has no ending"),
     ],
 )

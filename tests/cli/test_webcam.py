@@ -61,7 +61,7 @@ def test_a_camera_is_painted_recorded_and_summed_up(
 def test_without_a_screen_the_error_says_what_to_add(models: Path, camera: str) -> None:
     result = webcam("--source", camera, "-s", "invert")
     assert result.returncode == 1
-    assert "no screen" in result.stderr
+    assert "no display" in result.stderr
     assert "hint: add --sink" in result.stderr
 
 

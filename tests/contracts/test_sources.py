@@ -36,12 +36,12 @@ MAKERS: dict[str, Callable[[Path], str | Path]] = {
 }
 BAD = {
     "missing": "there is no",
-    "text.mp4": "not a video that can be read",
-    "text.png": "not a picture that can be read",
-    "empty.mp4": "not a video that can be read",
-    "empty.png": "not a picture that can be read",
-    "folder": "there is no picture in",
-    "sound.mp4": "no video in it",
+    "text.mp4": "not a supported video",
+    "text.png": "not a supported image",
+    "empty.mp4": "not a supported video",
+    "empty.png": "not a supported image",
+    "folder": "no images in",
+    "sound.mp4": "contains no video",
     "synthetic:nonsense": "cannot read synthetic:nonsense",
 }
 

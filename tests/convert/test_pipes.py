@@ -136,7 +136,7 @@ def test_wrong_pixels_are_one_line(models: Path) -> None:
         [*OURS, *told], input=b"", capture_output=True, check=False, env=os.environ
     )
     assert result.returncode == 1
-    assert b"error: the pipe cannot be read as yuv" in result.stderr
+    assert b"error: cannot read the pipe as yuv" in result.stderr
 
 
 def test_a_raw_pipe_that_breaks_off_is_an_error(models: Path, tmp_path: Path) -> None:

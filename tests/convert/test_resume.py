@@ -230,14 +230,14 @@ def test_what_cannot_go_on(film: Path, tmp_path: Path) -> None:
     killed(tmp_path / "out.partial.mp4.json", 1, film, out, *OPTIONS)
     before = left(tmp_path)
     for change, said in (
-        (["-s", "invert"], "out.mp4 was begun with --style keep"),
-        ([*OPTIONS, "--crf", "20"], "out.mp4 was begun with --crf None, but now it is 20"),
-        ([*OPTIONS, "--start", "1"], "out.mp4 was begun with the part 0 s to the end"),
-        ([*OPTIONS, "--stabilise", "0"], "out.mp4 was begun with --stabilize "),
+        (["-s", "invert"], "out.mp4: --style was keep"),
+        ([*OPTIONS, "--crf", "20"], "out.mp4: --crf was None, now it is 20"),
+        ([*OPTIONS, "--start", "1"], "out.mp4: the part was 0 s to the end"),
+        ([*OPTIONS, "--stabilise", "0"], "out.mp4: --stabilize was "),
     ):
         assert said in call(film, out, *change, "--resume", code=1)
     make(film, Clip(128, 96, ticks=tuple(range(0, 600 * 512, 512))))
-    assert "was begun with the input " in call(film, out, *OPTIONS, "--resume", code=1)
+    assert "the input was " in call(film, out, *OPTIONS, "--resume", code=1)
     assert left(tmp_path) == before
     assert "--resume would have resumed it" in call(film, out, *OPTIONS)
     assert left(tmp_path) == ["out.mp4"]
@@ -250,7 +250,7 @@ def test_what_cannot_go_on(film: Path, tmp_path: Path) -> None:
     assert "interrupted" not in refused
     assert left(tmp_path) == before
     (tmp_path / "out.partial.mp4.json").write_text("{")
-    assert "cannot be read" in call(film, out, *OPTIONS, "--resume", code=1)
+    assert "cannot read" in call(film, out, *OPTIONS, "--resume", code=1)
 
 
 def test_nothing_to_go_on_with_begins(models: Path, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_folders_of_films_and_photos(tmp_path: Path) -> None:
     assert photos_in(tmp_path, 4) == [picture]
     with pytest.raises(SourceError, match="there is no"):
         films_in([tmp_path / "none"])
-    with pytest.raises(SourceError, match="no pictures in"):
+    with pytest.raises(SourceError, match="no images in"):
         photos_in(tmp_path / "none", 4)
 
 

@@ -64,7 +64,7 @@ def test_off_is_off_and_the_table_is_short(models: Path, given: list[object]) ->
     [
         (["invert"], "nothing to measure on"),
         (["none", "--content", "{photos}"], "no style 'none'"),
-        (["invert", "--content", "{photos}/none"], "no pictures in"),
+        (["invert", "--content", "{photos}/none"], "no images in"),
         (["invert", "--clips", "{photos}/none"], "there is no"),
         (["invert", "--truth", "{photos}"], "no .flo file"),
     ],
@@ -78,4 +78,4 @@ def test_mistakes(models: Path, tmp_path: Path, arguments: list[str], message: s
 @pytest.mark.parametrize("option", ["--plot", "--strip"])
 def test_pictures_that_cannot_be_written_are_refused_before_the_work(option: str) -> None:
     result = stability("no-such-style", option, "picture.xyz")
-    assert "unknown ending" in str(result.exception)
+    assert "unknown file extension" in str(result.exception)

@@ -50,7 +50,7 @@ def test_a_photo_that_cannot_be_read_is_left_out(tmp_path: Path, photos: tuple[P
     (photos[0] / "a.png").write_text("no picture")
     result = call(*photos, "-o", tmp_path / "targets")
     assert result.exit_code == 1
-    assert "a.png is not a picture" in result.stderr
+    assert "a.png: not a supported image" in result.stderr
     assert f"left out: {photos[0] / 'a.png'}" in result.stderr
     manifest = json.loads((tmp_path / "targets" / "manifest.json").read_text())
     assert [entry["photo"] for entry in manifest["targets"]] == ["b.png"]

@@ -42,7 +42,7 @@ def test_write_with_text_writes_other_formats_without_text(tmp_path: Path) -> No
     assert read_image(tmp_path / "a.jpg").shape == photo(1).shape
     with pytest.raises(SourceError, match="not a PNG"):
         read_text(tmp_path / "a.jpg")
-    with pytest.raises(SinkError, match="unknown ending"):
+    with pytest.raises(SinkError, match="unknown file extension"):
         write_with_text(tmp_path / "a.xyz", photo(1), {})
     with pytest.raises(SinkError, match="cannot make"):
         write_with_text(tmp_path / "a.jpg" / "a.png", photo(1), {})

@@ -202,8 +202,8 @@ def test_what_is_not_there(sink: HttpSink) -> None:
 
 def test_a_picture_that_does_not_come_is_not_waited_for() -> None:
     newest = LatestFrame()
-    assert newest.after(0, patience=0) is None
+    assert newest.after(0, timeout=0) is None
     newest.put(frame(1).image)
-    assert newest.after(1, patience=0) is None
+    assert newest.after(1, timeout=0) is None
     newest.close()
     assert newest.after(0) is None

@@ -59,7 +59,7 @@ def test_frames_are_shown_as_they_are(backend: type[Backend], size: tuple[int, i
     info = StreamInfo("x", *size, Fraction(30000, 1001), None)
     with open_sink("virtualcam:/dev/video10", info) as sink:
         sink.write(frame(*size))
-        assert sink.notes == ("choose the camera made up where you want",)
+        assert sink.notes == ("select the camera made up in your program",)
     shown = backend.shown[0].reshape(48, 64, 3)
     assert np.array_equal(shown, frame(*size).image[:48, :64])
     assert backend.opened["device"] == "/dev/video10"
@@ -87,7 +87,7 @@ def test_without_a_driver_the_error_says_how_to_get_one(
 ) -> None:
     pytest.importorskip("pyvirtualcam")
     monkeypatch.setattr(sys, "platform", system)
-    with pytest.raises(SinkError, match="no virtual camera") as caught:
+    with pytest.raises(SinkError, match="cannot open a virtual camera") as caught:
         open_sink("virtualcam:/dev/video99", StreamInfo("x", 64, 48, None, None))
     assert cure in caught.value.hint
 

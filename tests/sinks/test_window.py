@@ -150,7 +150,7 @@ def test_a_window_that_would_hang_is_refused(screen: str) -> None:
     """PyAV and OpenCV bring a libxcb each; where PyAV's is first, windows hang for ever."""
     code = (
         "import av\nfrom realtime_nst.errors import SinkError\n"
-        "from realtime_nst.sinks import window\nwindow.PATIENCE = 3.0\n"
+        "from realtime_nst.sinks import window\nwindow.TRIAL_TIMEOUT = 3.0\n"
         "try:\n    window.check_display()\n    print('works')\n"
         "except SinkError as error:\n    print(error.hint)"
     )
@@ -193,6 +193,6 @@ def test_a_window_without_a_screen_is_refused(
         monkeypatch.delenv(name, raising=False)
     for name, value in there.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(SinkError, match="no screen") as caught:
+    with pytest.raises(SinkError, match="no display") as caught:
         Window(StreamInfo("x", 64, 48, None, None))
     assert "--sink" in caught.value.hint

@@ -61,7 +61,7 @@ def test_part_of_an_animation(tmp_path: Path) -> None:
     with open_source(path, part) as source:
         assert source.info.frames == 3
         assert [frame.pts for frame in source] == [time - TIMES[1] for time in TIMES[1:4]]
-    with pytest.raises(SourceError, match="no frame is in the part"):
+    with pytest.raises(SourceError, match="has no frame in the requested part"):
         open_source(path, ReadOptions(Fraction(9), rate=Fraction(25)))
 
 

@@ -44,12 +44,12 @@ def test_a_film_of_pictures_with_gaps(tmp_path: Path) -> None:
         encode(tmp_path / f"{number}.png", np.full((4, 5, 3), number, np.uint8))
     (tmp_path / "2.png").write_text("no picture")
     told: list[str] = []
-    reading = ReadOptions(skip_broken=True, on_trouble=told.append, rate=Fraction(25))
+    reading = ReadOptions(skip_broken=True, on_skip=told.append, rate=Fraction(25))
     pictures = open_source(tmp_path / "%d.png", reading)
     assert [frame.index for frame in pictures] == [0, 2]
-    assert "2.png is not a picture" in told[0]
-    assert pictures.info.notes[0].startswith("numbers missing of")
-    with pytest.raises(SourceError, match=r"2\.png is not a picture"):
+    assert "2.png: not a supported image" in told[0]
+    assert pictures.info.notes[0].endswith("lacks 1 numbers; the images follow without a gap")
+    with pytest.raises(SourceError, match=r"2\.png: not a supported image"):
         list(open_source(tmp_path / "%d.png", ReadOptions(rate=Fraction(25))))
 
 
@@ -90,13 +90,13 @@ def test_pictures_are_never_written_over_one_another(tmp_path: Path) -> None:
     first = encode(tmp_path / "a.png", image)
     (tmp_path / "sub").mkdir()
     second = encode(tmp_path / "sub" / "a.png", image)
-    with pytest.raises(SinkError, match="2 pictures would all become"):
+    with pytest.raises(SinkError, match="2 images would all be written to"):
         open_sink(tmp_path / "out", ImageSource([first, second]).info)
     with pytest.raises(SinkError, match="would be written over"):
         open_sink(tmp_path, ImageSource([first]).info)
     with pytest.raises(SinkError, match="would be written over"):
         open_sink(first, ImageSource([first]).info)
-    with pytest.raises(SinkError, match="holds one picture only"):
+    with pytest.raises(SinkError, match="holds one image only"):
         open_sink(tmp_path / "one.png", open_source("synthetic").info)
 
 

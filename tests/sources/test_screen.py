@@ -71,8 +71,8 @@ def test_it_comes_at_its_rate_and_through_open_live(screen: None) -> None:
     [
         ("7", "no monitor 7"),
         ("nonsense", "cannot read screen:nonsense"),
-        ("700,100,640x480", "not all on the screen"),
-        ("0,0,0x10", "not all on the screen"),
+        ("700,100,640x480", "exceeds the screen"),
+        ("0,0,0x10", "exceeds the screen"),
     ],
 )
 def test_what_is_not_there(screen: None, address: str, message: str) -> None:
@@ -85,7 +85,7 @@ def test_what_is_not_there(screen: None, address: str, message: str) -> None:
 def test_without_a_display_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("mss")
     monkeypatch.delenv("DISPLAY", raising=False)
-    with pytest.raises(SourceError, match="screen cannot be read") as caught:
+    with pytest.raises(SourceError, match="cannot capture the screen") as caught:
         ScreenSource("0")
     assert "DISPLAY" in caught.value.hint
 

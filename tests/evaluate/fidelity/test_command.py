@@ -93,8 +93,10 @@ def test_what_cannot_be_judged_is_said(tmp_path: Path, judged: Path) -> None:
     assert "cannot begin" in str(fidelity("identity", *photos, "--init", "x").exception)
     assert "no recipe at" in str(fidelity("invert", *photos).exception)
     assert "blend" in str(fidelity("keep:1,black:1", *photos).exception)
-    assert "unknown ending" in str(fidelity("identity", *photos, "--grid", "x.xyz").exception)
+    assert "unknown file extension" in str(
+        fidelity("identity", *photos, "--grid", "x.xyz").exception
+    )
     empty = fidelity("identity", "--content", tmp_path / "nowhere")
-    assert "no pictures in" in str(empty.exception)
+    assert "no images in" in str(empty.exception)
     (judged / "recipe.toml").write_text(RECIPE.replace('"identity"', '"other"'))
     assert "has no style identity" in str(fidelity("identity", *photos).exception)

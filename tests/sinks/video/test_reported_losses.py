@@ -59,7 +59,7 @@ SPHERE = box(
     [
         (aperture(64, 48), []),
         (aperture(64, 32), [
-            "the input asks to be cropped to 64x32 (clap); the whole frame is kept",
+            "the input's clean aperture is 64x32; the whole frame is kept",
         ]),
         (SPHERE, ["the input is a 360 degree video; players will show the result flat"]),
         (box(b"st3d", b"\0" * 5), []),  # not stereoscopic
@@ -103,7 +103,7 @@ def captioned(path: Path) -> Path:
 
 def test_lost_captions_are_reported(tmp_path: Path) -> None:
     notes = convert(captioned(tmp_path / "in.mkv"), tmp_path / "out.mkv")
-    assert notes == ["the closed captions inside the frames (CEA-608 or 708) are left out"]
+    assert notes == ["the closed captions inside the frames (CEA-608 or 708) are dropped"]
 
 
 def timecoded(path: Path) -> Path:

@@ -75,7 +75,7 @@ def test_a_cut_off_web_mp4_is_noticed(tmp_path: Path, size: float) -> None:
         seen.extend(cut_off)
     assert len(seen) < 40
     told: list[str] = []
-    with VideoSource(cut, ReadOptions(skip_broken=True, on_trouble=told.append)) as lenient:
+    with VideoSource(cut, ReadOptions(skip_broken=True, on_skip=told.append)) as lenient:
         kept = list(lenient)
     assert 0 < len(kept) < 40
     assert "breaks off after" in told[0]
@@ -90,7 +90,7 @@ def test_what_a_file_grows_by_is_left_out_aloud(tmp_path: Path) -> None:
     told: list[str] = []
     for name in ("still", "growing"):
         growing.write_bytes(data[:half])
-        reading = ReadOptions(skip_broken=True, on_trouble=told.append)
+        reading = ReadOptions(skip_broken=True, on_skip=told.append)
         with (
             VideoSource(growing, reading) as source,
             open_sink(tmp_path / f"{name}.mkv", source.info) as sink,
@@ -104,8 +104,8 @@ def test_what_a_file_grows_by_is_left_out_aloud(tmp_path: Path) -> None:
     # What lies across that end is whole in one of them only.
     assert abs(len(grown.pts) - len(still.pts)) <= 2
     assert abs(len(grown.sound[0]) - len(still.sound[0])) <= 2
-    assert [line for line in told if "grew" in line] == [told[-1]]
-    assert told[-1].startswith(f"what {growing} grew by meanwhile, behind ")
+    assert [line for line in told if "appended" in line] == [told[-1]]
+    assert told[-1].startswith(f"data appended to {growing} meanwhile, after ")
 
 
 def damaged(tmp_path: Path) -> Path:
@@ -137,7 +137,7 @@ def test_a_frame_that_cannot_be_read_stops_or_is_left_out(tmp_path: Path) -> Non
     assert 0 < len(seen) <= 10
     assert "--on-error skip" in caught.value.hint
     told: list[str] = []
-    with VideoSource(clip, ReadOptions(skip_broken=True, on_trouble=told.append)) as source:
+    with VideoSource(clip, ReadOptions(skip_broken=True, on_skip=told.append)) as source:
         times = [frame.pts * 25 for frame in source]
     assert times == [*range(10), *range(13, 30)]  # the others stay where they were
     assert len(told) == 3
