@@ -248,7 +248,7 @@ def test_what_does_not_run_is_left_out_of_several(models: Path) -> None:
     several = ("-s", "invert", "--size", "64x48", "--seconds", 0, "--device", "cpu")
     code, out, err = run(*several, "--precision", "int8,fp32", "--pipeline")
     assert code == 0
-    assert err.count("note: left out: tiny-invert has no int8 variant") == 1
+    assert err.count("note: skipped: tiny-invert has no int8 variant") == 1
     assert out.count("invert (tiny-invert) on ONNX Runtime fp32") == 2
     with pytest.raises(ModelError, match="no int8 variant"):
         run(*several, "--precision", "int8")

@@ -122,9 +122,9 @@ def bench(
         check_folder(save)
     need_single(batch)
     report, sizes = _begin(), _sizes(size)
-    wanted = _wanted(style, device, threads, precision)
+    requests = _requests(style, device, threads, precision)
     effort = Budget(warmup, seconds)
-    found = _each(wanted, lambda one: measure([one], sizes, effort, tier, _announce))
+    found = _each(requests, lambda one: measure([one], sizes, effort, tier, _announce))
     speeds = tuple(chain(*found.values()))
     sources = source or [synthetic(*each) for each in sizes]
     wholes = tuple(run_whole([*found], sources, seconds, tier)) if pipeline else ()
@@ -177,7 +177,7 @@ def _begin() -> "Report":
     return report
 
 
-def _wanted(
+def _requests(
     styles: list[str] | None, devices: str, threads: str | None, precisions: str
 ) -> "list[BenchRequest]":
     from realtime_nst.bench.subject import BenchRequest, everything
@@ -189,20 +189,20 @@ def _wanted(
 
 
 def _each(
-    wanted: "Sequence[BenchRequest]", measure: "Callable[[BenchRequest], Iterable[T]]"
+    requests: "Sequence[BenchRequest]", measure: "Callable[[BenchRequest], Iterable[T]]"
 ) -> "dict[BenchRequest, list[T]]":
     """Measure each request; of several, those that cannot run are left out with a note."""
     measured: dict[BenchRequest, list[T]] = {}
-    refused: list[NstError] = []
-    for one in wanted:
+    errors: list[NstError] = []
+    for request in requests:
         try:
-            measured[one] = list(measure(one))
+            measured[request] = list(measure(request))
         except NstError as error:
-            refused.append(error)
-            if len(wanted) > 1:
-                typer.echo(f"note: left out: {error}", err=True)
-    if not measured and refused:
-        raise refused[-1]
+            errors.append(error)
+            if len(requests) > 1:
+                typer.echo(f"note: skipped: {error}", err=True)
+    if not measured and errors:
+        raise errors[-1]
     return measured
 
 

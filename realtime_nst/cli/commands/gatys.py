@@ -232,18 +232,18 @@ def gatys(
     need_torch()
     from realtime_nst.cli.gatys_progress import (
         OutputOptions,
-        check_places,
+        check_outputs,
         check_single,
-        paint,
-        paint_all,
+        run_folder,
+        run_single,
     )
     from realtime_nst.cli.parsing import layer_weights, style_files
     from realtime_nst.gatys.optimize import CONTENT_LAYERS, PRESETS, STYLE_LAYERS, OptimizeSettings
     from realtime_nst.gatys.session import GatysOptions, open_studio
 
-    keeping = OutputOptions(out, save_every, trace, plot)
+    outputs = OutputOptions(out, save_every, trace, plot)
     if content.is_dir():
-        check_single(keeping)
+        check_single(outputs)
     settings = OptimizeSettings(
         content_weight=content_weight,
         style_weight=PRESETS.get(style_weight) or _number(style_weight),
@@ -275,15 +275,15 @@ def gatys(
         precision=precision,
     )
     if not content.is_dir():
-        check_places(keeping, [content, *options.files()], iterations)
+        check_outputs(outputs, [content, *options.files()], iterations)
     session = open_studio(options)
     for note in session.notes:
         typer.echo(f"note: {note}", err=True)
     if content.is_dir():
-        paint_all(session, content, out)
+        run_folder(session, content, out)
     else:
         with Lock(out):
-            paint(session.prepare(content), keeping)
+            run_single(session.prepare(content), outputs)
 
 
 def _number(text: str) -> float:
