@@ -1,4 +1,4 @@
-"""Where the painting of a model's style is."""
+"""Find the style image of a model's style."""
 
 import tomllib
 from pathlib import Path
@@ -10,10 +10,11 @@ from realtime_nst.models.recipe_files import recipe_files
 
 
 def painting_of(contestant: StyleUnderTest, folder: Path | None) -> Path:
-    """Return the image that the recipe beside the model names for the style.
+    """Return the style image that is named in the recipe next to the model.
 
     Args:
-        folder: looked in after the recipe's own.
+        contestant: the style.
+        folder: searched after the recipe's own.
 
     Raises:
         ModelError: there is no recipe with this style.
@@ -23,17 +24,18 @@ def painting_of(contestant: StyleUnderTest, folder: Path | None) -> Path:
     named = [(path, name) for path in recipes for name in _pictures(path, contestant.style)]
     if not named:
         message = f"cannot find the recipe of {contestant.style}: none beside the model names it"
-        raise ModelError(message, "give the painting: --style PAINTING")
+        raise ModelError(message, "give the style image: --style PAINTING")
     tried = [place / name for path, name in named for place in (path.parent, folder) if place]
     found = next((path for path in tried if path.is_file()), None)
     if found is None:
         places = ", ".join(str(path.parent) for path in tried)
-        raise SourceError(f"cannot find {named[0][1]} in {places}", "say where: --paintings DIR")
+        message = f"cannot find {named[0][1]} in {places}"
+        raise SourceError(message, "give the folder of style images: --paintings DIR")
     return found
 
 
 def _pictures(recipe: Path, style: str) -> list[str]:
-    """File names of a style's painting in a recipe: one, or none."""
+    """Return the file names of a style's image in a recipe: one, or none."""
     try:
         values: dict[str, Any] = tomllib.loads(recipe.read_text(encoding="utf-8"))
         return [each["picture"] for each in values["styles"] if each["name"] == style]

@@ -110,7 +110,7 @@ def test_broken_weights_are_named(tmp_path: Path, name: str, content: bytes) -> 
     path.write_bytes(content)
     with pytest.raises(ModelError, match=name):
         load_vgg(["relu1_1"], path=path)
-    with pytest.raises(ModelError, match="cannot read .*: there is no such file"):
+    with pytest.raises(ModelError, match=r"cannot read .*: there is no such file"):
         load_vgg(["relu1_1"], path=tmp_path / "missing.pt")
 
 
