@@ -1,4 +1,4 @@
-"""Where the painting of a model's style is."""
+"""Find the style image of a model's style."""
 
 import tomllib
 from dataclasses import dataclass
@@ -20,10 +20,11 @@ class Painting:
 
 
 def painting_of(contestant: StyleUnderTest, folder: Path | None) -> Painting:
-    """Return the image that the recipe beside the model names for the style.
+    """Return the style image that is named in the recipe next to the model.
 
     Args:
-        folder: looked in after the recipe's own.
+        contestant: the style.
+        folder: searched after the recipe's own.
 
     Raises:
         ModelError: there is no recipe with this style.
@@ -33,7 +34,7 @@ def painting_of(contestant: StyleUnderTest, folder: Path | None) -> Painting:
     named = [(path, source) for path in recipes for source in _sources(path, contestant.style)]
     if not named:
         message = f"cannot find the recipe of {contestant.style}: none beside the model names it"
-        raise ModelError(message, "give the painting: --style PAINTING")
+        raise ModelError(message, "give the style image: --style PAINTING")
     tried = [
         Painting(place / source["picture"], source.get("size"))
         for path, source in named
@@ -44,12 +45,12 @@ def painting_of(contestant: StyleUnderTest, folder: Path | None) -> Painting:
     if found is None:
         places = ", ".join(str(each.path.parent) for each in tried)
         message = f"cannot find {named[0][1]['picture']} in {places}"
-        raise SourceError(message, "say where: --paintings DIR")
+        raise SourceError(message, "give the folder of style images: --paintings DIR")
     return found
 
 
 def _sources(recipe: Path, style: str) -> list[dict[str, Any]]:
-    """What a recipe says of a style's painting; nothing if it has no such style."""
+    """Return what a recipe says of a style's image: one table, or none."""
     try:
         values: dict[str, Any] = tomllib.loads(recipe.read_text(encoding="utf-8"))
         return [each for each in values["styles"] if each["name"] == style and each["picture"]]

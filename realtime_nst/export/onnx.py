@@ -200,7 +200,7 @@ def measure_parity(net: ExportWrapper, path: Path, styles: int) -> dict[str, flo
 
 
 def _to_half(net: TransformerNet) -> TransformerNet:
-    """Convert all but base and instance norm to fp16: their sums overflow (onnxruntime#10079)."""
+    """Convert to fp16, but neither the base nor norms, whose sums overflow (onnxruntime#10079)."""
     net.half()
     for module in net.modules():
         if isinstance(module, ConditionalNorm | PaletteBase):

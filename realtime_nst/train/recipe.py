@@ -250,7 +250,7 @@ def _default_recipe(sources: tuple[StyleSource, ...], tier: str) -> Recipe:
 
 
 def shortened(recipe: Recipe) -> Recipe:
-    """Return a recipe for an initialized network: some 12 minutes on two cores."""
+    """Return a recipe for a warm start, which takes some twelve minutes on two cores."""
     schedule = replace(recipe.schedule, steps=1200, copying=0, freezing=1)
     return replace(recipe, schedule=schedule, temporal=replace(recipe.temporal, begin=700))
 

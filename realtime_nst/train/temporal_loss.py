@@ -71,7 +71,7 @@ def sample(images: Tensor, grid: Tensor) -> Tensor:
 
 
 def temporal_loss(before: Tensor, after: Tensor, content: Tensor, moment: NextFrame) -> Tensor:
-    """Return the mean squared flicker of each image: change that the scene does not explain.
+    """Return the mean squared flicker of each image: output changes that the scene does not have.
 
     Changes of brightness are allowed: the luminance term of ReCoNet (Gao et al. 2018, section
     3.3.2), for the change alone, without the noise.

@@ -18,7 +18,7 @@ from tests.helpers.scenes import photo
 
 
 def hatched(image: Image) -> Image:
-    """The image's high band alone: what a network without tones makes of it."""
+    """Return the image's high band alone, as a network without tones would."""
     low = cv2.GaussianBlur(image, (0, 0), 8).astype(np.float32)
     high: Image = np.clip(image - low + 128, 0, 255).astype(np.uint8)
     return high

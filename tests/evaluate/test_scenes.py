@@ -88,7 +88,7 @@ def test_folders_of_films_and_photos(tmp_path: Path) -> None:
 
 
 def measured(folder: Path, step: int = 4) -> Path:
-    """A scene as the data sets have them: three frames, a flow after the second, masks."""
+    """Write a scene like those of the data sets: three frames, a flow after the second, masks."""
     folder.mkdir(parents=True)
     frames = panned(step, 3)
     for number, frame in enumerate(frames, start=9):

@@ -159,7 +159,7 @@ def test_read_recipe_refuses_wrong_values(
 
 
 def _with(table: str, line: str) -> str:
-    """A whole recipe with one line put into one table, in place of the line of that name."""
+    """Return a recipe with one line of a table replaced."""
     tables = {
         "": ['name = "x"'],
         "schedule": ["steps = 5"],
