@@ -108,14 +108,14 @@ def test_pixels_can_be_chosen(tmp_path: Path) -> None:
     [
         ("out.mp4", VideoOptions("xvid"), "there is no codec 'xvid'"),
         ("out.mp4", VideoOptions("gif"), "there is no codec 'gif'"),
-        ("out.mp4", VideoOptions("prores"), ".mp4 does not take prores"),
-        ("out.mov", VideoOptions("vp9"), ".mov does not take vp9"),
-        ("out.webm", VideoOptions("h264"), ".webm does not take h264"),
-        ("out.gif", VideoOptions("h264"), ".gif does not take h264"),
+        ("out.mp4", VideoOptions("prores"), "cannot store prores in .mp4"),
+        ("out.mov", VideoOptions("vp9"), "cannot store vp9 in .mov"),
+        ("out.webm", VideoOptions("h264"), "cannot store h264 in .webm"),
+        ("out.gif", VideoOptions("h264"), "cannot store h264 in .gif"),
         ("out.mp4", VideoOptions(preset="quick"), "h264 has no preset 'quick'"),
         ("out.mov", VideoOptions("prores", crf=20), "prores has no --crf"),
         ("out.mp4", VideoOptions("h264", crf=60), "h264 has no --crf 60"),
-        ("out.mp4", VideoOptions(pix_fmt="yuv4"), "libx264 has no pixels yuv4"),
+        ("out.mp4", VideoOptions(pix_fmt="yuv4"), "libx264 does not support the pixel format yuv4"),
     ],
 )
 def test_what_does_not_go_together(

@@ -131,9 +131,9 @@ def timecodes(path: Path) -> dict[str, str]:
         ("mov", 0, None, {"video": CODE, "data": CODE}),
         ("mp4", 0, None, {"video": CODE, "data": CODE}),
         ("mkv", 0, "the timecode, becomes a tag", {"video": CODE}),
-        ("avi", 0, "the timecode, is left out: it has no place there", {}),
-        ("mov", 1, "the timecode, is left out: it is that of the beginning", {}),
-        ("mkv", 1, "the timecode, is left out: it is that of the beginning", {}),
+        ("avi", 0, "the timecode, is dropped: the format does not support it", {}),
+        ("mov", 1, "the timecode, is dropped: it refers to the beginning", {}),
+        ("mkv", 1, "the timecode, is dropped: it refers to the beginning", {}),
     ],
 )
 def test_timecode_is_kept_or_its_loss_reported(

@@ -58,11 +58,11 @@ def test_the_painted_picture_is_the_one_that_players_show(rich: Path, tmp_path: 
                     output.mux(again)
     for ending in ("mkv", "mp4"):
         notes = copy(two, tmp_path / f"out.{ending}")
-        assert any("is a second picture" in note for note in notes)
+        assert any("is not stylized" in note for note in notes)
         with av.open(str(tmp_path / f"out.{ending}")) as file:
             shown = [bool(each.disposition & Disposition.default) for each in file.streams.video]
             assert shown == [True, False]
-    assert "left out" in copy(two, tmp_path / "out.avi")[0]
+    assert "dropped" in copy(two, tmp_path / "out.avi")[0]
 
 
 def with_cover(path: Path, source: Path) -> Path:
@@ -89,7 +89,7 @@ def test_a_cover_stays_a_cover_or_is_said_to_be_left_out(rich: Path, tmp_path: P
         ]
         assert after.streams.video[1].disposition & Disposition.attached_pic
     assert covers[0] == covers[1]
-    assert "the cover, is left out" in copy(covered, tmp_path / "out.mp4")[0]
+    assert "the cover, is dropped" in copy(covered, tmp_path / "out.mp4")[0]
 
 
 def test_languages_have_the_names_that_quicktime_knows(rich: Path, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_tags_without_a_place_are_said_to_be_left_out(rich: Path, tmp_path: Path
     tagged = remux(rich, tmp_path / "tagged.mkv", tags={"title": "A film", "mood": "grim"})
     assert copy(tagged, tmp_path / "out.mkv") == ()
     (note,) = copy(tagged, tmp_path / "out.mp4")
-    assert note.endswith("left out: MOOD")
+    assert note.endswith("dropped: MOOD")
 
 
 def test_damaged_sound_that_is_encoded_again(rich: Path, tmp_path: Path) -> None:
@@ -122,12 +122,12 @@ def test_damaged_sound_that_is_encoded_again(rich: Path, tmp_path: Path) -> None
             packet.stream = way
             output.mux(packet)
     out = tmp_path / "out.webm"
-    with pytest.raises(SourceError, match=r"the sound of .* is damaged"):
+    with pytest.raises(SourceError, match=r"the audio of .* is damaged"):
         copy(broken, out)
     assert not out.exists()
     whole = tmp_path / "whole.webm"
     notes = copy(broken, whole, replace(QUICK, skip_broken=True))
-    assert any("skipped: the sound of" in note for note in notes)
+    assert any("skipped: the audio of" in note for note in notes)
     assert len(content(whole).pts) == 15
 
 
@@ -171,23 +171,32 @@ def remux(
         (
             "mp4",
             ["h264", "aac", "flac", "mov_text"],
-            ["subtitle track 3 (srt, fre) becomes mov_text", "attachment track 4"],
+            ["subtitle stream 3 (srt, fre) becomes mov_text", "attachment stream 4"],
         ),
         (
             "mov",
             ["h264", "aac", "aac", "mov_text"],
-            ["audio track 2 (flac, eng) becomes aac", "subtitle track 3", "attachment track 4"],
+            ["audio stream 2 (flac, eng) becomes aac", "subtitle stream 3", "attachment stream 4"],
         ),
         (
             "webm",
             ["vp9", "opus", "opus", "webvtt"],
-            ["audio track 1 (aac, ger) becomes libopus", "audio track 2", "subtitle", "attachment"],
+            [
+                "audio stream 1 (aac, ger) becomes libopus",
+                "audio stream 2",
+                "subtitle",
+                "attachment",
+            ],
         ),
         (
             "avi",
             ["h264", "aac", "mp3"],
             [
-                *("audio track 2 (flac, eng) becomes libmp3lame", "subtitle", "attachment track 4"),
+                *(
+                    "audio stream 2 (flac, eng) becomes libmp3lame",
+                    "subtitle",
+                    "attachment stream 4",
+                ),
                 "the first frame comes 0.4 s early",
             ],
         ),
@@ -296,6 +305,6 @@ def test_a_broadcast_becomes_a_file(rich: Path, tmp_path: Path, ending: str) -> 
 def test_an_input_that_vanishes_is_the_inputs_fault(rich: Path, tmp_path: Path) -> None:
     with open_source(rich) as frames:
         rich.unlink()
-        with pytest.raises(SourceError, match="cannot be read again"):
+        with pytest.raises(SourceError, match=r"cannot read .* again"):
             open_sink(tmp_path / "out.mp4", frames.info)
     assert not list(tmp_path.iterdir())
