@@ -9,7 +9,7 @@ from realtime_nst.convert.options import ConversionOptions
 from realtime_nst.convert.resume import conversion_settings, find_resume_point, is_resumable
 from realtime_nst.convert.transforms import arrange_output, output_info, transform
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.pipeline import never, rest, run
+from realtime_nst.pipeline import FrameStylizer, never, rest, run
 from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.journal import SEGMENT, Journal, ResumePoint, nothing
 from realtime_nst.sources import open_source
@@ -84,21 +84,15 @@ def convert(
         SinkError: the output cannot be written, or not be resumed.
     """
     stages = stages or StageTimer()
-    network = stages.time_calls("network", timeline)
-    stabilizer = stages.time_calls("stabilizer", Stabilizer())
-    stabilized = StabilizedStylizer(
-        network, options.stabilization, timeline.cut, SEGMENT, stabilizer
-    )
-    stylize = stabilized if options.stabilization else network
+    stylize, stabilized = _stylizers(timeline, options.stabilization, stages)
     journal = journal_of(job, options, stabilized.state if options.stabilization else nothing)
     replaced = journal is not None and journal.known and not options.resume
     done = _resume(job, journal, stabilized, on_note) if options.resume else None
     reading = replace(options.reading, resume=done.pts) if done else options.reading
+    shape = options.shape
     with (
-        transform(open_source(job.source, reading), options.shape, done) as frames,
-        open_sink(
-            job.result, output_info(frames.info, options.shape), options.video, journal
-        ) as sink,
+        transform(open_source(job.source, reading), shape, done) as frames,
+        open_sink(job.result, output_info(frames.info, shape), options.video, journal) as sink,
     ):
         known = sink.notes
         before = [REPLACED.format(job.result)] if replaced else []
@@ -106,7 +100,7 @@ def convert(
         with running(frames.info) as each:
             run(
                 frames,
-                arrange_output(stylize, options.shape),
+                arrange_output(stylize, shape),
                 sink,
                 stopped=each.stopped,
                 on_frame=each.on_frame,
@@ -114,6 +108,16 @@ def convert(
                 stopwatch=stages,
             )
     _report(on_note, sink.notes[len(known) :])
+
+
+def _stylizers(
+    timeline: Timeline, strength: float, stages: StageTimer
+) -> tuple[FrameStylizer, StabilizedStylizer]:
+    """Return the stylizer of the frames, and the stabilizer whose state is saved."""
+    network = stages.time_calls("network", timeline)
+    stabilizer = stages.time_calls("stabilizer", Stabilizer())
+    stabilized = StabilizedStylizer(network, strength, timeline.cut, SEGMENT, stabilizer)
+    return stabilized if strength else network, stabilized
 
 
 def journal_of(

@@ -45,9 +45,7 @@ def test_rate(rate: Fraction, count: int) -> None:
     gaps=st.lists(st.fractions(Fraction(1, 90), Fraction(1, 2)), min_size=1, max_size=12),
     rate=st.sampled_from([Fraction(5), Fraction(25), Fraction(30000, 1001)]),
 )
-def test_at_a_constant_rate_each_moment_shows_what_it_did(
-    gaps: list[Fraction], rate: Fraction
-) -> None:
+def test_rate_keeps_the_frame_of_each_timestamp(gaps: list[Fraction], rate: Fraction) -> None:
     times = [sum(gaps[:count], Fraction(0)) for count in range(len(gaps) + 1)]
 
     class Uneven(SyntheticSource):
@@ -60,7 +58,7 @@ def test_at_a_constant_rate_each_moment_shows_what_it_did(
         assert frame.image[0, 0, 0] == shown
 
 
-def test_the_network_can_work_in_small() -> None:
+def test_render_scale() -> None:
     seen = []
 
     def style(frame: Frame) -> Frame:
@@ -93,7 +91,7 @@ def test_side_by_side() -> None:
         ((64, 4), (16, 0), (16, 2)),
     ],
 )
-def test_size_left_open_is_even(
+def test_size_zero_gives_even_length(
     source: tuple[int, int], asked: tuple[int, int], expected: tuple[int, int]
 ) -> None:
     info = transform(SyntheticSource(*source, frames=1), OutputShape(asked)).info
