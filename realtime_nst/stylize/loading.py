@@ -95,7 +95,7 @@ def open_timeline(
     fade: Fraction | None = None,
     options: InferenceOptions = DEFAULTS,
     size: Size | None = None,
-) -> tuple[Timeline, dict[str, Session]]:
+) -> tuple[Timeline, dict[str, LoadedStyle]]:
     """Load the styles of a video, each in its own session.
 
     Args:
@@ -105,16 +105,16 @@ def open_timeline(
         size: expected height and width of the frames; None if unknown.
 
     Returns:
-        The timeline, and the session of each style by a human-readable label.
+        The timeline, and each style by a human-readable label.
 
     Raises:
         ModelError: a style does not exist.
         DeviceError: the device does not run.
     """
-    cues, sessions = [], {}
+    cues, loaded_styles = [], {}
     for start, name in styles.items():
         loaded = open_style(name, options, size=size)
         label = f"{name} from {float(start):g} s" if start else name
-        sessions[label] = loaded.session
+        loaded_styles[label] = loaded
         cues.append(Cue(start, loaded.session, loaded.choice.weight_array()))
-    return Timeline(cues, FADE if fade is None else fade), sessions
+    return Timeline(cues, FADE if fade is None else fade), loaded_styles

@@ -137,7 +137,7 @@ def video(
     Example: realtime-nst video in.mp4 out.mp4 --style starry-night
     """
     from realtime_nst.cli import parsing, videos
-    from realtime_nst.cli.painting import announce, strength
+    from realtime_nst.cli.announcement import announce_styles
     from realtime_nst.convert.jobs import jobs_for
     from realtime_nst.convert.options import ConversionOptions
     from realtime_nst.convert.styles import describe_styles
@@ -146,6 +146,7 @@ def video(
     from realtime_nst.sinks.video.codecs import PIPE, VideoOptions
     from realtime_nst.sources.video.opening import is_pipe
     from realtime_nst.stylize.loading import open_timeline
+    from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
     reading = parsing.reading(start, end, duration, on_error, fps)
     if parsing.pipe(format) == "rawvideo" and is_pipe(sources[0]):
@@ -158,7 +159,7 @@ def video(
     styles, fading, stabilization = (
         parsing.parse_styles(style),
         parsing.parse_seconds(fade),
-        strength(stabilize),
+        DEFAULT_STRENGTH if stabilize is None else stabilize,
     )
     description = describe_styles(styles.values(), " ".join(style), fading, tier, stabilization)
     options = ConversionOptions(reading, shape, encoding, description, stabilization, resume)
@@ -169,8 +170,8 @@ def video(
     inference = InferenceOptions(tier, device, precision, threads)
 
     def opener(size: "Size | None") -> "Timeline":
-        timeline, sessions = open_timeline(styles, fading, inference, size)
-        announce(sessions, verbose=verbose)
+        timeline, loaded = open_timeline(styles, fading, inference, size)
+        announce_styles(loaded, verbose=verbose)
         return timeline
 
     report = videos.ReportOptions(skip_existing, as_json, result == PIPE, stats)
@@ -234,7 +235,7 @@ def image(
     Example: realtime-nst image in.jpg out.jpg --style starry-night
     """
     from realtime_nst.cli import parsing
-    from realtime_nst.cli.painting import announce
+    from realtime_nst.cli.announcement import announce_styles
     from realtime_nst.cli.photos import stylize_all
     from realtime_nst.cli.summary import print_notes
     from realtime_nst.convert.photo_jobs import photo_jobs, unread_folders
@@ -253,7 +254,7 @@ def image(
 
     def opener() -> "FrameStylizer":
         loaded = open_style(style[0], InferenceOptions(tier, device, precision, threads))
-        announce({style[0]: loaded.session}, verbose=verbose)
+        announce_styles({style[0]: loaded}, verbose=verbose)
         return loaded.stylizer
 
     stylize_all(

@@ -202,7 +202,8 @@ def webcam(
 
     Press ? in the window to see its keys.
     """
-    from realtime_nst.cli import painting, parsing
+    from realtime_nst.cli import parsing
+    from realtime_nst.cli.announcement import announce
     from realtime_nst.cli.summary import print_notes
     from realtime_nst.inference.options import InferenceOptions
     from realtime_nst.live import styles as live_styles
@@ -244,7 +245,7 @@ def webcam(
                 styles,
                 resolution,
                 len(names) if settings.tiled else 0,
-                lambda sessions: painting.announce(sessions, verbose=verbose),
+                lambda sessions: announce(sessions, verbose=verbose),
             )
             controls, stages = LiveControls(settings, len(names)), StageTimer()
             mixers = live_styles.timed(pool.get, stages)

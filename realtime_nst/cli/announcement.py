@@ -1,23 +1,18 @@
 """Print which device and precision each style runs on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import typer
 
-from realtime_nst.inference.options import InferenceOptions
-from realtime_nst.inference.session import Session
-from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
+from realtime_nst.cli.summary import print_notes
+
+if TYPE_CHECKING:
+    from realtime_nst.inference.session import Session
+    from realtime_nst.stylize.loading import LoadedStyle
 
 
-@dataclass(frozen=True, slots=True)
-class Engine(InferenceOptions):
-    """Options of inference, and how much is printed about it."""
-
-    verbose: bool = False
-
-
-def announce(sessions: Mapping[str, Session], *, verbose: bool) -> None:
+def announce(sessions: Mapping[str, "Session"], *, verbose: bool) -> None:
     """Print what each style runs on; with ``verbose`` also why, and how fast the others were."""
     for style, session in sessions.items():
         card, info = session.card, session.runtime_info
@@ -29,6 +24,7 @@ def announce(sessions: Mapping[str, Session], *, verbose: bool) -> None:
             typer.echo(f"note: {reason}; run `realtime-nst doctor` for a fix", err=True)
 
 
-def strength(stabilize: float | None) -> float:
-    """Return the strength of the stabilizer; None is its default."""
-    return DEFAULT_STRENGTH if stabilize is None else stabilize
+def announce_styles(styles: Mapping[str, "LoadedStyle"], *, verbose: bool) -> None:
+    """Print what each style runs on, and what is special about it."""
+    announce({name: style.session for name, style in styles.items()}, verbose=verbose)
+    print_notes(style.choice.note for style in styles.values() if style.choice.note)
