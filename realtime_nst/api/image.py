@@ -11,7 +11,7 @@ from realtime_nst.frame import Frame, Image
 from realtime_nst.image_io.photo import Photo
 from realtime_nst.image_io.write import check_picture, write_photo
 from realtime_nst.image_ops import blend
-from realtime_nst.stylize.image_types import check_order, like, to_bgr
+from realtime_nst.stylize.image_types import AnyArray, check_order, like, to_bgr
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -22,7 +22,7 @@ PathInput = str | PathLike[str]
 
 @overload
 def stylize_image(
-    image: PathInput | Image,
+    image: PathInput | AnyArray,
     result: PathInput | None = None,
     *,
     style: str | Stylizer,
@@ -41,7 +41,7 @@ def stylize_image(
     color: str = "bgr",
 ) -> "PillowImage": ...
 def stylize_image(
-    image: "PathInput | Image | PillowImage",
+    image: "PathInput | AnyArray | PillowImage",
     result: PathInput | None = None,
     *,
     style: str | Stylizer,

@@ -7,7 +7,7 @@ from realtime_nst.frame import Frame, Image
 from realtime_nst.image_ops import blend
 from realtime_nst.inference.engines import RuntimeInfo
 from realtime_nst.inference.options import AUTO, InferenceOptions
-from realtime_nst.stylize.image_types import check_order, like, to_bgr
+from realtime_nst.stylize.image_types import AnyArray, check_order, like, to_bgr
 from realtime_nst.stylize.loading import open_style
 
 if TYPE_CHECKING:
@@ -57,11 +57,11 @@ class Stylizer:
         self._color = color
 
     @overload
-    def __call__(self, image: Image, *, strength: float = 1.0) -> Image: ...
+    def __call__(self, image: AnyArray, *, strength: float = 1.0) -> Image: ...
     @overload
     def __call__(self, image: "PillowImage", *, strength: float = 1.0) -> "PillowImage": ...
     def __call__(
-        self, image: "Image | PillowImage", *, strength: float = 1.0
+        self, image: "AnyArray | PillowImage", *, strength: float = 1.0
     ) -> "Image | PillowImage":
         """Return the stylized image, of the size and type of the given one.
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from realtime_nst.errors import ImageError
 from realtime_nst.frame import Image
@@ -13,6 +14,8 @@ from realtime_nst.inference.inputs import check_image
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
+AnyArray = NDArray[Any]
+"""An array of the caller, checked at run time: OpenCV declares its images without a dtype."""
 ORDERS = ("bgr", "rgb")
 """Channel orders of arrays: OpenCV's, and that of Pillow, imageio and Matplotlib."""
 
