@@ -227,7 +227,7 @@ def cycles(options: argparse.Namespace) -> bool:
 def painter(options: argparse.Namespace) -> Iterator[FrameStylizer]:
     """The style, painted as ``webcam`` does; not mirrored, so that the time can be read."""
     engine = InferenceOptions(options.tier, options.device, "auto", options.threads)
-    settings = LiveSettings(mirror=False, stabilise=DEFAULT_STRENGTH)
+    settings = LiveSettings(mirror=False, stabilize=DEFAULT_STRENGTH)
     with tempfile.TemporaryDirectory() as folder:
         name = options.style
         if name == "identity":

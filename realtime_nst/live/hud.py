@@ -83,8 +83,8 @@ class Hud:
         else:
             shown = self.styles[settings.style]
         states = {
-            "colors kept": settings.keep_colours,
-            "stabilized": settings.stabilise > 0,
+            "colors kept": settings.keep_colors,
+            "stabilized": settings.stabilize > 0,
             "frozen": settings.frozen,
         }
         on = [name for name, is_on in states.items() if is_on]

@@ -67,13 +67,13 @@ KEYS = (
         "c",
         "keep the camera's colors",
         "--keep-colors",
-        (("c", lambda s: replace(s, keep_colours=not s.keep_colours)),),
+        (("c", lambda s: replace(s, keep_colors=not s.keep_colors)),),
     ),
     Key(
         "d",
         "temporal stabilizer on, off",
         "--stabilize",
-        (("d", lambda s: replace(s, stabilise=0.0 if s.stabilise else DEFAULT_STRENGTH)),),
+        (("d", lambda s: replace(s, stabilize=0.0 if s.stabilize else DEFAULT_STRENGTH)),),
     ),
     Key(
         "b",

@@ -14,9 +14,9 @@ class LiveSettings:
     """Share of the next style in a blend with this one, from 0 to less than 1."""
     strength: float = 1.0
     """Strength of the stylization: 0 is exactly the camera's frame, 1 the stylized one."""
-    keep_colours: bool = False
+    keep_colors: bool = False
     """Whether only the luminance is stylized."""
-    stabilise: float = 0.0
+    stabilize: float = 0.0
     """Strength of the temporal stabilizer, from 0 (off) to 1."""
     tiled: bool = False
     """Whether all styles are shown at the same time, each in a tile."""

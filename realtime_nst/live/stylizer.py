@@ -73,7 +73,7 @@ class LiveStylizer:
         if settings.strength == 0:
             return before
         after = self._timed(before, settings, now)
-        if settings.keep_colours:
+        if settings.keep_colors:
             after = image_ops.keep_colors(before, after)
         return image_ops.blend(before, after, settings.strength)
 
@@ -81,7 +81,7 @@ class LiveStylizer:
         started = self._clock()
         wanted = _amounts(settings, self._styles)
         amounts = self._fade.step(wanted, now)
-        after = self._stylized(before, amounts, settings.stabilise)
+        after = self._stylized(before, amounts, settings.stabilize)
         ended = self._clock()
         # A fade between two models takes twice the time; so may a frame while a mixer is opened.
         if amounts == wanted and self.config == self._wanted(settings):

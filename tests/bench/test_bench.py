@@ -270,7 +270,7 @@ def test_compare_on_the_command_line(models: Path) -> None:
 def test_what_makes_no_sense_is_a_usage_error(models: Path, arguments: tuple[str, str]) -> None:
     code, _, err = run("-s", "invert", *arguments)
     assert code == 2
-    assert "e.g." in err
+    assert "for example" in err
 
 
 def test_without_models_there_is_nothing_to_measure(
@@ -297,7 +297,7 @@ def test_bench_leaves_out_engines_that_are_not_installed(
     words = ["bench", "-s", "invert", "--size", "64x64", "--seconds", "0", "--warmup", "1"]
     result = CliRunner().invoke(app, [*words, "--device", "cpu,openvino"])
     assert result.exit_code == 0
-    assert "note: left out: OpenVINO is not installed" in result.stderr
+    assert "note: skipped: OpenVINO is not installed" in result.stderr
     assert "ONNX Runtime fp32" in result.stdout
     result = CliRunner().invoke(app, [*words, "--device", "openvino"])
     assert isinstance(result.exception, MissingExtraError)

@@ -58,8 +58,8 @@ def test_a_smaller_working_size_is_told() -> None:
     ("changes", "line"),
     [
         ({"style": 2, "morph": 0.3}, "scream 70% + wave 30%  strength 100%"),
-        ({"strength": 0.5, "keep_colours": True}, "wave  strength 50%  colors kept"),
-        ({"stabilise": 0.8, "frozen": True}, "wave  strength 100%  stabilized  frozen"),
+        ({"strength": 0.5, "keep_colors": True}, "wave  strength 50%  colors kept"),
+        ({"stabilize": 0.8, "frozen": True}, "wave  strength 100%  stabilized  frozen"),
     ],
 )
 def test_the_style(changes: dict[str, object], line: str) -> None:

@@ -104,22 +104,22 @@ def fidelity(
     from realtime_nst.files import refuse_inputs
     from realtime_nst.image_io.read import photos_in
 
-    chosen = photos_in(content, photos)
-    refuse_inputs([grid] if grid else [], chosen)
+    files = photos_in(content, photos)
+    refuse_inputs([grid] if grid else [], files)
     sides = _sizes(sizes)
     reports: list[dict[str, Any]] = []
-    shown: list[FidelityCase] = []
+    all_cases: list[FidelityCase] = []
     for each in [each for name in models for each in select_styles(name, tier)]:
-        candidate = open_candidate(each.choice, style, paintings, vgg_weights, precision, device)
+        subject = open_candidate(each.choice, style, paintings, vgg_weights, precision, device)
         for size in sides:
-            cases = _followed(candidate, chosen, size, iterations, init)
-            shown += cases
-            asked = {"init": init, "bf16": candidate.bf16}
-            about = {"model": str(candidate.choice.model.path), "style": candidate.style.name}
-            reports.append({**about, **asked, **summary(cases, iterations)})
+            cases = _run_cases(subject, files, size, iterations, init)
+            all_cases += cases
+            options = {"init": init, "bf16": subject.bf16}
+            about = {"model": str(subject.choice.model.path), "style": subject.style.name}
+            reports.append({**about, **options, **summary(cases, iterations)})
     typer.echo(json.dumps(reports, indent=1) if as_json else _table(reports))
     if grid:
-        _write_grid(shown, grid)
+        _write_grid(all_cases, grid)
 
 
 def _sizes(text: str) -> list[int]:
@@ -136,15 +136,15 @@ def _sizes(text: str) -> list[int]:
     return sizes
 
 
-def _followed(
-    candidate: "FidelitySubject", photos: list[Path], size: int, iterations: int, init: str
+def _run_cases(
+    subject: "FidelitySubject", photos: list[Path], size: int, iterations: int, init: str
 ) -> "list[FidelityCase]":
     from realtime_nst.cli import progress
     from realtime_nst.evaluate.fidelity import each_case
 
     cases: list[FidelityCase] = []
-    with progress.steps(f"{candidate.name}, {size} px", len(photos)) as show:
-        for case in each_case(candidate, photos, size, iterations, init):
+    with progress.steps(f"{subject.name}, {size} px", len(photos)) as show:
+        for case in each_case(subject, photos, size, iterations, init):
             cases.append(case)
             show(len(cases), f"{len(cases)} of {len(photos)} photos")
     return cases

@@ -40,8 +40,8 @@ class References:
         distances = likeness(painting, self.vgg_weights)
         if not self.iterations:
             return Reference(distances, None)
-        how = self.iterations, self.folder, self.vgg_weights, self.device
-        return Reference(distances, gatys_reference(painting, *how))
+        options = self.iterations, self.folder, self.vgg_weights, self.device
+        return Reference(distances, gatys_reference(painting, *options))
 
 
 def quality(
@@ -109,16 +109,16 @@ def quality(
 
     if sheet:
         check_picture(sheet)
-    how = References(vgg and _has_torch(), iterations, cache, vgg_weights, device)
-    if how.use_vgg and threads:
+    references = References(vgg and _has_torch(), iterations, cache, vgg_weights, device)
+    if references.use_vgg and threads:
         _limit_torch(threads)
     files = photos_in(content, photos)
     reports: list[Report] = []
-    for contestant in [each for name in models for each in select_styles(name, tier)]:
-        painting = _painting(contestant, style, paintings, size)
-        paint, reference = contestant.paint("cpu", threads), how.open(painting)
-        cases = list(_cases(contestant.style, files, size, painting, paint, reference))
-        reports.append(report_on(contestant, cases, painting))
+    for subject in [each for name in models for each in select_styles(name, tier)]:
+        painting = _style_image(subject, style, paintings, size)
+        paint, reference = subject.paint("cpu", threads), references.open(painting)
+        cases = list(_cases(subject.style, files, size, painting, paint, reference))
+        reports.append(report_on(subject, cases, painting))
     _note_faces(reports)
     values = [as_values(report) for report in reports]
     typer.echo(json.dumps(values, indent=1) if as_json else _table(reports))
@@ -144,15 +144,15 @@ def _limit_torch(threads: int) -> None:
     torch.set_num_threads(threads)
 
 
-def _painting(
-    contestant: "StyleUnderTest", style: Path | None, paintings: Path | None, size: int
+def _style_image(
+    subject: "StyleUnderTest", style: Path | None, paintings: Path | None, size: int
 ) -> "Image":
     """Return the style image at the size its strokes should have: the recipe's or the photos'."""
     from realtime_nst.evaluate.paintings import Painting, painting_of
     from realtime_nst.evaluate.quality import scaled_to
     from realtime_nst.image_io.read import read_image
 
-    found = Painting(style) if style else painting_of(contestant, paintings)
+    found = Painting(style) if style else painting_of(subject, paintings)
     return scaled_to(read_image(found.path), found.size or size)
 
 

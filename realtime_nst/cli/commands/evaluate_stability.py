@@ -19,18 +19,21 @@ if TYPE_CHECKING:
     from realtime_nst.evaluate.stability import Distance, Paint, Report
     from realtime_nst.frame import Image
 
-HEADS = ("style", "model", "noise", "known motion", "clips", "measured flow", "style distance")
+COLUMNS = ("style", "model", "noise", "known motion", "clips", "measured flow", "style distance")
+"""Headings of the table."""
 NAMES = ("noise", "motion", "clips", "truth", "style")
 """Keys of the results in the last columns."""
 
 
 @dataclass(frozen=True, slots=True)
-class Paintings:
+class StyleImages:
     """Where the style images are, to measure the distance to them."""
 
-    picture: Path | None
+    image: Path | None
+    """Style image of the only style."""
     folder: Path | None
-    weights: Path | None
+    """Folder that is searched for the images that recipes name."""
+    vgg_weights: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class StabilityOptions:
 
     strength: float
     """Strength of the stabilizer, from 0 to 1."""
-    paintings: Paintings
+    paintings: StyleImages
     open: "Callable[[StyleUnderTest], Paint]"
 
 
@@ -132,34 +135,32 @@ def stability(
     from realtime_nst.image_io.write import refuse_ending
     from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
-    pictures = [path for path in (plot, strip) if path]
-    photographs = photos_in(content, photos) if content else []
-    check_files(
-        pictures, [*photographs, *films_in(clips or []), *files_in(truth, style, paintings)]
-    )
-    for picture in pictures:
-        refuse_ending(picture)
+    images = [path for path in (plot, strip) if path]
+    photo_files = photos_in(content, photos) if content else []
+    check_files(images, [*photo_files, *films_in(clips or []), *files_in(truth, style, paintings)])
+    for image in images:
+        refuse_ending(image)
     area, begin = size * size * 3 // 4, Fraction(str(start))
-    chosen = [each for name in models for each in select_styles(name, tier)]
+    subjects = [each for name in models for each in select_styles(name, tier)]
     scenes = [
-        *_made(content, photos, area),
-        *_filmed(clips or [], area, frames, begin),
-        *_measured(truth),
+        *_photo_scenes(content, photos, area),
+        *_clip_scenes(clips or [], area, frames, begin),
+        *_truth_scenes(truth),
     ]
     if not scenes:
         hint = "give --content, --clips or --ground-truth"
         raise SourceError("cannot measure: there are no photos, clips or frames", hint)
-    how = StabilityOptions(
+    options = StabilityOptions(
         DEFAULT_STRENGTH if strength is None else strength,
-        Paintings(style, paintings, vgg_weights),
-        lambda contestant: contestant.paint(device, threads),
+        StyleImages(style, paintings, vgg_weights),
+        lambda subject: subject.paint(device, threads),
     )
-    reports, strips = _judged(chosen, scenes, how, look=strip is not None)
+    reports, strips = _measure(subjects, scenes, options, with_strips=strip is not None)
     typer.echo(_as_json(reports) if as_json else _table(reports))
     _draw(reports, strips, plot, strip)
 
 
-def _made(folder: Path | None, photos: int, area: int) -> "Iterator[Scene]":
+def _photo_scenes(folder: Path | None, photos: int, area: int) -> "Iterator[Scene]":
     from realtime_nst.evaluate.scenes import motion_scenes, noise_scene
     from realtime_nst.image_io.read import photos_in
 
@@ -168,44 +169,49 @@ def _made(folder: Path | None, photos: int, area: int) -> "Iterator[Scene]":
         yield from motion_scenes(path, area)
 
 
-def _filmed(paths: list[Path], area: int, frames: int, start: Fraction) -> "Iterator[Scene]":
+def _clip_scenes(paths: list[Path], area: int, frames: int, start: Fraction) -> "Iterator[Scene]":
     from realtime_nst.evaluate.scenes import clip_scene, films_in
 
     for path in films_in(paths):
         yield clip_scene(path, area, frames, start)
 
 
-def _measured(folder: Path | None) -> "list[Scene]":
+def _truth_scenes(folder: Path | None) -> "list[Scene]":
     from realtime_nst.evaluate.ground_truth import truth_scenes
 
     return truth_scenes(folder) if folder else []
 
 
-def _judged(
-    chosen: "list[StyleUnderTest]", scenes: "list[Scene]", how: StabilityOptions, *, look: bool
+def _measure(
+    subjects: "list[StyleUnderTest]",
+    scenes: "list[Scene]",
+    options: StabilityOptions,
+    *,
+    with_strips: bool,
 ) -> "tuple[list[Report], list[Image]]":
     from realtime_nst.cli import progress
     from realtime_nst.evaluate.plots import draw_strip
     from realtime_nst.evaluate.stability import Report, paint_scene, score
 
     reports, strips = [], []
-    with progress.steps("stability", len(chosen) * len(scenes)) as show:
-        for number, contestant in enumerate(chosen):
-            distance, paint, scores = _distance(contestant, how.paintings), how.open(contestant), []
+    with progress.steps("stability", len(subjects) * len(scenes)) as show:
+        for number, subject in enumerate(subjects):
+            distance, scores = _distance(subject, options.paintings), []
+            paint = options.open(subject)
             for place, scene in enumerate(scenes, 1):
-                painted = paint_scene(scene, paint, how.strength)
-                # Frames of measured flow are too few for a memory to fill.
+                painted = paint_scene(scene, paint, options.strength)
+                # With measured flow there are too few frames for the stabilizer to settle.
                 scores.append(score(painted, None if scene.kind == "truth" else distance))
-                if look:
-                    strips.append(draw_strip(painted, f"{contestant.style}, {scene.name}"))
+                if with_strips:
+                    strips.append(draw_strip(painted, f"{subject.style}, {scene.name}"))
                 done = number * len(scenes) + place
-                show(done, f"{contestant.style}, {place} of {len(scenes)} scenes")
-            names = contestant.model, contestant.style
-            reports.append(Report(*names, how.strength, tuple(scores)))
+                show(done, f"{subject.style}, {place} of {len(scenes)} scenes")
+            names = subject.model, subject.style
+            reports.append(Report(*names, options.strength, tuple(scores)))
     return reports, strips
 
 
-def _distance(contestant: "StyleUnderTest", paintings: Paintings) -> "Distance | None":
+def _distance(subject: "StyleUnderTest", paintings: StyleImages) -> "Distance | None":
     """Return the distance to a style; without its style image print a note and return None."""
     from realtime_nst.cli.extras import need_torch
 
@@ -213,10 +219,10 @@ def _distance(contestant: "StyleUnderTest", paintings: Paintings) -> "Distance |
         need_torch()
         from realtime_nst.evaluate.style_distance import distance_to_style
 
-        where = paintings.picture, paintings.folder, paintings.weights
-        return distance_to_style(contestant.choice, *where)
+        where = paintings.image, paintings.folder, paintings.vgg_weights
+        return distance_to_style(subject.choice, *where)
     except NstError as error:
-        typer.echo(f"note: no style distance of {contestant.style}: {error}", err=True)
+        typer.echo(f"note: no style distance of {subject.style}: {error}", err=True)
         return None
 
 
@@ -238,7 +244,7 @@ def _table(reports: "list[Report]") -> str:
             "-" if off is None or on is None else f"{off:.3g} -> {on:.3g}" for off, on in pairs
         ]
         rows.append([report.style, report.model, *cells])
-    return table([HEADS, *rows])
+    return table([COLUMNS, *rows])
 
 
 def _draw(

@@ -124,7 +124,7 @@ def webcam(
             help="Strength of the stylization: 0 shows the camera's frame, 1 the stylized one.",
         ),
     ] = 1.0,
-    keep_colours: Annotated[
+    keep_colors: Annotated[
         bool,
         typer.Option(
             "--keep-colors",
@@ -132,7 +132,7 @@ def webcam(
             help="Keep the camera's colors; stylize luminance only.",
         ),
     ] = False,
-    stabilise: Annotated[
+    stabilize: Annotated[
         float | None,
         typer.Option(
             "--stabilize",
@@ -221,8 +221,8 @@ def webcam(
     settings = LiveSettings(
         morph=morph,
         strength=strength,
-        keep_colours=keep_colours,
-        stabilise=DEFAULT_STRENGTH if stabilise is None else stabilise,
+        keep_colors=keep_colors,
+        stabilize=DEFAULT_STRENGTH if stabilize is None else stabilize,
         tiled=mosaic is not None,
         side_by_side=side_by_side,
         mirror=mirror,
