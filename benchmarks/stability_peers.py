@@ -1,4 +1,4 @@
-"""Flicker of our styles and of others' on the same frames.
+"""Compare the flicker of our styles with others' on the same frames.
 
     python benchmarks/stability_peers.py --clips FILM FILM FILM FILM --json result.json
 
@@ -66,7 +66,7 @@ def others(threads: int, size: int) -> Iterator[tuple[str, str, Callable[[], Pai
 
 
 def ours(names: Sequence[str], threads: int) -> Iterator[tuple[str, str, Callable[[], Paint]]]:
-    """The same of ours: the models named, or all that came with the program."""
+    """Measure our models: the named ones, or all shipped ones."""
     for name in names or [model.card.name for model in installed_models()]:
         for each in select_styles(name):
             yield each.model, each.style, lambda each=each: each.paint("cpu", threads)
