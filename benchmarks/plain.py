@@ -1,6 +1,6 @@
 """The network of pytorch/examples' fast_neural_style, as it is usually exported.
 
-Johnson et al. 2016 with instance norm, reflecting borders and nearest-neighbour upsampling; floats
+Johnson et al. 2016 with instance norm, reflecting borders and nearest-neighbor upsampling; floats
 from 0 to 255 in and out, (1, 3, height, width), one file a size. Weights do not change what a frame
 costs, so they are random.
 """

@@ -63,7 +63,7 @@ def _fidelity(card: Card) -> list[str]:
 
 
 def _stability(card: Card) -> list[str]:
-    """One line a style: each figure with the stabiliser off and on."""
+    """One line a style: each result with the stabilizer off and on."""
     lines = [f"| style | {' | '.join(STABILITY.values())} |", "|---" * (1 + len(STABILITY)) + "|"]
     for style in card.styles:
         pairs = [
