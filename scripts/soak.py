@@ -1,4 +1,4 @@
-"""Watch the live pipeline for a while: how fast, how old, how big, how many threads.
+"""Soak test of the live pipeline: frame rate, latency, memory and threads.
 
 The camera is a process of its own that serves a looped clip as MJPEG over HTTP and draws the time
 into every picture; the age of a frame is read back from its pixels when it reaches the sink, so
@@ -49,9 +49,9 @@ from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH  # noqa: E402
 from tests.helpers import onnx_models, timestamp_overlay  # noqa: E402
 
 WARM = 3.0
-"""Seconds at the beginning that do not count."""
+"""Seconds at the start that are not measured."""
 FLAT, LONG = 1.0, 3.0
-"""Megabytes a minute that memory may grow by, and minutes after which it is judged."""
+"""Maximum growth of memory in megabytes per minute, and minutes after which it is checked."""
 VIEWER = """
 import sys, urllib.request
 with urllib.request.urlopen(sys.argv[1]) as stream:
@@ -105,7 +105,7 @@ class Report:
         """Minutes and megabytes."""
 
     def __call__(self, now: float) -> None:
-        """A line, if it is time."""
+        """Print a line, if it is due."""
         if now < self._next:
             return
         self._next += self._every
@@ -166,7 +166,7 @@ def play(
 
 @contextmanager
 def watched(address: str, info: StreamInfo, gauge: Gauge) -> Iterator[Tee]:
-    """The sink beside the gauge; where it serves pictures, a process looks at them."""
+    """Return the sink with the gauge; for an HTTP sink, a process reads its images."""
     with ExitStack() as opened:
         film = is_recording(address)
         sink = RecordingSink(Path(address), info) if film else open_sink(address, info)
@@ -225,14 +225,14 @@ def cycles(options: argparse.Namespace) -> bool:
 
 @contextmanager
 def painter(options: argparse.Namespace) -> Iterator[FrameStylizer]:
-    """The style, painted as ``webcam`` does; not mirrored, so that the time can be read."""
-    engine = InferenceOptions(options.tier, options.device, "auto", options.threads)
+    """Open the style as ``webcam`` does, but not mirrored, so that the time is readable."""
+    inference = InferenceOptions(options.tier, options.device, "auto", options.threads)
     settings = LiveSettings(mirror=False, stabilize=DEFAULT_STRENGTH)
     with tempfile.TemporaryDirectory() as folder:
         name = options.style
         if name == "identity":
             name = str(onnx_models.identity(Path(folder) / "identity.onnx"))
-        styles = find_styles([name], engine)
+        styles = find_styles([name], inference)
         resolution = AdaptiveResolution(
             sizes(*parse_full_size(options.size, "--size")), options.fps
         )
@@ -242,7 +242,7 @@ def painter(options: argparse.Namespace) -> Iterator[FrameStylizer]:
 
 
 def parse() -> argparse.Namespace:
-    """What to do."""
+    """Parse the command line."""
     lines = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=lines)
     add = parser.add_argument

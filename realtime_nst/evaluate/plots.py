@@ -40,8 +40,8 @@ def draw_bars(reports: Sequence[Report]) -> Image:
         values = [row[key] for row in rows for key in (name, f"{name}_stabilised") if key in row]
         _write(paper, title, (left, 20))
         _draw_panel(paper, left, name, rows, _scale(values))
-    _write(paper, "off", (10, height - 10), colour=OFF)
-    _write(paper, "on", (50, height - 10), colour=ON)
+    _write(paper, "off", (10, height - 10), color=OFF)
+    _write(paper, "on", (50, height - 10), color=ON)
     return paper
 
 
@@ -89,10 +89,10 @@ def _draw_panel(
         cv2.line(paper, (x, TOP - 8), (x, bottom), LINE, 1)
         _write(paper, f"{10.0**power:g}", (x - 6, TOP - 14), size=0.35)
     for number, row in enumerate(rows):
-        for offset, key, colour in ((6, name, OFF), (20, f"{name}_stabilised", ON)):
+        for offset, key, color in ((6, name, OFF), (20, f"{name}_stabilised", ON)):
             if key in row:
                 y, end = TOP + ROW * number + offset, left + _along(row[key], scale, length)
-                cv2.rectangle(paper, (left, y), (end, y + 11), colour, -1)
+                cv2.rectangle(paper, (left, y), (end, y + 11), color, -1)
                 _write(paper, f"{row[key]:.3g}", (end + 4, y + 10), size=0.38)
 
 
@@ -106,8 +106,8 @@ def _write(
     text: str,
     at: tuple[int, int],
     longest: int = 99,
-    colour: tuple[int, int, int] = INK,
+    color: tuple[int, int, int] = INK,
     size: float = 0.42,
 ) -> None:
     shown = text if len(text) <= longest else f"{text[: longest - 2]}.."
-    cv2.putText(paper, shown, at, FONT, size, colour, 1, cv2.LINE_AA)
+    cv2.putText(paper, shown, at, FONT, size, color, 1, cv2.LINE_AA)

@@ -59,23 +59,23 @@ class Report:
     """Strength of the stabilizer."""
     scores: tuple[Score, ...]
 
-    def ratio(self, kind: Kind, *, stabilised: bool) -> float | None:
+    def ratio(self, kind: Kind, *, stabilized: bool) -> float | None:
         """Return the median over scenes of a kind of the stylized error by the input's."""
         ratios = [
-            (score.on if stabilised else score.off) / score.before
+            (score.on if stabilized else score.off) / score.before
             for score in self.scores
             if score.kind == kind and score.before > 0
         ]
         return median(ratios) if ratios else None
 
-    def motion(self, *, stabilised: bool) -> float | None:
+    def motion(self, *, stabilized: bool) -> float | None:
         """Return the median over scenes of known motion of the RMS change in grey levels."""
-        errors = [s.on if stabilised else s.off for s in self.scores if s.kind == "motion"]
+        errors = [s.on if stabilized else s.off for s in self.scores if s.kind == "motion"]
         return 255 * median(errors) ** 0.5 if errors else None
 
-    def distance(self, *, stabilised: bool) -> float | None:
+    def distance(self, *, stabilized: bool) -> float | None:
         """Return the mean distance of the scenes' last frames to the style."""
-        found = [score.style_on if stabilised else score.style_off for score in self.scores]
+        found = [score.style_on if stabilized else score.style_off for score in self.scores]
         known = [distance for distance in found if distance is not None]
         return sum(known) / len(known) if known else None
 
@@ -131,10 +131,10 @@ def figures(report: Report) -> dict[str, float]:
     found: dict[str, float | None] = {}
     for ending, on in (("", False), ("_stabilised", True)):
         found |= {
-            f"noise{ending}": report.ratio("noise", stabilised=on),
-            f"motion{ending}": report.motion(stabilised=on),
-            f"clips{ending}": report.ratio("clip", stabilised=on),
-            f"truth{ending}": report.ratio("truth", stabilised=on),
-            f"style{ending}": report.distance(stabilised=on),
+            f"noise{ending}": report.ratio("noise", stabilized=on),
+            f"motion{ending}": report.motion(stabilized=on),
+            f"clips{ending}": report.ratio("clip", stabilized=on),
+            f"truth{ending}": report.ratio("truth", stabilized=on),
+            f"style{ending}": report.distance(stabilized=on),
         }
     return {name: float(f"{value:.4g}") for name, value in found.items() if value is not None}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from realtime_nst.errors import SinkError, SourceError
-from realtime_nst.gatys.loss_plot import COLOURS, draw_curves
+from realtime_nst.gatys.loss_plot import COLORS, draw_curves
 from realtime_nst.gatys.png_metadata import read_text, write_with_text
 from realtime_nst.image_io.read import read_image
 from tests.helpers.recipes import photo
@@ -56,8 +56,8 @@ def record(iteration: int, style: float) -> dict[str, float]:
 
 def test_draw_curves_draws_losses_above_zero() -> None:
     drawn = draw_curves([record(n, 1e4 / n**2) for n in range(1, 50)])
-    for name, colour in COLOURS.items():
-        ink = (drawn == np.array(colour, np.uint8)).all(axis=2).sum()
+    for name, color in COLORS.items():
+        ink = (drawn == np.array(color, np.uint8)).all(axis=2).sum()
         assert (ink > 50) == (name != "tv"), name
 
 
@@ -68,7 +68,7 @@ def test_draw_curves_accepts_one_record_and_zeros(records: list[dict[str, float]
 
 def test_draw_curves_draws_small_values_below_large_ones() -> None:
     drawn = draw_curves([record(n, 10.0 ** (4 - n)) for n in range(1, 5)])
-    style = (drawn == np.array(COLOURS["style"], np.uint8)).all(axis=2)
+    style = (drawn == np.array(COLORS["style"], np.uint8)).all(axis=2)
     rows = np.nonzero(style[:, 100])[0], np.nonzero(style[:, 600])[0]
     assert rows[0].mean() < rows[1].mean()
     assert cv2.imencode(".png", drawn)[0]
