@@ -64,7 +64,7 @@ class SubtitleTranscoder:
         self._stack = CueStack() if codec == "mov_text" else None
 
     def mux(self, packet: "Packet[Any]") -> None:
-        """Convert and write the lines of a packet; empty ones, which clear the screen, have none."""
+        """Convert and write the lines of a packet; empty packets clear the screen and have none."""
         with suppress(av.InvalidDataError):  # damaged lines are skipped, as in players
             if not (packet.size and (lines := self._decoder.decode2(packet))):
                 return

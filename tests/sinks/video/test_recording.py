@@ -21,11 +21,11 @@ CRASHING = """
 import os, signal, sys
 from fractions import Fraction
 from pathlib import Path
-from realtime_nst.sinks.video.recording import Recording
+from realtime_nst.sinks.video.recording import RecordingSink
 from realtime_nst.sources.synthetic import SyntheticSource
 
 source = SyntheticSource(160, 120, Fraction(30), 150)
-with Recording(Path(sys.argv[1]), source.info) as sink:
+with RecordingSink(Path(sys.argv[1]), source.info) as sink:
     for frame in source:
         sink.write(frame)
     os.kill(os.getpid(), signal.SIGKILL)
