@@ -73,8 +73,8 @@ def _font_scale(image: Image) -> float:
 def _write(image: Image, text: str, left: int, top: int, size: float) -> None:
     """Draw a line on a dark strip; an outline would be wider than the strokes of the font."""
     edge, height = round(EDGE * size), round(LINE * size)
-    behind = image[top : top + height, left : left + _width(text, size) + 2 * edge]
-    behind //= 3
+    strip = image[top : top + height, left : left + _width(text, size) + 2 * edge]
+    strip //= 3
     _put(image, text, left + edge, top + height - edge, size)
 
 

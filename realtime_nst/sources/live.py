@@ -26,7 +26,7 @@ class LiveSource(Source, Protocol):
 
 def open_live(
     address: str,
-    asked: CameraRequest = CameraRequest(),  # noqa: B008  (it is frozen)
+    request: CameraRequest = CameraRequest(),  # noqa: B008  (it is frozen)
     *,
     loop: bool = True,
     patience: float = inf,
@@ -36,7 +36,7 @@ def open_live(
     Args:
         address: a camera's number, name or path; a URL; ``screen:0`` or a part of the screen as
             ``screen:100,100,640x480``; a file, or a named source of ``open_source``.
-        asked: settings to request from a camera; for a screen, only the frame rate.
+        request: settings to request from a camera; for a screen, only the frame rate.
         loop: whether a file starts over at its end.
         patience: seconds to retry when a camera or stream fails.
 
@@ -45,14 +45,16 @@ def open_live(
             given for a file.
     """
     if _is_recorded(address):
-        if asked != CameraRequest():
+        if request != CameraRequest():
             hint = "drop --size, --fps and --backend; use --working-size to process it smaller"
             raise SourceError(f"cannot change the format of {address}: it is a recording", hint)
         return PacedSource(lambda: open_source(address), loop=loop)
 
     def open_again() -> Source:
         name, _, details = address.partition(":")
-        return ScreenSource(details, asked.fps) if name == SCREEN else CameraSource(address, asked)
+        return (
+            ScreenSource(details, request.fps) if name == SCREEN else CameraSource(address, request)
+        )
 
     return ReconnectingSource(open_again, patience=patience)
 

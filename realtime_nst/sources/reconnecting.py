@@ -89,17 +89,17 @@ class ReconnectingSource(Closing):
 
     def __iter__(self) -> Iterator[Frame]:
         last: Frame | None = None
-        began, moment, before = 0.0, -MIN_STEP, 0
-        for number, image in enumerate(self._images()):
-            now = image.captured_at
+        began, pts, before = 0.0, -MIN_STEP, 0
+        for number, frame in enumerate(self._frames()):
+            now = frame.captured_at
             if last is None:  # frames dropped before the first read do not count
                 began, before = now, self._drops.count
-            moment = max(moment + MIN_STEP, now - began)
+            pts = max(pts + MIN_STEP, now - began)
             index = number + self._drops.count - before
-            last = Frame(image.image, index, Fraction(moment), now)
+            last = Frame(frame.image, index, Fraction(pts), now)
             yield last
 
-    def _images(self) -> Iterator[Frame]:
+    def _frames(self) -> Iterator[Frame]:
         """Yield frames as they arrive; repeat the last one while the device fails."""
         last: Frame | None = None
         for frame in self._queue.iter_with_timeout(REPEAT_INTERVAL):

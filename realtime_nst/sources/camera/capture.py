@@ -69,7 +69,7 @@ class CameraSource(Closing):
 
     Args:
         address: number, name or path of a camera, or a URL.
-        asked: settings to request from a camera.
+        request: settings to request from a camera.
 
     Raises:
         SourceError: the device does not exist, is busy or may not be used.
@@ -77,11 +77,11 @@ class CameraSource(Closing):
 
     live = True
 
-    def __init__(self, address: str, asked: CameraRequest = CameraRequest()) -> None:
+    def __init__(self, address: str, request: CameraRequest = CameraRequest()) -> None:
         self._device = None if "://" in address else find(address)
         self._name = _name(self._device) if self._device else address
         with _quiet():
-            self._capture = _open(address, self._device, asked)
+            self._capture = _open(address, self._device, request)
             self._reading = Lock()
             self._first = self._read()
         if self._first is None:
@@ -90,7 +90,7 @@ class CameraSource(Closing):
         self._endless = self._capture.get(cv2.CAP_PROP_FRAME_COUNT) <= 0
         height, width = self._first.shape[:2]
         rate = _rate(self._capture)
-        notes = (_note(self._capture, (width, height), rate, asked),) if self._device else ()
+        notes = (_note(self._capture, (width, height), rate, request),) if self._device else ()
         self.info = StreamInfo(self._name, width, height, rate, None, notes=notes)
 
     def __iter__(self) -> Iterator[Frame]:
@@ -152,26 +152,26 @@ def _name(device: Device) -> str:
     return f"camera {number}" + (f" ({device.name})" if device.name else "")
 
 
-def _open(address: str, device: Device | None, asked: CameraRequest) -> cv2.VideoCapture:
+def _open(address: str, device: Device | None, request: CameraRequest) -> cv2.VideoCapture:
     if device is None:
         return cv2.VideoCapture(address, cv2.CAP_FFMPEG, STREAM_PARAMETERS)
-    backend = BACKENDS[asked.backend or DEFAULT_BACKENDS.get(sys.platform, "any")]
+    backend = BACKENDS[request.backend or DEFAULT_BACKENDS.get(sys.platform, "any")]
     if device.index < 0:
         capture = cv2.VideoCapture(str(device.path), backend)
     else:
         capture = cv2.VideoCapture(device.index, backend)
-    _configure(capture, asked)
+    _configure(capture, request)
     return capture
 
 
-def _configure(capture: cv2.VideoCapture, asked: CameraRequest) -> None:
+def _configure(capture: cv2.VideoCapture, request: CameraRequest) -> None:
     """Request settings, and MJPG first: raw 720p at 30 fps exceeds USB 2."""
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-    if asked.size:
-        capture.set(cv2.CAP_PROP_FRAME_WIDTH, asked.size[0])
-        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, asked.size[1])
-    if asked.fps:
-        capture.set(cv2.CAP_PROP_FPS, float(asked.fps))
+    if request.size:
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, request.size[0])
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, request.size[1])
+    if request.fps:
+        capture.set(cv2.CAP_PROP_FPS, float(request.fps))
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
 
 
@@ -182,14 +182,14 @@ def _rate(capture: cv2.VideoCapture) -> Fraction | None:
 
 
 def _note(
-    capture: cv2.VideoCapture, size: tuple[int, int], rate: Fraction | None, asked: CameraRequest
+    capture: cv2.VideoCapture, size: tuple[int, int], rate: Fraction | None, request: CameraRequest
 ) -> str:
     """Return a note such as ``the camera delivers 640x480 at 30 fps (MJPG); requested: 60 fps``."""
     code = int(capture.get(cv2.CAP_PROP_FOURCC)).to_bytes(4, "little", signed=True)
     pixels = code.decode("ascii", "replace").strip()
     got = f"the camera delivers {_mode(size, rate)}"
     got += f" ({pixels})" if pixels.isalnum() else ""
-    wanted = _mode(asked.size, asked.fps)
+    wanted = _mode(request.size, request.fps)
     return f"{got}; requested: {wanted}" if wanted else got
 
 

@@ -163,7 +163,7 @@ def _with_bars(image: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
 
 def _turn_of(frame: VideoFrame) -> Turn:
     """Return a frame's rotation or mirroring, rounded to the nearest right angle."""
-    # PyAV's own types do not know that side data is found by its Type.
+    # PyAV's type hints lack the lookup of side data by its Type.
     found = cast(Any, frame.side_data).get(Type.DISPLAYMATRIX)
     if found is None:
         return (1, 0, 0, 1)
@@ -203,7 +203,7 @@ def notes_of(frame: VideoFrame) -> Iterator[str]:
 
 def _lost_with_the_pixels(frame: VideoFrame) -> Iterator[str]:
     """Yield notes on side data of frames or of their stream."""
-    # PyAV's own types do not know that side data is found by its Type.
+    # PyAV's type hints lack the lookup of side data by its Type.
     side_data = cast(Any, frame.side_data)
     if side_data.get(Type.A53_CC) is not None:
         yield "the closed captions inside the frames (CEA-608 or 708) are dropped"

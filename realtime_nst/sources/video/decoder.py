@@ -60,7 +60,7 @@ class DecodedFrame:
 
     ticks: int
     """Timestamp on the file's clock, in its time base."""
-    picture: VideoFrame
+    video_frame: VideoFrame
     pixel_aspect: Fraction
     """Pixel aspect ratio (width / height) in the file at this frame."""
 
@@ -193,18 +193,18 @@ class VideoDecoder:
         self._clock = self._new_clock()
         frames = self._timed(self._decode())
         for frame in frames:
-            if frame.picture.pts is None or frame.ticks > goal:
+            if frame.video_frame.pts is None or frame.ticks > goal:
                 return False
-            if frame.picture.key_frame:
+            if frame.video_frame.key_frame:
                 self._remaining = chain([frame], frames)
                 return True
         return False
 
-    def _timed(self, pictures: Iterator[Timed]) -> Iterator[DecodedFrame]:
+    def _timed(self, frames: Iterator[Timed]) -> Iterator[DecodedFrame]:
         """Yield frames with rising timestamps."""
         ticks: int | None = None
         whole, coded = rational(self.stream.sample_aspect_ratio), self._decoder.pixel_aspect
-        for pts, picture in pictures:
+        for pts, frame in frames:
             if pts is None:
                 ticks = 0 if ticks is None else ticks + self._gap()
             else:
@@ -213,7 +213,7 @@ class VideoDecoder:
             self.origin = ticks if self.origin is None else self.origin
             aspect = self._decoder.pixel_aspect
             aspect = whole if aspect == coded else aspect
-            yield DecodedFrame(ticks, picture, aspect or Fraction(1))
+            yield DecodedFrame(ticks, frame, aspect or Fraction(1))
 
     def _gap(self) -> int:
         """Return the ticks to the next frame of files without timestamps (old AVI files)."""
@@ -266,8 +266,9 @@ class VideoDecoder:
             for packet in cast("Iterator[Packet[VideoStream]]", packets):
                 if self.length and packet.pos is not None and packet.pos >= self.length:
                     self._grew = True
-                    behind = f"after {self._seconds:.1f} s"
-                    self._reading.on_skip(f"data appended to {self._path} meanwhile, {behind}")
+                    self._reading.on_skip(
+                        f"data appended to {self._path} meanwhile, after {self._seconds:.1f} s"
+                    )
                     return
                 yield packet
         except av.FFmpegError as error:

@@ -41,7 +41,7 @@ class VideoSource(Closing):
                 message = f"cannot decode any frame of {path}{self._where()}"
                 raise SourceError(message, hint)
             self._frames = self._from(first)
-            self._convert = FrameConverter(first.picture, first.pixel_aspect, reading.on_note)
+            self._convert = FrameConverter(first.video_frame, first.pixel_aspect, reading.on_note)
             self.info = self._describe(first)
         except BaseException:
             self._decoder.close()
@@ -49,16 +49,16 @@ class VideoSource(Closing):
 
     def _where(self) -> str:
         part = self._options
-        asked = part.start or part.end is not None
-        return f" between {float(part.start):g} s and {part.end or 'the end'}" if asked else ""
+        is_part = part.start or part.end is not None
+        return f" between {float(part.start):g} s and {part.end or 'the end'}" if is_part else ""
 
     def __iter__(self) -> Iterator[Frame]:
         self._reading = True
         try:
             for index, frame in enumerate(self._frames):
                 pts = frame.ticks * self._decoder.tick - self.info.start
-                image = self._convert(frame.picture, frame.pixel_aspect, float(pts))
-                ticks = frame.picture.duration
+                image = self._convert(frame.video_frame, frame.pixel_aspect, float(pts))
+                ticks = frame.video_frame.duration
                 duration = ticks * self._decoder.tick if ticks else None
                 yield Frame(image, index, pts, perf_counter(), duration)
         finally:
@@ -99,14 +99,14 @@ class VideoSource(Closing):
             yield before
 
     def _describe(self, first: DecodedFrame) -> StreamInfo:
-        decoder, asked = self._decoder, self._options
-        width, height = first.picture.width, first.picture.height
+        decoder, options = self._decoder, self._options
+        width, height = first.video_frame.width, first.video_frame.height
         aspect = first.pixel_aspect
         if self._convert.is_transposed:
             width, height, aspect = height, width, 1 / aspect
         origin = (decoder.origin or 0) * decoder.tick
-        whole = not asked.start and asked.end is None
-        end = None if asked.end is None else origin + asked.end
+        whole = not options.start and options.end is None
+        end = None if options.end is None else origin + options.end
         return StreamInfo(
             self._path.name,
             width,
@@ -116,29 +116,29 @@ class VideoSource(Closing):
             path=None if decoder.is_pipe else self._path,
             file_size=decoder.length,
             start=first.ticks * decoder.tick,
-            time_range=None if whole else (origin + asked.start, end),
+            time_range=None if whole else (origin + options.start, end),
             time_base=decoder.tick,
             base_rate=rational(decoder.stream.base_rate),
-            pixels=first.picture.format.name,
+            pixels=first.video_frame.format.name,
             pixel_aspect=aspect,
             colours=self._convert.colors,
             stream_index=decoder.stream.index,
             notes=(
                 *decoder.notes,
-                *notes_of(first.picture),
-                *aperture_notes(self._path, first.picture.width, first.picture.height),
+                *notes_of(first.video_frame),
+                *aperture_notes(self._path, first.video_frame.width, first.video_frame.height),
             ),
         )
 
     def _count(self) -> int | None:
         """Return the number of frames to expect, if the header has enough information."""
-        decoder, asked = self._decoder, self._options
-        if not asked.start and asked.end is None and decoder.frames:
+        decoder, options = self._decoder, self._options
+        if not options.start and options.end is None and decoder.frames:
             return decoder.frames
         if not (decoder.seconds and decoder.rate):
             return None
-        end = decoder.seconds if asked.end is None else min(decoder.seconds, asked.end)
-        return max(round((end - asked.start) * decoder.rate), 0)
+        end = decoder.seconds if options.end is None else min(decoder.seconds, options.end)
+        return max(round((end - options.start) * decoder.rate), 0)
 
     def close(self) -> None:
         """Close the file, but not under a thread that hangs inside a read."""

@@ -53,7 +53,7 @@ def test_oblong_pixels_become_square_where_a_file_cannot_hold_them(
     path = tmp_path / f"out.{ending}"
     (note,) = write(path, replace(INFO, pixel_aspect=aspect), VideoOptions(codec))
     assert note.startswith("this file cannot store the pixel aspect ratio ")
-    assert note.endswith(f"it becomes {size[0]}x{size[1]}")
+    assert note.endswith(f"it is scaled to {size[0]}x{size[1]}")
     with VideoSource(path) as source:
         assert source.info.pixel_aspect == 1
         assert (source.info.width, source.info.height) == size

@@ -197,7 +197,7 @@ def remux(
                     "subtitle",
                     "attachment stream 4",
                 ),
-                "the first frame comes 0.4 s early",
+                "the first frame is 0.4 s early",
             ],
         ),
     ],
