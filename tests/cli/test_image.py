@@ -162,7 +162,7 @@ def test_jobs_of_every_kind(folder: Path, tmp_path: Path) -> None:
         (["a.jpg", "c.jpg"], "one.png", SinkError, "holds one image only", "one-%06d.png"),
         (["a.jpg"], "one.bmp", SinkError, "unknown ending", "endings: .png"),
         (["a.jpg", "sub/../a.jpg"], "out", SinkError, "2 pictures would all become", "rename"),
-        (["a.jpg"], "a.jpg", SinkError, "would be written over", "another name"),
+        (["a.jpg"], "a.jpg", SinkError, "it is the input", "another name"),
         (["nested"], "out", SourceError, "there is no picture in", "--recursive"),
         (["empty"], "out", SourceError, "there is no picture in", ".heic"),
         (["*.bmp"], "out", SourceError, "nothing is called", "pattern"),

@@ -44,7 +44,7 @@ def test_other_formats_are_written_without_settings(tmp_path: Path) -> None:
         read_text(tmp_path / "a.jpg")
     with pytest.raises(SinkError, match="unknown ending"):
         write_with_text(tmp_path / "a.xyz", photo(1), {})
-    with pytest.raises(SinkError, match="cannot make"):
+    with pytest.raises(SinkError, match="cannot create"):
         write_with_text(tmp_path / "a.jpg" / "a.png", photo(1), {})
     with pytest.raises(SourceError, match="cannot read"):
         read_text(tmp_path / "missing.png")
