@@ -1,13 +1,13 @@
-"""``python -m realtime_nst`` and the command ``realtime-nst``."""
+"""Entry point of ``python -m realtime_nst`` and of the command ``realtime-nst``."""
 
 import sys
 
 INTERRUPTED = 130
-"""The exit code of a program that was ended by Ctrl-C."""
+"""Exit code after Ctrl-C: 128 + SIGINT, by convention of the shells."""
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C ends it quietly, also while it is still being imported."""
+    """Run the command line; Ctrl-C ends it without a traceback, even during imports."""
     try:
         from realtime_nst.cli.app import main as run
 

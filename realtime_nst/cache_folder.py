@@ -1,4 +1,4 @@
-"""The folder that this program keeps its own files in."""
+"""The folder for files that the program caches."""
 
 import os
 import sys
@@ -8,12 +8,12 @@ from realtime_nst.errors import SinkError
 from realtime_nst.files import make_folder
 
 VARIABLE = "REALTIME_NST_CACHE"
-"""The environment variable with another folder."""
+"""Environment variable that names another cache folder."""
 NAME = "realtime-nst"
 
 
 def cache_folder() -> Path:
-    """The user's, as each system has it."""
+    """Return the user's cache folder, following the conventions of the operating system."""
     if own := os.environ.get(VARIABLE):
         return Path(own)
     if sys.platform == "win32":
@@ -25,7 +25,7 @@ def cache_folder() -> Path:
 
 
 def own_folder(*names: str) -> Path | None:
-    """A folder in it; None if it cannot be made."""
+    """Return a folder inside the cache, created if missing; None if it cannot be created."""
     try:
         folder = cache_folder().joinpath(*names)
         make_folder(folder)

@@ -1,22 +1,28 @@
-"""Every error a user can cause, as one small tree.
+"""Errors a user can cause or resolve, as one small tree.
 
 ::
 
     NstError(message, hint)
-    ├── SourceError   (OSError)       a picture, video or camera cannot be read
-    ├── SinkError     (OSError)       a result cannot be written
-    ├── ModelError    (ValueError)    a model, card, recipe or checkpoint is wrong or missing
-    ├── ImageError    (ValueError)    an image given in Python has the wrong type or shape
-    ├── DeviceError   (RuntimeError)  the device asked for does not run
-    ├── TrainError    (RuntimeError)  training or optimisation cannot go on
-    └── MissingExtra  (ImportError)   an optional package is not installed
+    ├── SourceError        (OSError)       an image, video or camera cannot be read
+    ├── SinkError          (OSError)       an output cannot be written
+    ├── ModelError         (ValueError)    a model, card, recipe or checkpoint is invalid or missing
+    ├── ImageError         (ValueError)    an image given in Python has the wrong type or shape
+    ├── DeviceError        (RuntimeError)  the requested device does not run
+    ├── TrainError         (RuntimeError)  training or optimization cannot continue
+    └── MissingExtraError  (ImportError)   an optional package is not installed
 
-The message says what happened; ``hint`` says what to type next. The command line prints both.
+The message describes what happened; ``hint`` is the next thing to do, usually a command. The
+command line prints both.
 """
 
 
 class NstError(Exception):
-    """Something the user can put right."""
+    """Base class of the errors that a user can resolve.
+
+    Args:
+        message: what happened: "cannot VERB OBJECT: REASON".
+        hint: one thing to do, usually a command; empty if there is none.
+    """
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -24,15 +30,15 @@ class NstError(Exception):
 
 
 class SourceError(NstError, OSError):
-    """A picture, video or camera cannot be read."""
+    """An image, video or camera cannot be read."""
 
 
 class SinkError(NstError, OSError):
-    """A result cannot be written."""
+    """An output cannot be written."""
 
 
 class ModelError(NstError, ValueError):
-    """A model, card, recipe or checkpoint is wrong or missing."""
+    """A model, card, recipe or checkpoint is invalid or missing."""
 
 
 class ImageError(NstError, ValueError):
@@ -40,11 +46,11 @@ class ImageError(NstError, ValueError):
 
 
 class DeviceError(NstError, RuntimeError):
-    """The device asked for does not run."""
+    """The requested device does not run."""
 
 
 class TrainError(NstError, RuntimeError):
-    """Training or optimisation cannot go on."""
+    """Training or optimization cannot continue."""
 
 
 class MissingExtraError(NstError, ImportError):

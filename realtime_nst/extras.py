@@ -1,4 +1,4 @@
-"""What to type about a package that is missing or cannot be imported."""
+"""Installation commands for packages that are missing or cannot be imported."""
 
 import json
 from functools import cache
@@ -7,18 +7,18 @@ from pathlib import Path
 
 NAME = "realtime-nst"
 SYSTEM = ("libGL", "libxcb", "libgthread", "libglib", "libEGL")
-"""Libraries that OpenCV's windows need, and that servers and containers lack."""
+"""Shared libraries that OpenCV's windows need and that servers and containers often lack."""
 
 
 def install_command(*extras: str, again: bool = False) -> str:
-    """Return the line that installs this program with extras, from where it came.
+    """Return the command that installs this program with extras, from its original source.
 
     >>> install_command("train")
     'pip install "realtime-nst[train]"'
 
     Args:
-        extras: as in ``pyproject.toml``.
-        again: also replace what is installed.
+        extras: names of extras in ``pyproject.toml``.
+        again: reinstall all packages, including those already installed.
     """
     install = "pip install --force-reinstall" if again else "pip install"
     wanted = f"[{','.join(extras)}]" if extras else ""
@@ -31,7 +31,7 @@ def install_command(*extras: str, again: bool = False) -> str:
 
 @cache
 def _origin() -> str:
-    """The URL that the installed program came from (PEP 610); empty for a package index."""
+    """Return the URL the program was installed from (PEP 610); empty for a package index."""
     try:
         text = distribution(NAME).read_text("direct_url.json")
         found = json.loads(text) if text else {}
@@ -42,7 +42,7 @@ def _origin() -> str:
 
 
 def explain_import_error(error: ImportError) -> tuple[str, str]:
-    """What happened, and what to type."""
+    """Return the message and the hint for a failed import."""
     text = str(error)
     if any(library in text for library in SYSTEM):
         return (

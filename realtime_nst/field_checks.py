@@ -12,27 +12,27 @@ from realtime_nst.errors import ModelError
 T = TypeVar("T")
 
 UNSAFE = set(':,@/\\"')
-"""Characters that mean something in ``--style a:0.6,b:0.4`` and in paths."""
+"""Characters not allowed in names: they have a meaning in ``--style a:0.6,b:0.4`` or in paths."""
 EXAMPLES = {
     "name": "sunset",
     "picture": "sunset.jpg",
     "kind": "gram",
     "weight": 1.0,
 }
-"""Values to show for fields without a default."""
+"""Example values, in hints, of fields without a default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Which values of its type a field accepts; goes into ``Annotated``."""
+    """Restriction of a field's values, used in ``Annotated``."""
 
     text: str
-    """Completes "is not ..."."""
+    """Completes the message "is not ..."."""
     accepts: Callable[[Any], bool]
 
 
 def one_of(*names: str) -> Allowed:
-    """Accept some strings only."""
+    """Accept only the given strings."""
     return Allowed(f"one of {', '.join(names)}", lambda value: value in names)
 
 
@@ -60,7 +60,7 @@ TYPES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
         lambda v: isinstance(v, tuple) and all(isinstance(each, str) for each in v),
     ),
 }
-"""By a field's type: its name in TOML, and whether a value has it."""
+"""By type of a field: its description in messages, and a function that checks a value."""
 
 
 def _is_finite(value: float) -> bool:
@@ -68,7 +68,7 @@ def _is_finite(value: float) -> bool:
 
 
 def fill(kind: type[T], values: object, table: str) -> T:
-    """Make a dataclass of a table's values.
+    """Create a dataclass from a table's values.
 
     Args:
         kind: the dataclass; its fields' types may carry ``Allowed``.
@@ -95,19 +95,19 @@ def fill(kind: type[T], values: object, table: str) -> T:
 
 
 def fill_rows(kind: type[T], rows: object, name: str) -> tuple[T, ...]:
-    """Make a dataclass of each table in a list, as ``[[styles]]`` begins them.
+    """Create a dataclass from each table of a list such as ``[[styles]]``.
 
     Raises:
-        ModelError: as ``fill``.
+        ModelError: the value is not a list of tables, or see ``fill``.
     """
     if not isinstance(rows, list | tuple) or not rows:
-        raise ModelError(f"{name} is not a list of tables", f"begin each with [[{name}]]")
+        raise ModelError(f"{name} is not a list of tables", f"start each table with [[{name}]]")
     return tuple(fill(kind, row, f"[[{name}]] {n}") for n, row in enumerate(rows, 1))
 
 
 def _check(kind: type, name: str, value: object, hint: Any, table: str) -> None:
     base, *allowed = get_args(hint) if get_origin(hint) is Annotated else (hint,)
-    if base not in TYPES:  # a table, filled before
+    if base not in TYPES:  # a table that has been filled already
         return
     text, has_type = TYPES[base]
     if not has_type(value) or not all(each.accepts(value) for each in allowed):

@@ -1,4 +1,4 @@
-"""Where results go: one check before the work, one atomic writer, one lock."""
+"""Output files: checks before the work starts, atomic writing and locking."""
 
 import errno
 import os
@@ -20,18 +20,22 @@ else:
     import fcntl
 
 MAX_STEM_BYTES = 200
-"""Length of a stem that endings are added to: file systems allow 255 bytes for a whole name."""
+"""Longest stem in bytes: endings are added to it, and file systems allow 255 bytes per name."""
 PROGRAM = "realtime-nst"
-"""Part of the name of every temporary file, so that it is none of the user's."""
+"""Part of the name of every temporary file, to tell it from the user's files."""
 LOCKED_BYTE = 1 << 20
-"""The byte that Windows locks: behind the process's number, which others must be able to read."""
+"""Offset of the byte locked on Windows: after the process id, which other processes read."""
 
 
 def write_atomic(path: Path, data: bytes | str) -> None:
-    """Write a file as a whole or not at all; its folder is made.
+    """Write a file completely or not at all; missing folders are created.
+
+    Args:
+        path: the file; an existing one is replaced.
+        data: its contents; a string is encoded as UTF-8.
 
     Raises:
-        SinkError: it cannot be written.
+        SinkError: the file cannot be written.
     """
     with replacing(path) as temporary:
         temporary.write_bytes(data.encode() if isinstance(data, str) else data)
@@ -39,13 +43,13 @@ def write_atomic(path: Path, data: bytes | str) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a name next to ``path`` to write to; that file takes its place if nothing goes wrong.
+    """Yield a temporary path next to ``path``; the file replaces ``path`` if no error occurs.
 
     Raises:
-        SinkError: it cannot be written.
+        SinkError: the file cannot be written.
     """
     refuse_device(path)
-    # Always the same one, so that the next run removes what a killed one has left.
+    # The name is always the same, so that the next run removes the file of a killed one.
     temporary = beside(path, f".{PROGRAM}{path.suffix}", hidden=True)
     with Lock(temporary, path):
         try:
@@ -61,7 +65,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def beside(path: Path, ending: str, *, hidden: bool = False) -> Path:
-    """Return a name next to a file: its stem with another ending, shortened where it is too long.
+    """Return a path next to a file: its stem, shortened if too long, with another ending.
 
     >>> beside(Path("videos/a.mp4"), ".partial.mp4").name
     'a.partial.mp4'
@@ -76,27 +80,31 @@ def beside(path: Path, ending: str, *, hidden: bool = False) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, with all above it, that files can be written into.
+    """Create a folder and its parents, and check that it is writable.
 
     Raises:
-        SinkError: it cannot be made, or it may not be written into.
+        SinkError: the folder cannot be created, or is not writable.
     """
     check_folder(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"cannot make {folder}: {error.strerror}"
-        raise SinkError(message, "choose another place") from error
+        message = f"cannot create {folder}: {error.strerror}"
+        raise SinkError(message, "choose another folder") from error
 
 
 def check_file(path: Path, inputs: Iterable[Path] = ()) -> None:
-    """Check before any work that a result can be written.
+    """Check, before any work, that a result can be written.
+
+    Args:
+        path: the result.
+        inputs: files the result is made from, which it must not replace.
 
     Raises:
-        SinkError: it is a folder, a device, one of the inputs or locked, or see ``check_folder``.
+        SinkError: the path is a folder, a device, an input or locked; see also ``check_folder``.
     """
     if is_folder(path):
-        raise SinkError(f"{path} is a folder, not a file", "give a file's name too")
+        raise SinkError(f"cannot write {path}: it is a folder", "give the name of a file")
     refuse_device(path)
     refuse_inputs([path], inputs)
     check_folder(path.parent)
@@ -105,10 +113,10 @@ def check_file(path: Path, inputs: Iterable[Path] = ()) -> None:
 
 
 def check_files(results: Iterable[Path], inputs: Collection[Path] = ()) -> None:
-    """Check several results of one run, see ``check_file``.
+    """Check several results of one run; see ``check_file``.
 
     Raises:
-        SinkError: one of them cannot be written, or would replace another one.
+        SinkError: a result cannot be written, or would replace another result.
     """
     results = list(results)
     for result, count in Counter(result.absolute() for result in results).items():
@@ -119,38 +127,39 @@ def check_files(results: Iterable[Path], inputs: Collection[Path] = ()) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Check that files can be written into a folder, which need not be there yet.
+    """Check that files can be written into a folder, which need not exist yet.
 
     Raises:
-        SinkError: it may not be written into, or it cannot be made.
+        SinkError: the folder is not writable, or cannot be created.
     """
     refuse_device(folder)
-    there = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
-    if not there.is_dir():
-        message = f"cannot make {folder}: {there} is not a folder"
-        raise SinkError(message, "choose another place")
-    if not os.access(there, os.W_OK):
-        verb = "write into" if there == folder else "make"
-        raise SinkError(f"cannot {verb} {folder}: Permission denied", "choose another place")
+    parents = folder.absolute().parents
+    existing = next(path for path in (folder, *parents) if os.path.lexists(path))
+    if not existing.is_dir():
+        message = f"cannot create {folder}: {existing} is not a folder"
+        raise SinkError(message, "choose another folder")
+    if not os.access(existing, os.W_OK):
+        verb = "write into" if existing == folder else "create"
+        raise SinkError(f"cannot {verb} {folder}: Permission denied", "choose another folder")
 
 
 def refuse_inputs(results: Iterable[Path], inputs: Iterable[Path]) -> None:
-    """Check that results replace none of the files they are made from, by whatever name.
+    """Check that no result replaces an input, also under another name (a link).
 
     Raises:
-        SinkError: one would.
+        SinkError: a result is one of the inputs.
     """
-    there = {identity: each for each in results if (identity := _identity(each))}
-    for each in inputs if there else ():
+    existing = {identity: each for each in results if (identity := _identity(each))}
+    for each in inputs if existing else ():
         identity = _identity(each)
-        if identity and (result := there.get(identity)):
+        if identity and (result := existing.get(identity)):
             name = "" if each == result else f" {each}"
-            message = f"{result} is the input{name}, which would be written over"
+            message = f"cannot write {result}: it is the input{name}"
             raise SinkError(message, "choose another name for the result")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """The same for all names of one file; None: there is none."""
+    """Return device and inode, equal for all names of one file; None if there is no file."""
     try:
         found = path.stat()
     except (OSError, ValueError):
@@ -159,10 +168,10 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def refuse_device(path: Path) -> None:
-    """Check that a result is a file, or can become one: a pipe would be replaced by a file.
+    """Check that a path is not a pipe or a device, which an atomic write would replace by a file.
 
     Raises:
-        SinkError: it is a pipe or a device, or no file can have such a name.
+        SinkError: the path is a pipe or a device, or not a valid file name.
     """
     try:
         path.stat()
@@ -176,12 +185,12 @@ def refuse_device(path: Path) -> None:
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether a folder is there; nothing has a name that is too long."""
+    """Return whether a path is an existing folder; False for a name that is too long."""
     return exists(path) and path.is_dir()
 
 
 def exists(path: Path) -> bool:
-    """Return whether anything is there; nothing has a name that is too long."""
+    """Return whether a path exists; False for a name that is too long."""
     try:
         return path.exists()
     except OSError:
@@ -189,7 +198,7 @@ def exists(path: Path) -> bool:
 
 
 def is_device(path: Path) -> bool:
-    """Return whether something is there that is neither a file nor a folder."""
+    """Return whether a path exists and is neither a file nor a folder."""
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -198,30 +207,30 @@ def is_device(path: Path) -> bool:
 
 
 def cannot_write(path: Path, error: OSError) -> SinkError:
-    """Return the error for a user of what the system refused."""
+    """Return the error for a write that the operating system refused."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    hint = "make room on the disk, or choose another place" if full else "choose another place"
+    hint = "free disk space, or choose another folder" if full else "choose another folder"
     hint = "choose a shorter name" if error.errno == errno.ENAMETOOLONG else hint
     return SinkError(f"cannot write {path}: {error.strerror or error}", hint)
 
 
 def lock_of(result: Path) -> Path:
-    """Return the file that is locked while a result is written."""
+    """Return the lock file of a result."""
     return beside(result, f"{result.suffix}.lock", hidden=True)
 
 
 class Lock:
-    """Keeps other processes from writing a result, until it is released or this process ends.
+    """Lock that keeps other processes from writing a result until it is released.
 
-    The system forgets the lock with the process, however that ends; the file that is left then
-    hinders nobody, and goes with the next lock.
+    The operating system drops the lock when this process ends, however it ends. A lock file left
+    behind blocks nobody; the next lock removes it.
 
     Args:
-        path: a file; its folder is made.
-        result: what it will become, for messages.
+        path: the file to lock; missing folders are created.
+        result: the path shown in messages, if ``path`` is a temporary file.
 
     Raises:
-        SinkError: another process is writing it, or nothing can be written there.
+        SinkError: another process holds the lock, or the folder is not writable.
     """
 
     def __init__(self, path: Path, result: Path | None = None) -> None:
@@ -229,7 +238,7 @@ class Lock:
         self._path, self._result = lock_of(path), result or path
         self._file: int | None = None
         try:
-            while not self._take():  # whoever had it has just removed the file
+            while not self._acquire():  # the previous owner has just removed the lock file
                 pass
         except NstError:
             raise
@@ -237,8 +246,8 @@ class Lock:
             self.release()
             raise cannot_write(self._result, error) from error
 
-    def _take(self) -> bool:
-        """Lock the file; return whether it still is the one that others would lock."""
+    def _acquire(self) -> bool:
+        """Lock the file; return whether it is still the file at that path."""
         file = self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         if not _try_to_lock(file):
             owner = os.read(file, 20).decode(errors="replace")
@@ -255,15 +264,15 @@ class Lock:
         return False
 
     def release(self) -> None:
-        """Let others write the result; releasing twice is safe."""
+        """Release the lock; releasing twice is safe."""
         if self._file is None:
             return
         file, self._file = self._file, None
-        if sys.platform != "win32":  # only there a file that is open cannot be removed
+        if sys.platform != "win32":  # Windows cannot remove an open file
             self._path.unlink(missing_ok=True)
         os.close(file)
         if sys.platform == "win32":
-            with suppress(OSError):  # somebody else has locked it meanwhile
+            with suppress(OSError):  # another process has locked it meanwhile
                 self._path.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
@@ -279,7 +288,7 @@ class Lock:
 
 
 def _try_to_lock(file: int) -> bool:
-    """Return whether no other process has locked a file; true where nothing can be locked."""
+    """Lock a file; return False if another process has locked it, True if locks do not exist."""
     try:
         if sys.platform == "win32":
             os.lseek(file, LOCKED_BYTE, os.SEEK_SET)
@@ -290,6 +299,6 @@ def _try_to_lock(file: int) -> bool:
     except (BlockingIOError, PermissionError):
         os.lseek(file, 0, os.SEEK_SET)
         return False
-    except OSError:  # some network file systems know no locks
+    except OSError:  # some network file systems have no locks
         return True
     return True

@@ -1,4 +1,4 @@
-"""The one thing that flows: a picture with its time."""
+"""A frame and the description of a stream of frames."""
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
-"""(height, width, 3) uint8 BGR, C-contiguous."""
+"""Image as (height, width, 3) uint8 BGR, C-contiguous."""
 
 LARGE_FRAME_PIXELS = 6_000_000
-"""Pixels from which on memory is spared where that costs time or size: 4K, not 1440 lines."""
+"""Pixels from which less memory is used at the cost of time or file size: 4K, not 1440p."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture on its way from a source to a sink. Treat the pixels as read-only."""
+    """One frame of a stream, passed from a source to a sink. Treat its pixels as read-only."""
 
     image: Image
     """(height, width, 3) uint8 BGR, C-contiguous, upright."""
@@ -28,63 +28,63 @@ class Frame:
     captured_at: float
     """``time.perf_counter()`` when the frame left the source."""
     duration: Fraction | None = None
-    """Seconds it is shown, where the source says so. Only the last frame's counts: of every other
-    one the next one's time tells."""
+    """Display time in seconds, if the source gives it. Only the last frame's is used: the others
+    are shown until the next frame's ``pts``."""
 
     def with_image(self, image: Image) -> Self:
-        """The same moment with new pixels."""
+        """Return a copy of the frame with other pixels and the same times."""
         return replace(self, image=image)
 
 
 UNSPECIFIED = 2
-"""ITU-T H.273's number for colours that a file says nothing about."""
+"""ITU-T H.273 code for color properties that a file does not specify."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColorSpec:
-    """How a file's numbers become light, in the numbers of ITU-T H.273 that FFmpeg uses, too."""
+    """Color space of a video, in the codes of ITU-T H.273, which FFmpeg uses too."""
 
     matrix: int = UNSPECIFIED
-    """From YUV to RGB: 1 is BT.709, 5 and 6 are BT.601, 9 is BT.2020."""
+    """YUV to RGB matrix: 1 is BT.709, 5 and 6 are BT.601, 9 is BT.2020."""
     primaries: int = UNSPECIFIED
     transfer: int = UNSPECIFIED
     full: bool = False
-    """Whether black is 0 instead of 16."""
+    """Full range: black is 0 instead of 16."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
-    """What a source really gives, known before its first frame."""
+    """Properties of a source, known before its first frame."""
 
     name: str
-    """For people: a file name, ``camera 0``."""
+    """Human-readable name: a file name, ``camera 0``."""
     width: int
     height: int
     rate: Fraction | None
-    """Average frames per second; None where there is no such thing (stills)."""
+    """Average frames per second; None if there is no frame rate (still images)."""
     frames: int | None
-    """How many frames will come, as far as the container says; None when unknown."""
+    """Number of frames according to the container; None if unknown."""
     path: Path | None = None
-    """The file behind the stream, for sinks that copy its other tracks."""
+    """File behind the stream, for sinks that copy its other streams."""
     file_size: int | None = None
-    """Bytes of that file as it was opened; what it grows by meanwhile is left out by everybody."""
+    """Bytes of that file when it was opened; data appended later is ignored."""
     start: Fraction = Fraction(0)
-    """Seconds of the first frame on the file's own clock, the one its audio goes by."""
+    """Timestamp of the first frame in seconds, on the file's clock, which its audio shares."""
     time_range: tuple[Fraction, Fraction | None] | None = None
-    """The part of the file that was asked for, on its own clock, open or not; None: all of it."""
+    """Requested part of the file on its own clock, possibly without an end; None: all of it."""
     time_base: Fraction | None = None
-    """The file's unit of time in seconds: every pts is a multiple of it."""
+    """Time base of the file in seconds: every pts is a multiple of it."""
     base_rate: Fraction | None = None
-    """The lowest rate at which every frame has its place, as far as the container says."""
+    """Lowest frame rate that represents every timestamp, according to the container."""
     pixels: str = ""
-    """FFmpeg's name for how the pixels were stored, for sinks that store less."""
+    """FFmpeg's name of the stored pixel format, for sinks that store less."""
     pixel_aspect: Fraction = Fraction(1)
-    """Width of a pixel by its height, upright."""
+    """Pixel aspect ratio (width / height), after rotation to upright."""
     colours: ColorSpec = ColorSpec()
-    """Of the pictures behind the frames, for sinks that keep them."""
+    """Color space of the stored frames, for sinks that keep it."""
     stream_index: int = 0
-    """Which of the file's streams the frames are of; sinks copy the others."""
+    """Index of the video stream in the file; sinks copy the other streams."""
     notes: tuple[str, ...] = ()
-    """What is special about the stream and will not be as before, a line each, for people."""
+    """Human-readable notes, one line each, on properties that the output will not keep."""
     image_paths: tuple[Path, ...] = ()
-    """The picture behind each frame, for sinks that name their files after them."""
+    """Image file behind each frame, for sinks that name their files after them."""

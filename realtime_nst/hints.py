@@ -1,4 +1,4 @@
-"""Write commands for the user to type next."""
+"""Format commands for hints."""
 
 import shlex
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 
 def command(*words: object) -> str:
-    """Return ``realtime-nst WORDS``, quoted as this system's shell needs it.
+    """Return ``realtime-nst WORDS``, quoted for the shell of this operating system.
 
     >>> command("export", "runs/my sunset", "my sunset.onnx")
     "realtime-nst export 'runs/my sunset' 'my sunset.onnx'"

@@ -1,6 +1,6 @@
-"""What is done to a painting and the picture it was made of: pure functions of pixels.
+"""Image operations: blending, color transfer, resizing and cropping, as pure functions.
 
-Every picture is (height, width, 3) uint8 BGR, C-contiguous, and so is every result.
+Every image, argument or result, is (height, width, 3) uint8 BGR and C-contiguous.
 """
 
 import math
@@ -14,17 +14,17 @@ from realtime_nst.frame import Image
 
 
 def blend(before: Image, after: Image, share: float) -> Image:
-    """Between two pictures of one size: 0 is the first one exactly, 1 the second one."""
+    """Blend two images of one size: share 0 returns ``before`` itself, 1 ``after``."""
     if share in (0, 1):
         return after if share else before
     return _image(cv2.addWeighted(after, share, before, 1 - share, 0))
 
 
 def keep_colors(before: Image, after: Image) -> Image:
-    """Light and dark of the second picture, colours of the first one, both of one size.
+    """Combine the luma of ``after`` with the colors of ``before``, both of one size.
 
-    That is its luma put in place of the first one's in Y'CrCb: there every channel is luma plus a
-    colour difference, so the change of luma is added to all three. It costs a third of converting.
+    This replaces Y' in Y'CrCb. Each RGB channel is luma plus a color difference, so the change of
+    luma is added to all three channels, in a third of the time of converting.
     """
     change = cv2.subtract(_luma(after), _luma(before), dtype=cv2.CV_16S)
     return _image(cv2.add(before, cv2.merge([change, change, change]), dtype=cv2.CV_8U))
@@ -35,27 +35,27 @@ def _luma(image: Image) -> Image:
 
 
 def mirror(image: Image) -> Image:
-    """Left and right exchanged."""
+    """Flip an image horizontally."""
     return _image(cv2.flip(image, 1))
 
 
 def side_by_side(left: Image, right: Image) -> Image:
-    """The middle halves of two pictures of one size, as one picture of that size."""
+    """Join the middle halves of two images of one size into an image of that size."""
     height, width = left.shape[:2]
     half = width // 2
     return np.hstack([crop_to_fill(left, half, height), crop_to_fill(right, width - half, height)])
 
 
 def resize(image: Image, width: int, height: int) -> Image:
-    """A picture in another size, fast: a live picture has little time for it."""
+    """Resize an image with methods that are fast enough for live video."""
     if image.shape[:2] == (height, width):
         return image
-    way = cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_LINEAR
-    return _image(cv2.resize(image, (width, height), interpolation=way))
+    method = cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_LINEAR
+    return _image(cv2.resize(image, (width, height), interpolation=method))
 
 
 def crop_to_fill(image: Image, width: int, height: int) -> Image:
-    """The middle of a picture, as much of it as has the proportions of the size, in that size."""
+    """Crop the center of an image to the aspect ratio of a size and resize it to that size."""
     rows, columns = image.shape[:2]
     high = min(rows, max(1, round(columns * height / width)))
     wide = min(columns, max(1, round(rows * width / height)))
@@ -64,11 +64,11 @@ def crop_to_fill(image: Image, width: int, height: int) -> Image:
 
 
 Tile = tuple[slice, slice]
-"""Rows and columns of a part of a picture."""
+"""Rows and columns of a part of an image."""
 
 
 def tiles(width: int, height: int, count: int) -> Sequence[Tile]:
-    """Places for ``count`` pictures in one, line by line, as near to its proportions as may be."""
+    """Divide an image into a grid for ``count`` images, row by row, close to its aspect ratio."""
     columns = math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
     across, down = _cuts(width, columns), _cuts(height, rows)

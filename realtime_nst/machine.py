@@ -1,4 +1,4 @@
-"""The machine that figures belong to."""
+"""Describe the host: CPU, GPUs and package versions, stored with every benchmark."""
 
 import os
 import platform
@@ -15,23 +15,23 @@ FLAGS = (
     *("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16"),
     *("asimddp", "i8mm", "bf16"),
 )
-"""What speed hangs on, in Linux's words: wide registers, products of bytes, bfloat16."""
+"""CPU flags that affect speed, as named by Linux: vector width, int8 dot products, bfloat16."""
 PACKAGES = (
     *("realtime-nst", "numpy", "av", "opencv-python", "opencv-python-headless"),
     *("opencv-contrib-python", "opencv-contrib-python-headless"),
     *("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino"),
     *("openvino", "pyvirtualcam"),
 )
-"""Whose version can change what a frame costs."""
+"""Packages whose version can change the time per frame."""
 NOISE = re.compile(r"\((?:r|tm)\)|\bcpu\b|\bprocessor\b|\d+-core|@.*", re.IGNORECASE)
-"""What makers add to a processor's name."""
+"""Parts of a CPU's name that do not identify it: trademarks, core counts, clock rates."""
 PATIENCE = 10.0
-"""Seconds for a system's own tool to answer."""
+"""Timeout in seconds for a tool of the operating system."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gpu:
-    """A graphics card by NVIDIA, as its driver describes it."""
+    """An NVIDIA GPU as described by its driver."""
 
     name: str
     driver: str
@@ -40,23 +40,24 @@ class Gpu:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What runs, on what."""
+    """Hardware and software of a host."""
 
     cpu: str
     cores: int
-    """Physical ones that this process may use."""
+    """Physical cores available to this process."""
     flags: tuple[str, ...]
-    """Of ``FLAGS`` those it has; none where the system does not tell."""
+    """Supported flags among ``FLAGS``; empty where the operating system does not report them."""
     gpus: tuple[Gpu, ...]
     system: str
-    """``Linux 6.1 x86_64``."""
+    """Operating system: ``Linux 6.1 x86_64``."""
     python: str
+    """Version of Python."""
     versions: dict[str, str]
-    """Of the packages that are installed."""
+    """Versions of the installed packages among ``PACKAGES``."""
 
     @property
     def slug(self) -> str:
-        """A name for files: ``amd-epyc-2-cores-linux``."""
+        """Name for files: ``amd-epyc-2-cores-linux``."""
         plural = "" if self.cores == 1 else "s"
         cores, system = f"{self.cores} core{plural}", self.system.split()[0]
         words = " ".join((self.cpu, cores, *(gpu.name for gpu in self.gpus), system))
@@ -64,7 +65,7 @@ class Machine:
 
 
 def describe_machine() -> Machine:
-    """Look at the machine this runs on."""
+    """Describe the host this process runs on."""
     return Machine(
         cpu=cpu_name(),
         cores=usable_cores(),
@@ -77,37 +78,37 @@ def describe_machine() -> Machine:
 
 
 def cpu_name(cpuinfo: Path = CPUINFO) -> str:
-    """The processor's name without its maker's ornaments."""
+    """Return the CPU's name without trademarks, core counts and clock rates."""
     if cpuinfo.is_file():
         name = _field(cpuinfo.read_text(), "model name", "Model")
     elif sys.platform == "darwin":
-        name = _answer("sysctl", "-n", "machdep.cpu.brand_string")
+        name = _tool_output("sysctl", "-n", "machdep.cpu.brand_string")
     else:
         name = platform.processor()
     return " ".join(NOISE.sub(" ", name).split()) or platform.machine()
 
 
 def processor_flags(cpuinfo: Path = CPUINFO) -> tuple[str, ...]:
-    """Those of ``FLAGS`` the processor has, in their order."""
+    """Return the flags among ``FLAGS`` that the CPU supports, in the same order."""
     if cpuinfo.is_file():
         known = _field(cpuinfo.read_text(), "flags", "Features").split()
     elif sys.platform == "darwin":
-        known = _apple_flags(_answer("sysctl", "hw.optional"))
+        known = _apple_flags(_tool_output("sysctl", "hw.optional"))
     else:
         known = []
     return tuple(flag for flag in FLAGS if flag in known)
 
 
 def nvidia_gpus() -> tuple[Gpu, ...]:
-    """NVIDIA's cards, by the tool that comes with its driver."""
+    """Return the NVIDIA GPUs listed by ``nvidia-smi``, which comes with the driver."""
     fields = "--query-gpu=name,driver_version,memory.total"
-    lines = _answer("nvidia-smi", fields, "--format=csv,noheader").splitlines()
+    lines = _tool_output("nvidia-smi", fields, "--format=csv,noheader").splitlines()
     parts = [[cell.strip() for cell in line.split(",")] for line in lines]
     return tuple(Gpu(*cells) for cells in parts if len(cells) == 3)
 
 
 def installed_versions() -> dict[str, str]:
-    """Of ``PACKAGES`` those that are installed."""
+    """Return the versions of the installed packages among ``PACKAGES``."""
     found = {}
     for package in PACKAGES:
         try:
@@ -118,9 +119,9 @@ def installed_versions() -> dict[str, str]:
 
 
 def usable_cores() -> int:
-    """Physical cores this process may run on.
+    """Return the number of physical cores available to this process.
 
-    ONNX Runtime counts the whole machine's, also where ``taskset`` or a container gives us fewer.
+    ONNX Runtime counts all cores of the machine, even if ``taskset`` or a container allows fewer.
     """
     if not hasattr(os, "sched_getaffinity"):
         return os.cpu_count() or 1
@@ -131,27 +132,27 @@ def usable_cores() -> int:
 
 
 def usable_cpus() -> int:
-    """Number of logical CPUs that this process may use."""
+    """Return the number of logical CPUs available to this process."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def limit_threads(threads: int | None) -> int:
-    """Return the number of threads to run: one for each core by default, at most one for each CPU.
+    """Return the number of threads to run: by default one per core, at most one per logical CPU.
 
-    Threads beyond that wait for one another: hundreds of them stop a machine.
+    More threads than CPUs wait for one another; hundreds of them make a machine unresponsive.
     """
     return min(threads or usable_cores(), usable_cpus())
 
 
 def load_average() -> float | None:
-    """How many processes wanted to run at once over the last minute; None where nobody counts."""
+    """Return the load average of the last minute; None where the system has none (Windows)."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
 def _field(text: str, *names: str) -> str:
-    """The first line ``name : value`` of a file like ``/proc/cpuinfo``."""
+    """Return the value of the first line ``name : value`` in text like ``/proc/cpuinfo``."""
     for name in names:
         if match := re.search(rf"^{name}\s*:\s*(.*)$", text, re.MULTILINE):
             return match[1]
@@ -159,20 +160,20 @@ def _field(text: str, *names: str) -> str:
 
 
 def _apple_flags(text: str) -> list[str]:
-    """``sysctl``'s names in Linux's words."""
-    words = {"FEAT_DotProd": "asimddp", "FEAT_I8MM": "i8mm", "FEAT_BF16": "bf16", "avx2_0": "avx2"}
-    return [word for name, word in words.items() if re.search(rf"\b{name}: 1", text)]
+    """Translate the names of ``sysctl`` into those of Linux."""
+    names = {"FEAT_DotProd": "asimddp", "FEAT_I8MM": "i8mm", "FEAT_BF16": "bf16", "avx2_0": "avx2"}
+    return [flag for name, flag in names.items() if re.search(rf"\b{name}: 1", text)]
 
 
-def _answer(tool: str, *arguments: str) -> str:
-    """What a tool prints; nothing if it is missing or fails."""
+def _tool_output(tool: str, *arguments: str) -> str:
+    """Return what a tool prints; empty if it is missing or fails."""
     path = shutil.which(tool)
     if path is None:
         return ""
     try:
-        told = subprocess.run(
+        finished = subprocess.run(
             [path, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return told.stdout if told.returncode == 0 else ""
+    return finished.stdout if finished.returncode == 0 else ""

@@ -1,4 +1,4 @@
-"""Free memory of this machine, and the error for work that needs more."""
+"""Free memory of this machine, and the check that work fits into it."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ STATM = Path("/proc/self/statm")
 
 
 def free_memory() -> float | None:
-    """Return the bytes this process can still allocate; None where the system does not say."""
+    """Return the bytes this process can still allocate; None if the system does not report it."""
     if not sys.platform.startswith("linux"):
         return _half_of_physical()
     limits = (_available(), _container(), _process())
@@ -19,13 +19,13 @@ def free_memory() -> float | None:
 
 
 def require_memory(pixels: str, need: float, free: float | None, hint: str) -> None:
-    """Check that images of a size fit into memory.
+    """Check that stylizing images of a size fits into memory.
 
     Args:
         pixels: the size, for the message: ``4000x3000``.
-        need: bytes.
-        free: bytes, or None where nobody knows.
-        hint: of the error.
+        need: bytes needed.
+        free: bytes free, or None if unknown.
+        hint: hint of the error.
 
     Raises:
         DeviceError: more memory is needed than is free.
@@ -36,7 +36,7 @@ def require_memory(pixels: str, need: float, free: float | None, hint: str) -> N
 
 
 def _available() -> float | None:
-    """Bytes that the kernel can hand out without swapping."""
+    """Return the bytes that the kernel can allocate without swapping."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
         return next(float(line.split()[1]) * 1024 for line in lines if "MemAvailable" in line)
@@ -45,7 +45,7 @@ def _available() -> float | None:
 
 
 def _container(cgroup: Path = CGROUP) -> float | None:
-    """Bytes below a container's limit; cached files count as free, since they are dropped first."""
+    """Return the bytes left below a container's limit; reclaimable file cache counts as free."""
     try:
         limit = float((cgroup / "memory.max").read_text())
         used = float((cgroup / "memory.current").read_text())
@@ -56,7 +56,7 @@ def _container(cgroup: Path = CGROUP) -> float | None:
 
 
 def _process() -> float | None:
-    """Bytes below the limit of ``ulimit -v``."""
+    """Return the bytes left below the limit of ``ulimit -v``."""
     import resource  # missing on Windows
 
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
@@ -67,7 +67,7 @@ def _process() -> float | None:
 
 
 def _half_of_physical() -> float | None:
-    """Half of what is built in, where nothing better can be asked without another package."""
+    """Return half of the physical memory, where free memory is unknown without another package."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2
     except (AttributeError, ValueError, OSError):  # Windows

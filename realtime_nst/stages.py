@@ -1,16 +1,16 @@
-"""Frames on their way through threads; the only module that knows threads.
+"""Pipeline stages on threads, connected by bounded queues; the only module that starts them.
 
-A ``Line`` runs stages one behind the other, each on its own thread, with a small box between two.
-A stage is any iterable: the line iterates it on the stage's thread and hands its items over::
+A ``StagePipeline`` runs each stage on its own thread, with a small queue between two stages. A
+stage is any iterable: the pipeline iterates it on the stage's thread and passes its items on::
 
-    with Line(FILE) as line:
-        frames = line.hand_over(source, "source", patience=2.0)
-        styled = line.hand_over(map(stylize, frames), "stylizer")
-        for frame in styled: ...
+    with StagePipeline(FILE) as stages:
+        frames = stages.add_stage(source, "source", patience=2.0)
+        stylized = stages.add_stage(map(stylize, frames), "stylizer")
+        for frame in stylized: ...
 
 Threads end on every path: at the end of the stream, when the ``with`` block is left early, and
-when a stage raises. An error travels down the line behind the items made before it, and is raised
-in the loop at the end of the line.
+when a stage raises. An error passes through the queues after the items made before it, and is
+raised in the loop that iterates the last stage.
 """
 
 import warnings
@@ -23,31 +23,33 @@ from typing import Any, Generic, Self, TypeVar
 T = TypeVar("T")
 
 POLL = 0.1
-"""Seconds between looks at the stop sign. Waits are polled since a blocking lock cannot be
-interrupted by Ctrl-C on Windows before Python 3.14 (cpython#125541)."""
+"""Seconds between checks of the stop event. Waits are polled because Ctrl-C cannot interrupt a
+blocking lock on Windows before Python 3.14 (cpython#125541)."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePolicy:
-    """What a box between two stages does when it is full."""
+    """Capacity of a queue between two stages, and its behavior when full."""
 
     depth: int
-    """How many items it holds."""
+    """Maximum number of items."""
     drop_oldest: bool
-    """True: the newest item is what counts; False: the stage before waits."""
+    """True: the oldest item is dropped; False: the preceding stage waits."""
 
 
 LIVE = QueuePolicy(depth=1, drop_oldest=True)
-"""Every further waiting frame would add the time of one model run to the picture's age."""
+"""Policy of live sources: each additional queued frame would add the time of one model run to the
+latency."""
 FILE = QueuePolicy(depth=4, drop_oldest=False)
+"""Policy of files: no frame is dropped."""
 
 
 def no_op(item: object) -> None:
-    """For callbacks nobody listens to."""
+    """Do nothing; the default of callbacks."""
 
 
 class StageQueue(Generic[T]):
-    """The box between two stages: one thread puts, one iterates."""
+    """Queue between two stages: one thread puts items, another iterates them."""
 
     def __init__(self, policy: QueuePolicy, on_drop: Callable[[T], None], stop: Event) -> None:
         self._policy, self._on_drop, self._stop = policy, on_drop, stop
@@ -57,7 +59,7 @@ class StageQueue(Generic[T]):
         self._error: BaseException | None = None
 
     def put(self, item: T) -> bool:
-        """Hand an item over; False when the line stops and nobody wants more."""
+        """Add an item; return False if the pipeline is stopping."""
         with self._changed:
             while self._full() and not self._policy.drop_oldest and not self._stop.is_set():
                 self._changed.wait(POLL)
@@ -71,7 +73,7 @@ class StageQueue(Generic[T]):
         return True
 
     def end(self, error: BaseException | None = None) -> None:
-        """No more items will come; the error, if any, is raised behind the last one."""
+        """Mark the end of the items; an error is raised after the last one."""
         with self._changed:
             self._ended, self._error = True, error
             self._changed.notify()
@@ -91,17 +93,17 @@ class StageQueue(Generic[T]):
             raise StopIteration
 
     def iter_with_timeout(self, seconds: float) -> Iterator[T | None]:
-        """The same items, and None each time that none has come for so long."""
+        """Yield the items, and None whenever none has arrived for that many seconds."""
         while True:
             with self._changed:
-                there = self._changed.wait_for(self._ready, seconds)
+                ready = self._changed.wait_for(self._ready, seconds)
             try:
-                yield next(self) if there else None
+                yield next(self) if ready else None
             except StopIteration:
                 return
 
     def _ready(self) -> bool:
-        """Whether there is an item, or no more to wait for."""
+        """Return whether an item is queued, or no more items will come."""
         return bool(self._items) or self._ended or self._stop.is_set()
 
     def _full(self) -> bool:
@@ -109,7 +111,12 @@ class StageQueue(Generic[T]):
 
 
 class StagePipeline:
-    """Stages on threads. Leaving the ``with`` block stops them and waits for their threads."""
+    """Stages on threads. Leaving the ``with`` block stops the stages and joins their threads.
+
+    Args:
+        policy: of the queue behind each stage.
+        on_drop: called with every dropped item, on the thread that dropped it.
+    """
 
     def __init__(self, policy: QueuePolicy, on_drop: Callable[[Any], None] = no_op) -> None:
         self._policy, self._on_drop = policy, on_drop
@@ -119,20 +126,23 @@ class StagePipeline:
     def add_stage(
         self, items: Iterable[T], name: str, *, patience: float | None = None
     ) -> StageQueue[T]:
-        """Iterate ``items`` on a new thread and yield them here.
+        """Iterate ``items`` on a new thread and return the queue it fills.
 
         Args:
-            items: one stage; it belongs to the new thread from now on.
-            name: of the thread.
+            items: the stage; only the new thread may use it from now on.
+            name: name of the thread.
             patience: seconds to wait for the thread at the end. A device can hang inside a read,
-                and Python cannot stop that: the thread is then named in a warning and left behind.
-                None is for stages that only compute.
+                which Python cannot interrupt: a warning then names the thread, which is abandoned.
+                None waits as long as needed, for stages that only compute.
+
+        Returns:
+            The queue, to be iterated by one thread.
         """
-        box: StageQueue[T] = StageQueue(self._policy, self._on_drop, self._stop)
-        thread = Thread(target=_work, args=(items, box), name=name, daemon=True)
+        queue: StageQueue[T] = StageQueue(self._policy, self._on_drop, self._stop)
+        thread = Thread(target=_run_stage, args=(items, queue), name=name, daemon=True)
         self._stages.append((thread, patience))
         thread.start()
-        return box
+        return queue
 
     def __enter__(self) -> Self:
         return self
@@ -145,13 +155,13 @@ class StagePipeline:
                 warnings.warn(f"the {thread.name} hangs and was left behind", stacklevel=2)
 
 
-def _work(items: Iterable[T], box: StageQueue[T]) -> None:
-    """What a stage's thread does. Whatever it raises is raised again at the end of the line."""
+def _run_stage(items: Iterable[T], queue: StageQueue[T]) -> None:
+    """Put all items into the queue; an exception is passed to the thread that iterates it."""
     error: BaseException | None = None
     try:
         for item in items:
-            if not box.put(item):
+            if not queue.put(item):
                 break
     except BaseException as raised:
         error = raised
-    box.end(error)
+    queue.end(error)

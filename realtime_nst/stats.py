@@ -1,4 +1,4 @@
-"""How fast frames come, how old they are, and which stage they wait for."""
+"""Statistics of a run: frame rate, latency, and how busy each stage is."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,11 +11,11 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 WINDOW = 120
-"""Frames the present numbers look back on."""
+"""Number of recent frames that the current frame rate and latency are computed from."""
 
 
 class FrameStats:
-    """Counts frames at the end of the line; ``shown`` fits the callback ``on_frame`` of ``run``."""
+    """Frame rate and latency at the sink; pass ``record`` as ``on_frame`` of ``pipeline.run``."""
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
@@ -25,10 +25,10 @@ class FrameStats:
         self._first = 0.0
         self.frames = 0
         self.dropped = 0
-        """Frames that newer ones replaced on their way, up to the one shown last."""
+        """Number of frames dropped before the last recorded one."""
 
     def record(self, frame: Frame) -> None:
-        """A frame has reached the sink."""
+        """Count a frame that has reached the sink."""
         now = self._clock()
         age = now - frame.captured_at
         self._first = self._first if self.frames else now
@@ -40,26 +40,26 @@ class FrameStats:
 
     @property
     def fps(self) -> float:
-        """Frames per second at the sink at present; 0 before the second frame."""
+        """Current frames per second at the sink; 0 before the second frame."""
         return _rate(len(self._times), self._times[-1] - self._times[0] if self._times else 0.0)
 
     @property
     def seconds(self) -> float:
-        """From the first frame shown to the last one."""
+        """Seconds from the first recorded frame to the last one."""
         return self._times[-1] - self._first if self._times else 0.0
 
     @property
     def overall_fps(self) -> float:
-        """Frames per second of all that were shown; 0 before the second frame."""
+        """Frames per second over all recorded frames; 0 before the second frame."""
         return _rate(self.frames, self.seconds)
 
     def latency(self, quantile: float) -> float:
-        """Seconds from the source to the sink at present; ``age(0.5)`` is the median."""
+        """Return the current latency in seconds from source to sink; 0.5 gives the median."""
         ages = sorted(self._ages)
         return ages[min(int(quantile * len(ages)), len(ages) - 1)] if ages else 0.0
 
     def overall_age(self, quantile: float) -> float:
-        """The same of all frames that were shown, to the millisecond; 0 before any frame."""
+        """Return the latency over all recorded frames, to the millisecond; 0 before any frame."""
         ages, before = sorted(self._milliseconds.items()), 0
         for milliseconds, frames in ages:
             before += frames
@@ -73,23 +73,23 @@ def _rate(frames: int, seconds: float) -> float:
 
 
 class StageTimer:
-    """How long each stage of a run was at work; waiting for another stage does not count.
+    """Timer of the stages of a run; the time a stage waits for another does not count.
 
-    Each stage runs on one thread, and no two have the same name.
+    Each stage runs on one thread and has its own name.
     """
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
         self.busy: dict[str, float] = {}
-        """Seconds by stage."""
+        """Busy time in seconds, by stage."""
 
     def time_iterable(self, stage: str, items: Iterable[T]) -> Iterator[T]:
-        """The same items; what it takes to make them counts."""
-        following, iterator, end = self.time_calls(stage, next), iter(items), object()
-        return iter(lambda: following(iterator, end), end)
+        """Iterate the items, and add the time it takes to produce them to the stage."""
+        timed_next, iterator, end = self.time_calls(stage, next), iter(items), object()
+        return iter(lambda: timed_next(iterator, end), end)
 
     def time_calls(self, stage: str, function: Callable[..., R]) -> Callable[..., R]:
-        """The same function; the time inside it counts, on top of what did before."""
+        """Wrap a function so that the time of its calls is added to the stage."""
         self.busy.setdefault(stage, 0.0)
 
         def timed(*arguments: object) -> R:

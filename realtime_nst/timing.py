@@ -1,4 +1,4 @@
-"""How long a call takes: many times over, and in turns with others."""
+"""Time function calls: one repeatedly, or several in turns."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,63 +10,64 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds of each call that counted."""
+    """Durations of the measured calls in seconds."""
 
     seconds: tuple[float, ...]
 
     @property
     def median(self) -> float:
-        """What a call usually takes."""
+        """Median duration in seconds."""
         return quantile(self.seconds, 0.5)
 
     @property
     def p95(self) -> float:
-        """What one call in twenty exceeds."""
+        """95th percentile of the durations in seconds."""
         return quantile(self.seconds, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How often to call."""
+    """Number and duration of the calls to measure."""
 
     warmup: int = 5
-    """Calls that do not count: memory is fetched, libraries search for their best kernels."""
+    """Calls not measured: memory is allocated, libraries search for their fastest kernels."""
     seconds: float = 3.0
-    """How long to go on."""
+    """Minimum total duration."""
     least: int = 10
-    """Calls that count, however long they take."""
+    """Minimum number of measured calls, however long they take."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times as long one thing takes as another, turn by turn."""
+    """Ratio of two durations, compared turn by turn."""
 
     median: float
     low: float
-    """A quarter of the turns had less."""
+    """First quartile."""
     high: float
-    """A quarter of the turns had more."""
+    """Third quartile."""
     pairs: int
+    """Number of turns compared."""
 
 
 TURN = Budget(warmup=1, seconds=0.15, least=3)
-"""Long enough for the data of the one before to leave the caches."""
+"""Budget of one turn: long enough to replace the previous call's data in the CPU caches."""
 REST = 0.1
-"""Seconds between two turns: ONNX Runtime's idle threads go on spinning for up to 50 ms, and would
-take the cores from whoever comes next."""
+"""Seconds between two turns: ONNX Runtime's idle threads keep spinning for up to 50 ms and would
+occupy the cores of the next turn."""
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value that ``share`` of them do not exceed, between two of them in proportion."""
+    """Return a quantile (0 to 1), interpolated linearly between neighboring values."""
     ranked = sorted(values)
-    place = share * (len(ranked) - 1)
-    below = int(place)
+    position = share * (len(ranked) - 1)
+    below = int(position)
     above = min(below + 1, len(ranked) - 1)
-    return ranked[below] + (place - below) * (ranked[above] - ranked[below])
+    return ranked[below] + (position - below) * (ranked[above] - ranked[below])
 
 
 def time_call(call: Call, effort: Budget, clock: Clock = time.perf_counter) -> Timing:
-    """Call until both the time and the number asked for are reached."""
+    """Time calls until both the duration and the number of calls in the budget are reached."""
     for _ in range(effort.warmup):
         call()
     times: list[float] = []
@@ -88,21 +89,22 @@ def interleave(
     sleep: Callable[[float], None] = time.sleep,
     on_round: Callable[[int], None] = lambda number: None,
 ) -> dict[str, list[Timing]]:
-    """Let all take turns, so that whatever else the machine does falls on all of them.
+    """Time several calls in turns, so that other load on the machine affects all of them equally.
 
-    Every second round goes backwards: a machine that grows steadily slower treats nobody worse.
+    The order is reversed in every second round, so that a machine that slows down steadily favors
+    none of them.
 
     Args:
-        calls: what to time, by name.
-        rounds: how many turns each gets.
-        turn: what a turn is.
+        calls: functions to time, by name.
+        rounds: number of turns for each.
+        turn: budget of one turn.
         rest: seconds between two turns.
-        clock: counts seconds.
-        sleep: waits for seconds.
-        on_round: told of every round that is done, from 1.
+        clock: returns the time in seconds.
+        sleep: waits for a number of seconds.
+        on_round: called with the number of each finished round, from 1.
 
     Returns:
-        By name the timing of each turn, in the order of the rounds.
+        The timings of the turns by name, in the order of the rounds.
     """
     turns: dict[str, list[Timing]] = {name: [] for name in calls}
     for number in range(rounds):
@@ -114,16 +116,20 @@ def interleave(
 
 
 def ratio(longer: Sequence[Timing], shorter: Sequence[Timing]) -> Ratio:
-    """Compare what two took in the same rounds."""
+    """Return how many times as long the first takes as the second, round by round."""
     each = [a.median / b.median for a, b in zip(longer, shorter, strict=True)]
     return Ratio(quantile(each, 0.5), quantile(each, 0.25), quantile(each, 0.75), len(each))
 
 
 def together(turns: Sequence[Timing]) -> Timing:
-    """All calls of all turns."""
+    """Merge the calls of all turns into one timing."""
     return Timing(tuple(seconds for turn in turns for seconds in turn.seconds))
 
 
 def format_3digits(value: float) -> str:
-    """Three digits that count, and no exponent: 0.123, 1.23, 12.3, 123, 1234."""
+    """Format a number with three significant digits and no exponent.
+
+    >>> format_3digits(12.345), format_3digits(1234.5)
+    ('12.3', '1234')
+    """
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"

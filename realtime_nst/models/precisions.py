@@ -1,6 +1,6 @@
-"""How precisely a network computes."""
+"""Numeric precisions of a network."""
 
 FP32, INT8, FP16, BF16 = "fp32", "int8", "fp16", "bf16"
-"""How precisely a network computes. bf16 is fp32 with shorter fractions, by a CPU that can."""
+"""Numeric precisions. bf16 is fp32 with a shorter fraction, on CPUs that support it."""
 PRECISIONS = (FP32, INT8, FP16, BF16)
-"""Everything ``--precision`` takes besides ``auto``."""
+"""Values of ``--precision`` in addition to ``auto``."""

@@ -176,7 +176,7 @@ def test_what_is_no_report_is_refused(text: str) -> None:
 
 def test_a_report_that_cannot_be_kept_is_an_error(models: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(SinkError, match=r"cannot make .*: .*file is not a folder"):
+    with pytest.raises(SinkError, match=r"cannot create .*: .*file is not a folder"):
         save(a_report(models), tmp_path / "file")
 
 

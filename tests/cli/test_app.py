@@ -93,7 +93,7 @@ def test_styles(models: Path) -> None:
         (["video", "{folder}/text.mp4", "{out}.mp4", "-s", "invert"], 1, "is not a video"),
         (["video", "{clip}", "{out}.mp4", "-s", "inver"], 1, "did you mean invert?"),
         (["video", "{clip}", "{out}.xyz", "-s", "invert"], 1, "unknown file extension"),
-        (["video", "{clip}", "{clip}/no/such.mp4", "-s", "invert"], 1, "cannot make"),
+        (["video", "{clip}", "{clip}/no/such.mp4", "-s", "invert"], 1, "cannot create"),
         (["video", "{clip}", "{clip}", "-s", "invert"], 1, "is the input"),
         (["video", "{clip}", "{out}.mp4", "-s", "invert", "--device", "tpu"], 1, "no device 'tpu'"),
         (["image", "{clip}", "{out}.png", "-s", "invert"], 1, "in.mp4 is a video"),

@@ -103,7 +103,7 @@ def test_video_permission_errors(clip: Path, tmp_path: Path) -> None:
     for source, result, said in (
         (secret, tmp_path / "out.mp4", f"error: cannot read {secret}: Permission denied"),
         (clip, closed / "out.mp4", f"error: cannot write into {closed}: Permission denied"),
-        (clip, closed / "a" / "%d.png", f"error: cannot make {closed / 'a'}: Permission denied"),
+        (clip, closed / "a" / "%d.png", f"error: cannot create {closed / 'a'}: Permission denied"),
     ):
         command = [*COMMAND, str(source), str(result), *STYLE]
         command = [*limits, *command] if root else command

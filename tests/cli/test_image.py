@@ -162,7 +162,7 @@ def test_photo_jobs(folder: Path, tmp_path: Path) -> None:
         (["a.jpg", "c.jpg"], "one.png", SinkError, ": it holds one", "one-%06d.png"),
         (["a.jpg"], "one.bmp", SinkError, "unknown file extension", "use one of .png"),
         (["a.jpg", "sub/../a.jpg"], "out", SinkError, "2 images would all be written to", "rename"),
-        (["a.jpg"], "a.jpg", SinkError, "would be written over", "another name"),
+        (["a.jpg"], "a.jpg", SinkError, "it is the input", "another name"),
         (["nested"], "out", SourceError, "there is no image in", "--recursive"),
         (["empty"], "out", SourceError, "there is no image in", ".heic"),
         (["*.bmp"], "out", SourceError, "no file matches", "pattern"),

@@ -74,7 +74,7 @@ def test_no_command_replaces_its_input(
     before = {path: path.read_bytes() for path in photo.parent.glob("*.*")}
     result = CliRunner().invoke(app, command.format(photo=photo, name=name).split())
     assert isinstance(result.exception, SinkError), result.output
-    assert "written over" in str(result.exception)
+    assert "it is the input" in str(result.exception)
     assert {path: path.read_bytes() for path in photo.parent.glob("*.*")} == before
 
 

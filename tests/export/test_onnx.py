@@ -124,7 +124,7 @@ def test_an_export_over_the_tolerance_fails_and_leaves_nothing(
 
 def test_an_unwritable_place_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(SinkError, match="cannot make"):
+    with pytest.raises(SinkError, match="cannot create"):
         export(checkpoint(), tmp_path / "file" / "model.onnx")
 
 

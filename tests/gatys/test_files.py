@@ -44,7 +44,7 @@ def test_write_with_text_writes_other_formats_without_text(tmp_path: Path) -> No
         read_text(tmp_path / "a.jpg")
     with pytest.raises(SinkError, match="unknown file extension"):
         write_with_text(tmp_path / "a.xyz", photo(1), {})
-    with pytest.raises(SinkError, match="cannot make"):
+    with pytest.raises(SinkError, match="cannot create"):
         write_with_text(tmp_path / "a.jpg" / "a.png", photo(1), {})
     with pytest.raises(SourceError, match="cannot read"):
         read_text(tmp_path / "missing.png")

@@ -53,7 +53,7 @@ def test_a_snapshot_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     view = view_in(tmp_path / "file")
     view.key("s")
     view.shown(frame())
-    assert "cannot make" in say(view)
+    assert "cannot create" in say(view)
 
 
 def test_a_recording_has_what_was_shown_meanwhile(tmp_path: Path, tee: Tee) -> None:
@@ -78,7 +78,7 @@ def test_a_recording_that_cannot_begin_is_told_and_not_tried_again(
     key = RecordingToggle(view, tee, INFO, tmp_path / "file")
     view.key("r")
     key.follow()
-    assert "cannot make" in say(view)
+    assert "cannot create" in say(view)
     assert not view.controls.settings.recording
     assert key.paths == []
 

@@ -17,7 +17,7 @@ def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         write_image(tmp_path / "a.xyz", image)
     assert refused.value.hint == "use one of .png, .jpg, .jpeg, .webp"
     (tmp_path / "file").touch()
-    with pytest.raises(SinkError, match="cannot make"):
+    with pytest.raises(SinkError, match="cannot create"):
         write_image(tmp_path / "file" / "a.png", image)
     with pytest.raises(SinkError, match="cannot store 17000x2 pixels"):
         write_image(tmp_path / "wide.webp", np.zeros((2, 17000, 3), np.uint8))

@@ -133,7 +133,7 @@ def test_previews_show_every_photo_in_every_style(tmp_path: Path) -> None:
 def test_a_checkpoint_is_whole_or_not_there(tmp_path: Path) -> None:
     made = trainer(tmp_path / "file")
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(SinkError, match="cannot make"):
+    with pytest.raises(SinkError, match="cannot create"):
         made.save()
     for content in (b"", b"garbage"):
         (tmp_path / "bad.pt").write_bytes(content)
