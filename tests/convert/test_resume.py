@@ -278,6 +278,6 @@ def test_a_place_whose_pictures_are_gone_is_none(tmp_path: Path, short: None) ->
 
 def test_a_journal_says_what_differs(tmp_path: Path) -> None:
     Journal(tmp_path / "out.mp4", {"--style": "a", "--crf": "18"}).begin()
-    with pytest.raises(SinkError, match="begun with --style a, but now it is b") as caught:
+    with pytest.raises(SinkError, match="--style was a, now it is b") as caught:
         Journal(tmp_path / "out.mp4", {"--style": "b", "--crf": "18"}).read()
     assert "--resume" in caught.value.hint
