@@ -90,7 +90,7 @@ def test_styles(models: Path) -> None:
         (["image", "{clip}", "", "-s", "invert"], 2, "the name is empty"),
         (["video", "{clip}", "{out}.mp4"], 2, "Missing option '--style'"),
         (["video", "{folder}/none.mp4", "{out}.mp4", "-s", "invert"], 1, "there is no "),
-        (["video", "{folder}/text.mp4", "{out}.mp4", "-s", "invert"], 1, "is not a video"),
+        (["video", "{folder}/text.mp4", "{out}.mp4", "-s", "invert"], 1, "not a supported video"),
         (["video", "{clip}", "{out}.mp4", "-s", "inver"], 1, "did you mean invert?"),
         (["video", "{clip}", "{out}.xyz", "-s", "invert"], 1, "unknown file extension"),
         (["video", "{clip}", "{clip}/no/such.mp4", "-s", "invert"], 1, "cannot create"),

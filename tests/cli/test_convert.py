@@ -46,7 +46,7 @@ def test_video_folder(clip: Path, tmp_path: Path) -> None:
     assert made == ["a.mp4", "b.mkv", "d.mov"]
     table = told.splitlines()[-4:]
     assert [line.split()[0] for line in table] == ["done", "done", "failed", "done"]
-    assert "c.mp4 is not a video" in table[2]
+    assert "c.mp4: not a supported video" in table[2]
     before = (tmp_path / "out" / "a.mp4").stat().st_mtime_ns
     again = call(tmp_path / "many", tmp_path / "out", "--skip-existing", "--json", code=1)
     states = [(Path(row["source"]).name, row["state"]) for row in json.loads(again.stdout)]
@@ -85,7 +85,7 @@ def test_dry_run_continues_after_broken_file(clip: Path, tmp_path: Path) -> None
     shutil.copy(clip, tmp_path / "many" / "b.mp4")
     (tmp_path / "many" / "a.mp4").write_text("no video")
     told = call(tmp_path / "many", tmp_path / "out", "--dry-run", code=1).stdout.decode()
-    assert "a.mp4 is not a video" in told
+    assert "a.mp4: not a supported video" in told
     assert f"-> {tmp_path / 'out' / 'b.mp4'}" in told
     assert not (tmp_path / "out").exists()
 
@@ -196,7 +196,7 @@ def test_on_error_stop_or_skip(models: Path, tmp_path: Path) -> None:
     told = call(clip, tmp_path / "out.mp4", code=1).stderr.decode()
     assert "error: " in told
     assert "is damaged" in told
-    assert "hint: --on-error skip" in told
+    assert "hint: use --on-error skip" in told
     assert not (tmp_path / "out.mp4").exists()
     told = call(clip, tmp_path / "out.mp4", "--on-error", "skip").stderr.decode()
     assert told.count("note: skipped: ") == 3
@@ -210,7 +210,10 @@ def test_video_pipes(clip: Path, tmp_path: Path) -> None:
     assert content(tmp_path / "out.mp4").pts == content(clip).pts
     call("-", tmp_path / "film.mkv", given=make(tmp_path / "a.mkv", Clip()).read_bytes())
     assert len(content(tmp_path / "film.mkv").pts) == 10
-    assert "is not a video" in call("-", tmp_path / "n.mp4", given=b"no", code=1).stderr.decode()
+    assert (
+        "not a supported video"
+        in call("-", tmp_path / "n.mp4", given=b"no", code=1).stderr.decode()
+    )
 
 
 def test_closed_pipe_prints_one_error(clip: Path) -> None:

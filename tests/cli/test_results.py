@@ -184,7 +184,7 @@ def test_pipe_as_result_is_kept(models: Path, photo: Path, command: str, name: s
         (["out.mp4", "--pix-fmt", "rgb7"], "libx264 does not support the pixel format rgb7"),
         (["out.mp4", "--size", "20000x20000"], "cannot write out.mp4: "),
         (["out.mp4", "--size", "20000x20000", "--dry-run"], "cannot write out.mp4: "),
-        (["out.xyz"], "out.xyz: unknown file extension"),
+        (["out.xyz"], "cannot write out.xyz: unknown file extension"),
         (["out.png"], "out.png holds one image only"),
         (["out"], "cannot write out: it has no ending"),
     ],

@@ -1,4 +1,4 @@
-"""What every sink promises. A new sink is one more entry of ``ADDRESSES``."""
+"""Contract of all sinks. A new sink is one more entry of ``ADDRESSES``."""
 
 from pathlib import Path
 

@@ -282,6 +282,6 @@ def test_journal_skips_points_without_saved_images(tmp_path: Path, short: None) 
 
 def test_journal_names_the_setting_that_differs(tmp_path: Path) -> None:
     Journal(tmp_path / "out.mp4", {"--style": "a", "--crf": "18"}).begin()
-    with pytest.raises(SinkError, match="begun with --style a, but now it is b") as caught:
+    with pytest.raises(SinkError, match="--style was a, now it is b") as caught:
         Journal(tmp_path / "out.mp4", {"--style": "b", "--crf": "18"}).read()
     assert "--resume" in caught.value.hint

@@ -27,7 +27,7 @@ EXIF, ICC, XMP_KIND = (
 
 
 def icc(space: bytes = b"RGB ", size: int = 600) -> bytes:
-    """A color profile as far as anybody here looks at it."""
+    """Return the start of a color profile, which is all that is read of it."""
     header = struct.pack(">I", size) + b"lcms\x04@\0\0mntr" + space + b"XYZ " + bytes(12) + b"acsp"
     illuminant = struct.pack(">III", 0xF6D6, 0x10000, 0xD32D)  # libpng refuses any but D50
     known = (header.ljust(68, b"\0") + illuminant).ljust(132, b"\0")
@@ -48,7 +48,7 @@ def exif(number: int = 1, order: str = "<", thumbnail: bytes = b"") -> bytes:
 def coded(
     suffix: str, image: NDArray[Any], blocks: dict[int, bytes] | None = None, dpi: int = 0
 ) -> bytes:
-    """A file as cameras and image editors write it."""
+    """Return a file like those of cameras and image editors."""
     blocks = blocks or {}
     prefix = b"http://ns.adobe.com/xap/1.0/\0" if suffix == ".jpg" else b""
     ends = b"\0" if suffix == ".png" else b""
@@ -182,7 +182,7 @@ def test_cut_off_image_is_damaged(suffix: str) -> None:
     assert caught.value.hint == "copy the file again"
 
 
-def test_other_file_is_no_picture() -> None:
+def test_other_file_is_not_an_image() -> None:
     with pytest.raises(SourceError, match="not a supported image") as caught:
         decode_photo(b"Not what it says it is.", "photo.jpg")
     assert caught.value.hint.startswith("supported formats: .avif, ")

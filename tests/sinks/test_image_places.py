@@ -11,7 +11,7 @@ from realtime_nst.errors import SinkError
 from realtime_nst.image_io.write import check_picture, write_image
 
 
-def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+def test_unwritable_image_is_an_error(tmp_path: Path) -> None:
     image = np.zeros((2, 2, 3), np.uint8)
     with pytest.raises(SinkError, match="unknown file extension") as refused:
         write_image(tmp_path / "a.xyz", image)
@@ -24,7 +24,7 @@ def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_place_for_a_picture_is_looked_at_before_the_work(
+def test_check_picture_rejects_unwritable_paths(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_picture(tmp_path / "a.PNG")

@@ -1,4 +1,4 @@
-"""The virtual camera, by pyvirtualcam with a backend of ours in place of a driver."""
+"""Virtual camera, with a fake pyvirtualcam backend instead of a driver."""
 
 import sys
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from realtime_nst.sinks import open_sink
 
 
 class Backend:
-    """What a driver is to pyvirtualcam; keeps what it is shown."""
+    """A fake backend of pyvirtualcam; keeps the frames it receives."""
 
     opened: dict[str, Any]
     shown: list[Image]
@@ -69,7 +69,7 @@ def test_frames_are_shown_as_they_are(backend: type[Backend], size: tuple[int, i
     assert backend.closed == 1
 
 
-def test_a_camera_that_breaks_is_an_error_with_a_cure(backend: type[Backend]) -> None:
+def test_failing_virtual_camera_is_an_error_with_a_hint(backend: type[Backend]) -> None:
     backend.broken = True
     with (
         pytest.raises(SinkError, match="gone") as caught,

@@ -1,4 +1,4 @@
-"""Pictures of every kind come in as plain BGR bytes and go out under the right names."""
+"""Images of every kind are read as BGR bytes and written under the right names."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -30,7 +30,7 @@ def encode(path: Path, image: NDArray[Any]) -> Path:
 
 
 @pytest.mark.parametrize("given", ["%03d.png", ""])
-def test_numbered_pictures_are_not_written_over(tmp_path: Path, given: str) -> None:
+def test_numbered_images_are_not_overwritten(tmp_path: Path, given: str) -> None:
     for number in (1, 2):
         encode(tmp_path / f"{number:03d}.png", np.full((4, 5, 3), number, np.uint8))
     pictures = open_source(tmp_path / given)
@@ -39,7 +39,7 @@ def test_numbered_pictures_are_not_written_over(tmp_path: Path, given: str) -> N
     assert read_image(tmp_path / "001.png")[0, 0, 0] == 1
 
 
-def test_a_film_of_pictures_with_gaps(tmp_path: Path) -> None:
+def test_image_sequence_with_missing_numbers(tmp_path: Path) -> None:
     for number in (1, 2, 4):
         encode(tmp_path / f"{number}.png", np.full((4, 5, 3), number, np.uint8))
     (tmp_path / "2.png").write_text("no picture")
@@ -75,7 +75,7 @@ def test_exif_orientation_is_applied(tmp_path: Path) -> None:
     assert read_image(path).shape == (40, 20, 3)
 
 
-def test_names_of_several_pictures(tmp_path: Path) -> None:
+def test_names_of_several_images(tmp_path: Path) -> None:
     image = np.zeros((20, 20, 3), np.uint8)
     paths = [encode(tmp_path / name, image) for name in ("a.png", "b.jpg", "c.bmp")]
     source = ImageSource(paths)
@@ -85,7 +85,7 @@ def test_names_of_several_pictures(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.png", "b.jpg", "c.png"]
 
 
-def test_pictures_are_never_written_over_one_another(tmp_path: Path) -> None:
+def test_images_never_overwrite_each_other(tmp_path: Path) -> None:
     image = np.zeros((20, 20, 3), np.uint8)
     first = encode(tmp_path / "a.png", image)
     (tmp_path / "sub").mkdir()

@@ -1,4 +1,4 @@
-"""A live source that vanishes: its last picture stays, and it is opened again."""
+"""A live source that fails: its last frame repeats, and it reconnects."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ PATIENCE = 10.0
 
 
 class Fake:
-    """A camera that gives ``count`` frames of one grey, each when ``allowed``, and breaks."""
+    """A camera that yields ``count`` gray frames, each when ``allowed``, and then fails."""
 
     live = True
 
@@ -45,7 +45,7 @@ class Fake:
 
 
 class Waits:
-    """Notes how long it should have waited, and says ``stop`` the last time."""
+    """Records the delays it is called with, and returns ``stop`` the last time."""
 
     def __init__(self, last: int) -> None:
         self.seconds: list[float] = []
@@ -81,7 +81,7 @@ def test_one_that_is_not_there_at_first_is_an_error_at_once() -> None:
         ReconnectingSource(opening(GONE))
 
 
-def test_it_is_opened_again_ever_more_patiently_until_told_to_stop() -> None:
+def test_it_reconnects_with_growing_delays_until_closed() -> None:
     first, pause = Fake(), Waits(5)
     with ReconnectingSource(opening(first, GONE), pause=pause) as source:
         frames = list(source)
@@ -105,7 +105,7 @@ def test_what_ends_quietly_ends_here_too() -> None:
         assert len(list(source)) == 1
 
 
-def test_the_last_picture_stays_with_a_notice_until_it_is_back() -> None:
+def test_the_last_frame_repeats_with_a_notice_until_it_reconnects() -> None:
     back = threading.Event()
 
     def pause(seconds: float) -> bool:
@@ -154,7 +154,7 @@ def test_one_that_comes_back_in_another_size_is_fitted_in() -> None:
     assert fitted(wide, 40, 10) is wide
 
 
-def test_a_camera_that_is_killed_and_started_again_goes_on() -> None:
+def test_a_camera_that_restarts_resumes() -> None:
     """A process, opened by OpenCV; the waits are cut short, not the camera."""
     like = ("--clip", "synthetic:64x48,30,5", "--rate", 30)
     there = threading.Event()

@@ -1,4 +1,4 @@
-"""The screen as a source, on a virtual one with a window of a known colour."""
+"""Screen capture, on a virtual screen with a window of a known color."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from realtime_nst.sources.live import open_live
 from realtime_nst.sources.screen import ScreenSource
 
 COLOR = (200, 100, 50)
-"""What stands in the upper left corner of the screen, in BGR."""
+"""Color in the upper left corner of the screen, in BGR."""
 
 
 @pytest.fixture

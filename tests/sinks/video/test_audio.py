@@ -1,4 +1,4 @@
-"""Audio that a container does not take as it is."""
+"""Audio that has to be transcoded."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -39,7 +39,7 @@ def add_audio(output: OutputContainer, codec: str, layout: str, rate: int = RATE
 
 
 def play(audio: AudioStream, layout: str, start: float = 0.0, rate: int = RATE) -> None:
-    """A second of a tone."""
+    """Return a tone of one second."""
     channels = av.AudioLayout(layout).nb_channels
     tone = (8000 * np.sin(np.arange(rate) / 20)).astype(np.int16)
     frame = AudioFrame.from_ndarray(np.repeat(tone, channels).reshape(1, -1), "s16", layout)
@@ -70,7 +70,7 @@ def convert(
 
 
 def heard(path: Path) -> tuple[str, int, np.ndarray]:
-    """Codec, channels and the samples of the first channel."""
+    """Return codec, channels and the samples of the first channel."""
     with av.open(str(path)) as file:
         stream = file.streams.audio[0]
         resampler = av.AudioResampler("flt")

@@ -1,4 +1,4 @@
-"""Every codec in every kind of file that takes it: frames, times, size and colours survive."""
+"""Every codec in every container that supports it keeps frames, times, size and colors."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -36,7 +36,7 @@ NAMES = {"h264": "h264", "hevc": "hevc", "av1": "av1", "vp9": "vp9", "prores": "
 
 
 def write(path: Path, options: VideoOptions, source: SyntheticSource) -> list[Frame]:
-    """What went in."""
+    """Return the input frames."""
     frames = list(source)
     with open_sink(path, source.info, options) as sink:
         for frame in frames:
@@ -77,7 +77,7 @@ def test_apple_plays_hevc(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 @pytest.mark.parametrize("codec", ["h264", "hevc", "av1", "vp9"])
-def test_the_shortest_films(tmp_path: Path, codec: str, count: int) -> None:
+def test_the_shortest_videos(tmp_path: Path, codec: str, count: int) -> None:
     """x265 makes the moments of decoding up where it gets less than three frames."""
     for turn in range(4):
         path = tmp_path / f"{turn}.mp4"
@@ -141,7 +141,7 @@ def test_a_gpu_encodes_or_says_that_it_cannot(tmp_path: Path, codec: str) -> Non
 
 
 @pytest.mark.parametrize("ending", ["gif", "apng"])
-def test_moving_pictures_for_the_web(tmp_path: Path, ending: str) -> None:
+def test_animations_for_the_web(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"out.{ending}"
     before = write(path, VideoOptions(), SyntheticSource(64, 48, Fraction(25), 6))
     with VideoSource(path) as source:

@@ -1,4 +1,4 @@
-"""The shape of pixels in every kind of file, and the resolution of their colors."""
+"""Pixel aspect ratio and chroma subsampling in every file format."""
 
 from dataclasses import replace
 from fractions import Fraction

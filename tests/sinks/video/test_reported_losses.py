@@ -1,4 +1,4 @@
-"""What lies in a video next to its pixels and its streams is kept, or its loss is reported."""
+"""Side data of frames and streams is kept, or its loss is reported."""
 
 import struct
 from fractions import Fraction

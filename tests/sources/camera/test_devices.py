@@ -1,4 +1,4 @@
-"""Which cameras there are, by what Linux says of them in files, and what is wrong with one."""
+"""Listing cameras from the files of Linux, and diagnosing one."""
 
 import errno
 import json
@@ -33,7 +33,7 @@ CAMERAS = [
 
 
 def node(classes: Path, name: str, index: int, title: str) -> None:
-    """As the kernel shows a device."""
+    """Create the files in which the kernel describes a device."""
     folder = classes / name
     folder.mkdir(parents=True)
     (folder / "index").write_text(f"{index}\n")
@@ -71,7 +71,7 @@ def test_a_name_of_several_cameras_is_refused() -> None:
     assert "2 (FaceTime HD Camera)" in caught.value.hint
 
 
-def test_who_uses_a_device_is_named(tmp_path: Path) -> None:
+def test_diagnose_names_programs_that_use_a_device(tmp_path: Path) -> None:
     device = tmp_path / "video0"
     device.touch()
     code = "import sys; file = open(sys.argv[1]); print(flush=True); sys.stdin.read()"
@@ -88,7 +88,9 @@ def test_who_uses_a_device_is_named(tmp_path: Path) -> None:
     assert holders(device) == []
 
 
-def test_what_is_wrong_with_a_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_diagnose_reports_what_is_wrong_with_a_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(devices, "devices", list)
     what, cure = diagnose(tmp_path / "video9")
     assert what == "does not exist"
@@ -116,7 +118,7 @@ def test_other_systems_point_to_their_settings(
 
 
 def test_a_driver_says_what_a_camera_can_give() -> None:
-    """It query_modes as linux/videodev2.h says: MJPG in two sizes, YUYV in any up to one."""
+    """Answers as linux/videodev2.h says: MJPG in two sizes, YUYV in any up to one."""
     formats = [b"MJPG", b"YUYV"]
     sizes = {b"MJPG": [(640, 480), (1280, 720)]}
 

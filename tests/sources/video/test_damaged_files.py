@@ -1,4 +1,4 @@
-"""Cut-off and damaged videos are noticed, and what can be read of them is."""
+"""Truncated and damaged videos are detected, and their readable part is read."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -47,9 +47,7 @@ def test_a_matroska_file_that_lacks_its_very_end_is_noticed(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("ending", ["mkv", "mp4"])
 @pytest.mark.parametrize("start", [0, Fraction(3, 10)])
-def test_a_picture_that_is_shown_for_long_is_no_damage(
-    tmp_path: Path, ending: str, start: Fraction
-) -> None:
+def test_a_long_frame_is_not_damage(tmp_path: Path, ending: str, start: Fraction) -> None:
     clip = make(tmp_path / "in.mp4", Clip())
     slow = lingering(tmp_path / f"slow.{ending}", clip, 5)
     with VideoSource(slow, ReadOptions(start=Fraction(start))) as source:
@@ -59,7 +57,7 @@ def test_a_picture_that_is_shown_for_long_is_no_damage(
 
 @pytest.mark.parametrize("size", [0.5, 0.9])
 def test_a_cut_off_web_mp4_is_noticed(tmp_path: Path, size: float) -> None:
-    """Its index lies before its pictures."""
+    """Test an index that precedes the frames."""
     clip = make(tmp_path / "in.mkv", Clip(320, 240, ticks=tuple(range(0, 40 * 512, 512))))
     whole = tmp_path / "web.mp4"
     with av.open(str(clip)) as source, av.open(str(whole), "w", options=FASTSTART) as output:
@@ -81,8 +79,8 @@ def test_a_cut_off_web_mp4_is_noticed(tmp_path: Path, size: float) -> None:
     assert "breaks off after" in told[0]
 
 
-def test_what_a_file_grows_by_is_left_out_aloud(tmp_path: Path) -> None:
-    """As of a broadcast that is being recorded."""
+def test_data_appended_to_an_open_file_is_skipped_and_reported(tmp_path: Path) -> None:
+    """Test a file that grows, like a broadcast that is being recorded."""
     ticks = tuple(range(0, 200 * 512, 512))
     make(tmp_path / "whole.mp4", Clip(320, 240, ticks=ticks, sound="aac"))
     data = remux(tmp_path / "whole.mp4", tmp_path / "whole.ts").read_bytes()
@@ -109,7 +107,7 @@ def test_what_a_file_grows_by_is_left_out_aloud(tmp_path: Path) -> None:
 
 
 def damaged(tmp_path: Path) -> Path:
-    """A clip whose packets 10 to 12 are noise; every frame is a picture of its own."""
+    """Return a clip whose packets 10 to 12 are noise; every frame is a key frame."""
     options = {"crf": "10", "preset": "ultrafast", "g": "1"}
     clip = make(tmp_path / "in.mkv", Clip(ticks=tuple(range(0, 30 * 512, 512)), options=options))
     return blanked(clip, range(10, 13))

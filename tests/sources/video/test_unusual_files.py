@@ -1,4 +1,4 @@
-"""Videos that hold something other than one rising row of frames of one size in one file."""
+"""Videos with edit lists, several resolutions, several files or no seekable index."""
 
 import os
 import shutil
