@@ -179,7 +179,7 @@ def test_stylize_image_pillow(models: Path) -> None:
 def test_stylize_image_errors(models: Path, tmp_path: Path) -> None:
     with pytest.raises(nst.SourceError, match="cannot read"):
         nst.stylize_image(tmp_path / "none.png", style=stylizer())
-    with pytest.raises(nst.SinkError, match="unknown ending"):
+    with pytest.raises(nst.SinkError, match="unknown file extension"):
         nst.stylize_image(photo(1), tmp_path / "out.txt", style=stylizer())
     with pytest.raises(nst.ImageError, match="float32"):
         nst.stylize_image(photo(1).astype(np.float32), style=stylizer())
