@@ -108,7 +108,7 @@ def test_ctrl_c_saves_and_resume_goes_on(recipe: Path, photos: Path, tmp_path: P
     [
         (["missing.jpg"], "missing.jpg: there is no such file"),
         (["a.png", "--from-scratch", "--content", "empty"], "no images in"),
-        (["a.png", "--from-scratch", "--content", "nowhere"], "no folder at"),
+        (["a.png", "--from-scratch", "--content", "nowhere"], "no folder nowhere"),
         (["missing.toml"], "no recipe at"),
         (["a.png", "--tier", "huge"], "no tier 'huge'"),
     ],
