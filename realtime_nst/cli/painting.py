@@ -11,7 +11,7 @@ import typer
 from realtime_nst import __version__
 from realtime_nst.cli import parsing
 from realtime_nst.inference.engines import Size
-from realtime_nst.inference.session import USUAL, Session, open_session
+from realtime_nst.inference.session import DEFAULT_SIZE, Session, open_session
 from realtime_nst.models.registry import StyleChoice, find_style
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 from realtime_nst.stylize.stylizer import Stylizer
@@ -72,7 +72,7 @@ def _session(choice: StyleChoice, engine: Engine, size: Size | None) -> Session:
         precision=engine.precision,
         weights=choice.weights,
         strength=choice.strength,
-        size=size or USUAL,
+        size=size or DEFAULT_SIZE,
     )
 
 

@@ -84,7 +84,7 @@ def test_sheet_default_name_is_checked(
     monkeypatch.chdir(photo.parent)
     photo.rename("sheet.jpg")
     result = CliRunner().invoke(app, ["styles", "sheet", "sheet.jpg"])
-    assert "sheet.jpg is the input" in str(result.exception)
+    assert "sheet.jpg: it is the input" in str(result.exception)
 
 
 def test_recording_does_not_replace_what_it_records(tmp_path: Path) -> None:
