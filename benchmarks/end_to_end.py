@@ -1,4 +1,4 @@
-"""What a person waits for: ``python benchmarks/end_to_end.py --style starry-night``.
+"""Time whole commands: ``python benchmarks/end_to_end.py --style starry-night``.
 
 ``video`` on a film of each size, as typed: decoded, painted, encoded, with its sound if it has any;
 the frames a second count from the first frame to the finished file. And the whole program painting
@@ -28,7 +28,7 @@ PROGRAM = (sys.executable, "-m", "realtime_nst")
 
 
 def film(path: Path, width: int, height: int, frames: int) -> Path:
-    """Moving bars as a video."""
+    """Write a video of moving bars."""
     source = SyntheticSource(width, height, Fraction(30), frames)
     with open_sink(path, source.info) as sink:
         for frame in source:
@@ -54,7 +54,7 @@ def painted(clip: Path, folder: Path, options: list[str]) -> dict[str, Any]:
 
 
 def start_up(folder: Path, options: list[str], times: int) -> dict[str, Any]:
-    """The whole program for one picture of each size, several times."""
+    """Time the whole program on one image of each size, several times."""
     found: dict[str, Any] = {}
     for width, height in SIZES:
         still = film(folder / f"still_{width}x{height}.png", width, height, 1)

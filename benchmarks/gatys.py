@@ -1,4 +1,4 @@
-"""Time an iteration of ours against the plain published loop: ``python benchmarks/gatys.py``.
+"""Compare the time of an iteration with that of the published loop: ``python benchmarks/gatys.py``.
 
 The plain loop is that of PyTorch's own tutorial: float32, normalise, every layer there is, plain
 memory layout, torch's L-BFGS with its defaults, clamped. ``--new-targets`` is the other common one,
@@ -30,11 +30,11 @@ from realtime_nst.nn.tensors import resize, to_tensor
 from realtime_nst.nn.vgg import VGG
 
 CHUNK = 5
-"""Iterations of one turn."""
+"""Iterations per turn."""
 
 
 def pictures(size: int) -> tuple[Tensor, Tensor]:
-    """A cat to paint and a nebula of stars to paint it like, (1, 3, h, w)."""
+    """Return content (a cat) and style image (a nebula), both (1, 3, h, w)."""
     loaded = (
         to_tensor(picture[:, :, ::-1]) for picture in (data.chelsea(), data.hubble_deep_field())
     )
@@ -47,7 +47,7 @@ def _scaled(picture: Tensor, size: int) -> Tensor:
 
 
 def ours(vgg: VGG, content: Tensor, style: Tensor, settings: OptimizeSettings) -> Iterator[Tensor]:
-    """The picture after each turn."""
+    """Yield the image after each turn."""
     for iterate in optimize(vgg, content, [Style(style)], settings):
         if iterate.iteration % CHUNK == 0:
             yield iterate.image
@@ -70,7 +70,7 @@ class Plain:
         self.targets = self._targets()
 
     def turns(self) -> Iterator[Tensor]:
-        """The picture after each turn."""
+        """Yield the image after each turn."""
         image = self.content.clone().requires_grad_()
         optimizer = torch.optim.LBFGS([image], max_iter=CHUNK)
 
@@ -119,7 +119,7 @@ def _gram(features: Tensor) -> Tensor:
 def exact(
     vgg: VGG, content: Tensor, style: Tensor, settings: OptimizeSettings, image: Tensor
 ) -> float:
-    """The total loss of a picture in float32."""
+    """Return the total loss of an image in float32."""
     size, layers = (content.shape[2], content.shape[3]), dict(settings.style_layers)
     terms: tuple[Term, ...] = (
         *content_terms(vgg, content, settings.content_layers, settings.content_weight),
@@ -194,7 +194,7 @@ def most_held() -> float:
 
 
 def machine() -> dict[str, object]:
-    """What the figures belong to."""
+    """Describe the machine and the versions."""
     processor = platform.processor() or platform.machine()
     return {"processor": processor, "torch": torch.__version__, "threads": torch.get_num_threads()}
 

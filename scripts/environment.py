@@ -1,4 +1,4 @@
-"""A virtual environment with the right wheels for this machine; standard library only.
+"""Create a virtual environment with the right wheels for this machine; standard library only.
 
 ``python scripts/environment.py [EXTRA...]`` makes or completes ``.venv`` beside the project.
 """
@@ -26,7 +26,7 @@ CUDA13_DRIVER = 580
 
 
 def prepare(*extras: str) -> Path:
-    """The environment's Python, with the project, a runtime for this machine and ``extras``."""
+    """Return an environment's Python with the project, a runtime for this machine and extras."""
     python = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         say(f"making {FOLDER}")
@@ -43,7 +43,7 @@ def prepare(*extras: str) -> Path:
 
 
 def pick_runtime(driver: int | None) -> str:
-    """The extra that brings ONNX Runtime: by the major version of NVIDIA's driver, if any."""
+    """Return the extra with ONNX Runtime, by the major version of NVIDIA's driver, if any."""
     if driver is None:
         return "cpu"
     return "gpu" if driver >= CUDA13_DRIVER else "gpu-cuda12"
@@ -86,7 +86,7 @@ def say(line: str) -> None:
 
 
 def known_extras() -> list[str]:
-    """The extras that the project has."""
+    """Return the extras of the project."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return sorted(project["optional-dependencies"])
 

@@ -1,4 +1,4 @@
-"""Put what was measured into a model's card: ``python scripts/figures.py MODEL REPORT.json...``.
+"""Store evaluation results in a model's card: ``python scripts/figures.py MODEL REPORT.json...``.
 
 Reports come from ``realtime-nst evaluate fidelity --json`` and ``evaluate stability --json``.
 Numbers go into the card inside ``models/MODEL/model.onnx`` and, as tables, between two marks of its
@@ -26,7 +26,7 @@ STABILITY = {
     "truth": "measured flow",
     "style": "style distance",
 }
-"""Figures of ``evaluate stability`` and their columns."""
+"""Results of ``evaluate stability`` and their columns."""
 MARKS = re.compile(r"(<!-- figures -->\n).*?(<!-- end -->)", re.S)
 
 
@@ -46,7 +46,7 @@ def numbers_of(reports: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def tables(card: Card) -> str:
-    """What one pass is worth, and how much a film flickers; what was measured of it."""
+    """Return the fidelity and stability results of a report."""
     found = [lines for lines in (_fidelity(card), _stability(card)) if lines]
     return "\n\n".join("\n".join(lines) for lines in found) + "\n"
 
@@ -63,7 +63,7 @@ def _fidelity(card: Card) -> list[str]:
 
 
 def _stability(card: Card) -> list[str]:
-    """One line a style: each figure with the stabiliser off and on."""
+    """One line a style: each result with the stabilizer off and on."""
     lines = [f"| style | {' | '.join(STABILITY.values())} |", "|---" * (1 + len(STABILITY)) + "|"]
     for style in card.styles:
         pairs = [

@@ -27,7 +27,7 @@ from tests.helpers import onnx_models  # noqa: E402
 from tests.helpers.video_clips import Clip, make, make_rich  # noqa: E402
 
 PATIENCE = 60.0
-"""Seconds a conversion of a few dozen small frames may take."""
+"""Maximum seconds for a conversion of a few dozen small frames."""
 WORKER = """
 import sys
 from realtime_nst.cli.app import main
@@ -37,19 +37,19 @@ main()
 
 
 def cut(data: bytearray, dice: random.Random) -> bytearray:
-    """Ends somewhere."""
+    """Truncate the file."""
     return data[: dice.randrange(len(data))]
 
 
 def flip(data: bytearray, dice: random.Random) -> bytearray:
-    """A few bits are wrong anywhere."""
+    """Flip a few bits anywhere."""
     for _ in range(dice.choice((1, 4, 32, 256))):
         data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
     return data
 
 
 def flip_header(data: bytearray, dice: random.Random) -> bytearray:
-    """A few bits are wrong where containers say what they hold."""
+    """Flip a few bits in the container's header."""
     for _ in range(dice.choice((1, 4, 16))):
         place = dice.randrange(min(1500, len(data)))
         place = place if dice.random() < 0.5 else len(data) - 1 - place
@@ -58,14 +58,14 @@ def flip_header(data: bytearray, dice: random.Random) -> bytearray:
 
 
 def hole(data: bytearray, dice: random.Random) -> bytearray:
-    """A stretch is lost."""
+    """Remove a stretch."""
     start = dice.randrange(len(data))
     del data[start : start + dice.randrange(1, 4000)]
     return data
 
 
 def blank(data: bytearray, dice: random.Random) -> bytearray:
-    """A stretch was never written."""
+    """Overwrite a stretch with zeros."""
     start = dice.randrange(len(data))
     length = min(dice.randrange(1, 4000), len(data) - start)
     data[start : start + length] = bytes(length)
@@ -102,7 +102,7 @@ def damaged(sources: Sequence[Path], count: int, seed: int) -> Iterator[tuple[st
 
 
 def attempt(path: Path, folder: Path, *options: str) -> tuple[str, str]:
-    """What became of a file: ``done``, ``refused``, or what is wrong with us; and what was said."""
+    """Return ``done``, ``refused`` or the fault of the program, and its output."""
     result = folder / f"out-{path.stem}.mp4"
     style = ["-s", str(folder / "identity.onnx"), "--device", "cpu", "--threads", "1"]
     command = [sys.executable, "-c", WORKER, "video", str(path), str(result), *style, *options]

@@ -1,7 +1,7 @@
 """Make the sheets of docs/gatys.md: ``python scripts/gatys_sheet.py STYLE.jpg [--content DIR]``.
 
-``docs/images/gatys.jpg``: photos, what the optimizer makes of them, and what each network does that
-has the style. ``docs/images/gatys_variants.jpg``: one photo by each preset and way.
+``docs/images/gatys.jpg``: photos, the optimizer's results, and those of each network with
+the style. ``docs/images/gatys_variants.jpg``: one photo by each preset and option.
 The photos are scikit-image's own (cat: Stefan van der Walt, CC0; coffee: Rachel Michetti, CC0;
 astronaut: NASA, public domain), or those of a folder, for a sheet to look at and not to ship.
 """
@@ -28,7 +28,7 @@ from realtime_nst.sources.images import PICTURES
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 HEIGHT = 240
-"""Of a picture in a sheet."""
+"""Height in pixels of an image in a sheet."""
 LABEL = 22
 TIERS = ("fast", "quality")
 
@@ -42,7 +42,7 @@ def shipped_photos(folder: Path) -> list[Path]:
 
 
 def variants(plain: GatysOptions) -> dict[str, GatysOptions]:
-    """Each preset, and each thing that can be asked for besides."""
+    """Return the options of each preset, and of each other variant."""
     strong = {name: replace(plain.settings, style_weight=w) for name, w in PRESETS.items()}
     smooth = replace(plain.settings, tv_weight=20000.0)
     from_noise = replace(plain.settings, init="noise")
@@ -56,8 +56,8 @@ def variants(plain: GatysOptions) -> dict[str, GatysOptions]:
     }
 
 
-def optimised(wishes: GatysOptions, photo: Path) -> Image:
-    """The last iterate."""
+def optimized(wishes: GatysOptions, photo: Path) -> Image:
+    """Return the last iterate."""
     painting = open_studio(wishes).prepare(photo)
     *_, last = painting.run()
     print(f"{photo.name}: {last.seconds:.0f} s, total {last.total:.4g}", flush=True)
@@ -65,7 +65,7 @@ def optimised(wishes: GatysOptions, photo: Path) -> Image:
 
 
 def by_networks(photo: Path, style: str, size: int) -> dict[str, Image]:
-    """The picture of each tier that has the style."""
+    """Stylize a photo with each tier that has the style."""
     image = read_image(photo)
     scale = size / max(image.shape[:2])
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -107,7 +107,7 @@ def results(wishes: GatysOptions, photos: list[Path], model: str) -> Image:
     rows = []
     for photo in photos:
         shown = {"photo": read_image(photo)}
-        shown[f"Gatys, {wishes.settings.iterations} iterations"] = optimised(wishes, photo)
+        shown[f"Gatys, {wishes.settings.iterations} iterations"] = optimized(wishes, photo)
         rows.append(row(shown | by_networks(photo, model, wishes.size)))
     return stacked(rows)
 
@@ -133,7 +133,7 @@ def main() -> None:
             found = (p for p in given.content.iterdir() if p.suffix.lower() in PICTURES)
             photos = sorted(found)
         if given.variants:
-            made = {name: optimised(each, photos[0]) for name, each in variants(wishes).items()}
+            made = {name: optimized(each, photos[0]) for name, each in variants(wishes).items()}
             names = list(made)
             rows = [row({name: made[name] for name in names[at : at + 4]}) for at in (0, 4)]
             sheet = stacked(rows)

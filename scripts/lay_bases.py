@@ -1,4 +1,4 @@
-"""Lay palette bases under a shipped model: ``python scripts/lay_bases.py MODEL --paintings DIR``.
+"""Add palette bases to a shipped model: ``python scripts/lay_bases.py MODEL --paintings DIR``.
 
 Nothing is trained: the weights are the shipped ones, the maps and the strength of the strokes come
 from the paintings and the recipe. Writes a training's folder, which ``scripts/ship.py`` ships.

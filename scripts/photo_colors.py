@@ -18,7 +18,7 @@ from realtime_nst.sources.images import PICTURES
 
 COLORS = 1024
 PIXELS, SHORT_SIDE = 400, 120
-"""Pixels taken of each photo, and the short side it is reduced to before."""
+"""Number of pixels sampled from each photo, and the short side it is reduced to before."""
 HINGES, GREYS = 32, 7
 """All hinges, and those of them that look at brightness alone. The first three are the channels."""
 BRIGHTNESS = (0.299, 0.587, 0.114)
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def sampled(folder: Path) -> Colors:
-    """Some pixels of every photo, (n, 3) RGB."""
+    """Return some pixels of every photo, (n, 3) RGB."""
     rng, rows = np.random.default_rng(0), []
     for path in sorted(each for each in folder.rglob("*") if each.suffix.lower() in PICTURES):
         photo = read_image(path)

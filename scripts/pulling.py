@@ -1,4 +1,4 @@
-"""A camera of its own process that can be pulled out and put back, for the soak."""
+"""Camera in a separate process that can be unplugged and plugged in again, for the soak test."""
 
 import argparse
 from contextlib import ExitStack
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.helpers.http_camera import running
 
 AWAY = 2.0
-"""Seconds that a camera is pulled out."""
+"""Seconds that a camera is unplugged."""
 
 
 class Camera:

@@ -48,7 +48,7 @@ class Environment:
 
 
 def environments() -> tuple[Environment, Environment]:
-    """The oldest Python with the oldest dependencies allowed, and the newest with the newest."""
+    """Create environments of the oldest Python and dependencies, and of the newest."""
     found = find_pythons()
     oldest, newest = min(found), max(found)
     return (

@@ -1,4 +1,4 @@
-"""The tables of speeds in the documents, made of ``benchmarks/results``.
+"""Update the tables of speeds in the documents from ``benchmarks/results``.
 
 ``python scripts/readme_tables.py`` writes them between their two marks in each document; with
 ``--check`` it only says which are stale. No figure in them is typed by hand.
@@ -24,7 +24,7 @@ NOTHING = "Nothing has been measured yet."
 
 
 def filled(text: str, results: Path = RESULTS) -> str:
-    """A document with every table as the results have it."""
+    """Return a document with every table updated from the results."""
 
     def table(found: re.Match[str]) -> str:
         return f"{found[1]}{TABLES[found[2]](results)}\n{found[3]}"
@@ -33,7 +33,7 @@ def filled(text: str, results: Path = RESULTS) -> str:
 
 
 def speeds(results: Path) -> str:
-    """What models take, machine by machine."""
+    """Return the table of model latencies, by machine."""
     blocks = []
     for report in reports(results):
         sizes = list(dict.fromkeys((one.width, one.height) for one in report.speeds))
@@ -46,7 +46,7 @@ def speeds(results: Path) -> str:
 
 
 def pipelines(results: Path) -> str:
-    """The whole way of a frame, machine by machine."""
+    """Return the table of end-to-end times, by machine."""
     blocks = []
     for report in reports(results):
         rows: list[tuple[str, ...]] = [("model", "source", "size", "fps", "network's share")]
@@ -100,7 +100,7 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "pipelines": pipelines,
     "peers": peers,
 }
-"""By the name in a document's marks."""
+"""Tables by the name in a document's markers."""
 
 
 def reports(results: Path) -> list[Report]:
@@ -109,14 +109,14 @@ def reports(results: Path) -> list[Report]:
 
 
 def by_runner(found: Sequence[Speed]) -> Iterator[tuple[str, str, dict[tuple[int, int], Speed]]]:
-    """What ran, on what, and by size what it took."""
+    """Return model, device and the times by size."""
     for model, on in dict.fromkeys((one.runner.model, one.runner.on) for one in found):
         of_it = [one for one in found if (one.runner.model, one.runner.on) == (model, on)]
         yield model, on, {(one.width, one.height): one for one in of_it}
 
 
 def about(report: Report) -> str:
-    """The machine, its software and the day, in a line."""
+    """Return a line with the machine, its software and the date."""
     machine, versions = report.machine, report.machine.versions
     cores = f"{machine.cores} core{'' if machine.cores == 1 else 's'}"
     told = [machine.cpu, cores, *(gpu.name for gpu in machine.gpus)]
@@ -140,7 +140,7 @@ def size_of(size: tuple[int, int]) -> str:
 
 
 def markdown(rows: Sequence[Sequence[str]]) -> str:
-    """A table with its first row as the head."""
+    """Format a Markdown table; the first row is the header."""
     head, *rest = (f"| {' | '.join(cells)} |" for cells in rows)
     return "\n".join([head, "|---" * len(rows[0]) + "|", *rest])
 

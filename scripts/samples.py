@@ -1,4 +1,4 @@
-"""Make the pictures that show what the models do: ``python scripts/samples.py [MODEL...]``.
+"""Make the sample images of the models: ``python scripts/samples.py [MODEL...]``.
 
 ``models/NAME/sample.jpg`` for each model, and ``docs/images/results.jpg`` for the README. The
 photos are scikit-image's own (cat: Stefan van der Walt, CC0; coffee: Rachel Michetti, CC0).
@@ -21,18 +21,18 @@ ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
 RESULTS = ROOT / "docs" / "images" / "results.jpg"
 HEIGHT = 200
-"""Of a picture in a sheet; networks see it at 480, as they see a webcam."""
+"""Height in pixels of an image in a sheet; networks stylize it at 480, like a webcam's."""
 SMALL = 150
 """The same in the README."""
 
 
 def photos() -> list[Image]:
-    """A cat and a cup of coffee, 480 pixels high, BGR."""
+    """Return a cat and a cup of coffee, 480 pixels high, BGR."""
     return [_scaled(photo[:, :, ::-1], 480) for photo in (data.chelsea(), data.coffee())]
 
 
 def styled(session: Session, photo: Image) -> list[Image]:
-    """The photo in each of a model's styles."""
+    """Stylize a photo in each of a model's styles."""
     picks = np.eye(len(session.card.styles), dtype=np.float32)
     return [session.run(photo, pick) for pick in picks]
 

@@ -1,4 +1,4 @@
-"""Put a trained network on the shelf: ``python scripts/ship.py RUN --content DIR --paintings DIR``.
+"""Export a trained network for shipping: ``scripts/ship.py RUN --content DIR --paintings DIR``.
 
 Writes ``models/NAME``: the model, the same in half precision for GPUs, int8 models where its norms
 are frozen, and the weights that other trainings begin with. ``scripts/samples.py`` then makes its

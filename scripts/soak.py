@@ -1,4 +1,4 @@
-"""Watch the live pipeline for a while: how fast, how old, how big, how many threads.
+"""Soak test of the live pipeline: frame rate, latency, memory and threads.
 
 The camera is a process of its own that serves a looped clip as MJPEG over HTTP and draws the time
 into every picture; the age of a frame is read back from its pixels when it reaches the sink, so
@@ -30,11 +30,12 @@ import numpy as np  # noqa: E402
 from pulling import Camera, Pulls  # noqa: E402
 from vitals import files, megabytes, milliseconds, names, natives, quantile, rate, say  # noqa: E402
 
-from realtime_nst.cli.opening import is_recording, pixels  # noqa: E402
-from realtime_nst.cli.painting import Engine  # noqa: E402
+from realtime_nst.cli.parsing import parse_full_size  # noqa: E402
 from realtime_nst.frame import Frame, StreamInfo  # noqa: E402
+from realtime_nst.inference.options import InferenceOptions  # noqa: E402
 from realtime_nst.live.adaptive_resolution import AdaptiveResolution, sizes  # noqa: E402
 from realtime_nst.live.mixer_pool import MixerPool  # noqa: E402
+from realtime_nst.live.outputs import is_recording  # noqa: E402
 from realtime_nst.live.settings import LiveSettings  # noqa: E402
 from realtime_nst.live.styles import find_styles, open_first_mixer  # noqa: E402
 from realtime_nst.live.stylizer import LiveStylizer  # noqa: E402
@@ -48,9 +49,9 @@ from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH  # noqa: E402
 from tests.helpers import onnx_models, timestamp_overlay  # noqa: E402
 
 WARM = 3.0
-"""Seconds at the beginning that do not count."""
+"""Seconds at the start that are not measured."""
 FLAT, LONG = 1.0, 3.0
-"""Megabytes a minute that memory may grow by, and minutes after which it is judged."""
+"""Maximum growth of memory in megabytes per minute, and minutes after which it is checked."""
 VIEWER = """
 import sys, urllib.request
 with urllib.request.urlopen(sys.argv[1]) as stream:
@@ -104,7 +105,7 @@ class Report:
         """Minutes and megabytes."""
 
     def __call__(self, now: float) -> None:
-        """A line, if it is time."""
+        """Print a line, if it is due."""
         if now < self._next:
             return
         self._next += self._every
@@ -165,7 +166,7 @@ def play(
 
 @contextmanager
 def watched(address: str, info: StreamInfo, gauge: Gauge) -> Iterator[Tee]:
-    """The sink beside the gauge; where it serves pictures, a process looks at them."""
+    """Return the sink with the gauge; for an HTTP sink, a process reads its images."""
     with ExitStack() as opened:
         film = is_recording(address)
         sink = RecordingSink(Path(address), info) if film else open_sink(address, info)
@@ -224,22 +225,24 @@ def cycles(options: argparse.Namespace) -> bool:
 
 @contextmanager
 def painter(options: argparse.Namespace) -> Iterator[FrameStylizer]:
-    """The style, painted as ``webcam`` does; not mirrored, so that the time can be read."""
-    engine = Engine(options.tier, options.device, "auto", options.threads)
-    settings = LiveSettings(mirror=False, stabilise=DEFAULT_STRENGTH)
+    """Open the style as ``webcam`` does, but not mirrored, so that the time is readable."""
+    inference = InferenceOptions(options.tier, options.device, "auto", options.threads)
+    settings = LiveSettings(mirror=False, stabilize=DEFAULT_STRENGTH)
     with tempfile.TemporaryDirectory() as folder:
         name = options.style
         if name == "identity":
             name = str(onnx_models.identity(Path(folder) / "identity.onnx"))
-        styles = find_styles([name], engine)
-        resolution = AdaptiveResolution(sizes(*pixels(options.size, "--size")), options.fps)
-        with MixerPool(styles.palette_for) as studio:
+        styles = find_styles([name], inference)
+        resolution = AdaptiveResolution(
+            sizes(*parse_full_size(options.size, "--size")), options.fps
+        )
+        with MixerPool(styles.mixer_for) as studio:
             open_first_mixer(studio, styles, resolution, 0)
             yield LiveStylizer(studio.get, 1, lambda: settings, resolution)
 
 
 def parse() -> argparse.Namespace:
-    """What to do."""
+    """Parse the command line."""
     lines = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=lines)
     add = parser.add_argument

@@ -1,4 +1,4 @@
-"""What a long run is watched by: its pace, the ages of its pictures, and what the process holds."""
+"""Measurements of a long run: frame rate, latency, and resources of the process."""
 
 import threading
 from pathlib import Path
@@ -35,7 +35,7 @@ def natives() -> int:
 
 
 def files() -> int:
-    """That are open."""
+    """Return the number of open file descriptors."""
     return len(list(Path("/proc/self/fd").iterdir()))
 
 

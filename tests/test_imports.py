@@ -32,7 +32,7 @@ LAYERS = {
     "models": 5,
     "image_io": 4,
     "files": 3,
-    "cache_folder": 3,
+    "cache_folder": 4,
     "stats": 3,
     "rising_clock": 3,
     "timing": 2,
@@ -48,6 +48,7 @@ LAYERS = {
     "errors": 0,
     "hints": 0,
     "pyav": 0,
+    "closing": 0,
     "__init__": 0,
 }
 """A module imports only from its own part of the package, or from a lower layer."""

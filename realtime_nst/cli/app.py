@@ -1,10 +1,12 @@
-"""The command ``realtime-nst``: registers the commands and prints errors for people."""
+"""The program ``realtime-nst``: register the commands, and print errors."""
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 from realtime_nst import __version__
 from realtime_nst.cli.arguments import NeedsResult
@@ -14,39 +16,76 @@ from realtime_nst.cli.commands import (
     convert,
     doctor,
     evaluate,
+    export,
     gatys,
     styles,
     train,
     webcam,
 )
+from realtime_nst.cli.examples import examples
+from realtime_nst.cli.help import HelpCommand, HelpGroup
 from realtime_nst.cli.option_aliases import normalize_option
 from realtime_nst.errors import NstError
 from realtime_nst.extras import explain_import_error
 
 DEBUG = "REALTIME_NST_DEBUG"
-"""The environment variable that asks for tracebacks, as ``--debug`` does."""
+"""Environment variable that turns on tracebacks, as ``--debug`` does."""
+
+CONVERT, LIVE, STYLES, CHECK = "Convert files", "Stylize live", "Make styles", "Check and measure"
+"""Groups of commands in the help."""
 
 app = typer.Typer(
     name="realtime-nst",
-    help="Paint videos and pictures in the style of works of art.",
+    cls=HelpGroup,
+    help="Stylize webcams, videos and images in the style of works of art.",
+    epilog=examples("realtime-nst"),
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"token_normalize_func": normalize_option},
+    context_settings={
+        "token_normalize_func": normalize_option,
+        "help_option_names": ["-h", "--help"],
+    },
 )
-app.command()(webcam.webcam)
-app.command("live", short_help="The same as webcam.")(webcam.webcam)
-app.command()(cameras.cameras)
-app.command(cls=NeedsResult)(convert.video)
-app.command(cls=NeedsResult)(convert.image)
-app.command()(doctor.doctor)
-app.command()(train.train)
-app.command()(train.export)
-app.command()(gatys.gatys)
-app.add_typer(styles.app, name="styles")
-app.add_typer(evaluate.app, name="evaluate")
-app.add_typer(bench.app, name="bench")
+
+
+def _add(
+    name: str,
+    run: Callable[..., None],
+    group: str,
+    summary: str,
+    cls: type[TyperCommand] = HelpCommand,
+) -> None:
+    """Register a command with its line in the list of commands."""
+    text = examples("webcam" if name == "live" else name)
+    app.command(name, cls=cls, short_help=summary, epilog=text, rich_help_panel=group)(run)
+
+
+def _add_group(name: str, commands: typer.Typer, group: str, summary: str) -> None:
+    """Register a group of commands with its line in the list of commands."""
+    app.add_typer(
+        commands,
+        name=name,
+        cls=HelpGroup,
+        short_help=summary,
+        epilog=examples(name),
+        rich_help_panel=group,
+    )
+
+
+_add("webcam", webcam.webcam, LIVE, "Stylize a camera, screen or stream.")
+_add("live", webcam.webcam, LIVE, "Another name of webcam.")
+_add("cameras", cameras.cameras, LIVE, "List the connected cameras.")
+_add("video", convert.video, CONVERT, "Stylize video files.", NeedsResult)
+_add("image", convert.image, CONVERT, "Stylize image files.", NeedsResult)
+_add_group("styles", styles.app, STYLES, "List, show and verify styles.")
+_add("train", train.train, STYLES, "Train a network on style images.")
+_add("export", export.export, STYLES, "Write a trained network as an ONNX model.")
+_add("gatys", gatys.gatys, STYLES, "Stylize a photo by optimizing its pixels.")
+_add("doctor", doctor.doctor, CHECK, "Check the installation.")
+_add_group("bench", bench.app, CHECK, "Measure the speed of models.")
+_add_group("evaluate", evaluate.app, CHECK, "Measure the quality of models.")
 
 
 def _show_version(wanted: bool) -> None:
@@ -58,19 +97,22 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True)
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", envvar=DEBUG, help="Show where an error comes from.")
+        bool, typer.Option("--debug", envvar=DEBUG, help="Print a traceback for every error.")
     ] = False,
 ) -> None:
-    """What goes for every command."""
+    """Apply the options that belong to every command."""
     if debug:
         os.environ[DEBUG] = "1"
 
 
 def main() -> None:
-    """Run the command line; the exit code is 0, 1 (error), 2 (usage) or 130 (Ctrl-C)."""
+    """Run the program; its exit code is 0, 1 (error), 2 (usage) or 130 (Ctrl-C)."""
     try:
         app(standalone_mode=True)
     except NstError as error:

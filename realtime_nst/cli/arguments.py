@@ -1,35 +1,34 @@
-"""Names of files as people type them, and forget them."""
+"""Parse names of files, and name the argument that is missing."""
 
 from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
 
-EXAMPLES = {"video": "in.mp4 out.mp4", "image": "in.jpg out.jpg"}
-"""Arguments by command."""
+from realtime_nst.cli.examples import EXAMPLES
+from realtime_nst.cli.help import HelpCommand
 
 
 def name_of(text: str) -> str:
-    """Return what was typed, unless it is nothing at all, as an unset variable gives it."""
+    """Return a file name; an empty one, as an unset shell variable leaves it, is an error."""
     if not text:
         raise typer.BadParameter("the name is empty; is a variable unset?")
     return text
 
 
 def path_of(text: str) -> Path:
-    """Return a path, see ``name_of``: for Python an empty one would be the current folder."""
+    """Return a path, see ``name_of``; Python would take an empty one for the current folder."""
     return Path(name_of(text))
 
 
 def files_in(*places: Path | None) -> list[Path]:
-    """Return the files that are named, and those below the folders that are."""
+    """Return the given files, and every file below the given folders."""
     given = [place for place in places if place]
     return [file for place in given for file in (place.rglob("*") if place.is_dir() else [place])]
 
 
-class NeedsResult(TyperCommand):
-    """A command with the arguments ``IN... OUT``, which says so where there is only one of them."""
+class NeedsResult(HelpCommand):
+    """A command with the arguments ``IN... OUT``; its error for a single one names OUT."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line; a single name is taken for OUT, so that IN would be missing."""
@@ -41,5 +40,8 @@ class NeedsResult(TyperCommand):
             missing = not error.message and error.param and error.param.name == "sources"
             if not missing or not isinstance(values.get("result"), str):
                 raise
-            example = f"{ctx.command_path} {EXAMPLES[ctx.info_name or '']} --style starry-night"
-            raise typer.BadParameter(f"OUT is missing, as in: {example}", ctx=ctx) from None
+            example = EXAMPLES[ctx.info_name or ""][0].partition(" ")[2]
+            program = ctx.find_root().command_path
+            raise typer.BadParameter(
+                f"OUT is missing, as in: {program} {example}", ctx=ctx
+            ) from None

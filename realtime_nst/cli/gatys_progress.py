@@ -1,10 +1,9 @@
-"""Following an optimization: progress bar, snapshots, trace, Ctrl-C; and reading its arguments."""
+"""Run an optimization with a progress bar and snapshots; Ctrl-C saves and stops it."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,139 +18,149 @@ from realtime_nst.image_io.write import refuse_ending, write_image
 if TYPE_CHECKING:
     from realtime_nst.gatys.batch import Targets
     from realtime_nst.gatys.optimize import Iterate
-    from realtime_nst.gatys.session import GatysRun, GatysSession, StyleFile
+    from realtime_nst.gatys.session import GatysRun, GatysSession
 
 INTERRUPTED = 130
+"""Exit code of a program that Ctrl-C ended: 128 + SIGINT."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutputOptions:
-    """What to keep of an optimization."""
+    """Files to write during and after an optimization."""
 
     out: Path
+    """Image of the result."""
     every: int | None = None
+    """Number of iterations between snapshots; None for no snapshots."""
     trace: Path | None = None
+    """JSON file of the losses."""
     plot: Path | None = None
+    """Image of the losses."""
 
     def snapshot(self, iteration: int) -> Path:
-        """Return where the picture of an iteration is kept."""
+        """Return the path of the snapshot of an iteration."""
         return self.out.with_name(f"{self.out.stem}_{iteration:05d}{self.out.suffix}")
 
 
-def check_places(keeping: OutputOptions, inputs: Sequence[Path] = (), iterations: int = 0) -> None:
-    """Better now than after an hour.
+def check_outputs(outputs: OutputOptions, inputs: Sequence[Path] = (), iterations: int = 0) -> None:
+    """Check the output paths before an optimization that may take an hour.
+
+    Args:
+        outputs: files to write.
+        inputs: files to read, which no output may replace.
+        iterations: number of iterations, for the snapshots.
 
     Raises:
-        SinkError: something cannot be written where it should be, or would replace an input.
+        SinkError: a file cannot be written, or would replace an input.
     """
-    check_files(filter(None, (keeping.out, keeping.trace, keeping.plot)), inputs)
-    for picture in filter(None, (keeping.out, keeping.plot)):
-        refuse_ending(picture)
-    if keeping.every:
-        steps = range(keeping.every, iterations + 1, keeping.every)
-        refuse_inputs([keeping.snapshot(step) for step in steps], inputs)
+    check_files(filter(None, (outputs.out, outputs.trace, outputs.plot)), inputs)
+    for image in filter(None, (outputs.out, outputs.plot)):
+        refuse_ending(image)
+    if outputs.every:
+        steps = range(outputs.every, iterations + 1, outputs.every)
+        refuse_inputs([outputs.snapshot(step) for step in steps], inputs)
 
 
-def check_single(keeping: OutputOptions) -> None:
-    """Check of a folder of photos that nothing is asked for that only a single one has.
+def check_single(outputs: OutputOptions) -> None:
+    """Check that no output is requested that a folder of photos does not have.
 
     Raises:
-        TrainError: it is.
+        TrainError: there is one.
     """
-    asked = {
-        "--trace": keeping.trace,
-        "--plot": keeping.plot,
-        "--save-every": keeping.every,
+    values = {
+        "--trace": outputs.trace,
+        "--plot": outputs.plot,
+        "--save-every": outputs.every,
     }
-    for option, value in asked.items():
+    for option, value in values.items():
         if value is not None:
-            hint = f"leave out {option}; manifest.json has the last losses of each photo"
-            raise TrainError(f"{option} is for a single photo, not for a folder", hint)
+            hint = f"remove {option}; manifest.json has the last losses of each photo"
+            raise TrainError(f"cannot apply {option} to a folder: it needs a single photo", hint)
 
 
-def paint(painting: "GatysRun", keeping: OutputOptions) -> None:
-    """Optimize to the end or to Ctrl-C, and save in either case."""
-    if painting.note:
-        typer.echo(f"note: {painting.note}", err=True)
+def run_single(job: "GatysRun", outputs: OutputOptions) -> None:
+    """Optimize to the end or to Ctrl-C, and save in both cases."""
+    if job.note:
+        typer.echo(f"note: {job.note}", err=True)
     records: list[dict[str, float]] = []
-    last, stopped = follow(painting, keeping, records)
+    last, stopped = follow(job, outputs, records)
     if last is None:
         typer.echo("stopped before the first iteration; nothing to save", err=True)
         raise typer.Exit(INTERRUPTED)
-    painting.save(last, keeping.out)
-    done = f"{last.iteration} of {painting.settings.iterations} iterations"
-    typer.echo(f"{keeping.out}: {done} in {last.seconds:.1f} s, {describe(last)}")
-    _write_losses(records, keeping)
+    job.save(last, outputs.out)
+    done = f"{last.iteration} of {job.settings.iterations} iterations"
+    typer.echo(f"{outputs.out}: {done} in {last.seconds:.1f} s, {describe(last)}")
+    _write_losses(records, outputs)
     if stopped:
         raise typer.Exit(INTERRUPTED)
 
 
-def _write_losses(records: list[dict[str, float]], keeping: OutputOptions) -> None:
-    """Only when the picture is safe, which took so much longer."""
+def _write_losses(records: list[dict[str, float]], outputs: OutputOptions) -> None:
+    """Write the trace and the plot; only after the image, which took much longer to make."""
     from realtime_nst.gatys.loss_plot import draw_curves
 
-    if keeping.trace:
-        write_atomic(keeping.trace, json.dumps(records, indent=1))
-    if keeping.plot:
-        write_image(keeping.plot, draw_curves(records))
+    if outputs.trace:
+        write_atomic(outputs.trace, json.dumps(records, indent=1))
+    if outputs.plot:
+        write_image(outputs.plot, draw_curves(records))
 
 
 def follow(
-    painting: "GatysRun", keeping: OutputOptions, records: list[dict[str, float]]
+    job: "GatysRun", outputs: OutputOptions, records: list[dict[str, float]]
 ) -> tuple["Iterate | None", bool]:
-    """Run an optimization; the last iterate, and whether Ctrl-C ended it."""
+    """Run an optimization, and return its last iterate and whether Ctrl-C stopped it."""
     last = None
-    with interrupts() as stopped, bar(painting.path.name, painting.settings.iterations) as show:
-        for last in painting.run():
+    with interrupts() as stopped, bar(job.path.name, job.settings.iterations) as show:
+        for last in job.run():
             records.append(last.record())
             show(last)
-            if keeping.every and last.iteration % keeping.every == 0:
-                painting.save(last, keeping.snapshot(last.iteration))
+            if outputs.every and last.iteration % outputs.every == 0:
+                job.save(last, outputs.snapshot(last.iteration))
             if stopped():
                 break
         return last, stopped()
 
 
-def paint_all(studio: "GatysSession", folder: Path, out: Path) -> None:
-    """Optimize every photo of a folder that is not done yet; those that cannot be read are told."""
+def run_folder(session: "GatysSession", folder: Path, out: Path) -> None:
+    """Optimize every photo of a folder that is not done yet; skip and report unreadable ones."""
     from realtime_nst.gatys.batch import open_targets
 
-    targets = open_targets(studio, folder, out)
+    targets = open_targets(session, folder, out)
     with Lock(targets.manifest):
-        _paint_all(studio, targets)
+        _run_folder(session, targets)
 
 
-def _paint_all(studio: "GatysSession", targets: "Targets") -> None:
+def _run_folder(session: "GatysSession", targets: "Targets") -> None:
     waiting = targets.waiting()
-    typer.echo(f"{len(targets.photos) - len(waiting)} of {len(targets.photos)} done before")
-    left_out = [photo for photo in waiting if not _add(photo, studio, targets)]
-    typer.echo(f"{targets.manifest}: {len(targets.photos) - len(left_out)} targets")
-    if left_out:
-        typer.echo(f"left out: {', '.join(map(str, left_out))}", err=True)
+    typer.echo(f"{len(targets.photos) - len(waiting)} of {len(targets.photos)} already done")
+    skipped = [photo for photo in waiting if not _add(photo, session, targets)]
+    typer.echo(f"{targets.manifest}: {len(targets.photos) - len(skipped)} targets")
+    if skipped:
+        typer.echo(f"skipped: {', '.join(map(str, skipped))}", err=True)
         raise typer.Exit(1)
 
 
-def _add(photo: Path, studio: "GatysSession", targets: "Targets") -> bool:
-    """Make one more target; False for a photo that cannot be read."""
+def _add(photo: Path, session: "GatysSession", targets: "Targets") -> bool:
+    """Optimize one more photo; return False if it cannot be read."""
     try:
-        painting = studio.prepare(photo)
+        job = session.prepare(photo)
     except SourceError as error:
         typer.echo(f"note: {error}", err=True)
         return False
-    if painting.note:
-        typer.echo(f"note: {photo}: {painting.note}", err=True)
-    last, stopped = follow(painting, OutputOptions(targets.out), [])
+    if job.note:
+        typer.echo(f"note: {photo}: {job.note}", err=True)
+    last, stopped = follow(job, OutputOptions(targets.out), [])
     if stopped or last is None:
-        typer.echo("stopped; the same command goes on with this photo", err=True)
+        typer.echo("stopped; run the same command again to resume with this photo", err=True)
         raise typer.Exit(INTERRUPTED)
-    path = targets.add(painting, last)
+    path = targets.add(job, last)
     typer.echo(f"{path}: {last.seconds:.1f} s, {describe(last)}")
     return True
 
 
 @contextmanager
 def bar(name: str, iterations: int) -> Iterator[Callable[["Iterate"], None]]:
-    """A bar with losses and time left; what stands in a note is said aloud."""
+    """Show a progress bar with losses and remaining time, and print notes above it."""
     with progress.steps(name, iterations) as shown:
 
         def show(iterate: "Iterate") -> None:
@@ -164,56 +173,6 @@ def bar(name: str, iterations: int) -> Iterator[Callable[["Iterate"], None]]:
 
 
 def describe(iterate: "Iterate") -> str:
-    """``content 41.2  style 183  tv 0  total 224``."""
+    """Return ``content 41.2  style 183  tv 0  total 224``."""
     losses = {**iterate.losses, "total": iterate.total}
     return "  ".join(f"{name} {value:.3g}" for name, value in losses.items())
-
-
-def style_files(
-    styles: Sequence[str], content_masks: Sequence[str], style_masks: Sequence[str]
-) -> "tuple[StyleFile, ...]":
-    """``sky.jpg:0.3`` and the masks that go with each style, in order.
-
-    Raises:
-        TrainError: there are more masks than styles.
-    """
-    from realtime_nst.gatys.session import StyleFile
-
-    if max(len(content_masks), len(style_masks)) > len(styles):
-        hint = "give the styles in the order of their masks, - for a style without"
-        raise TrainError("there are more masks than styles", hint)
-    given = zip_longest(styles, content_masks, style_masks, fillvalue="-")
-    return tuple(
-        StyleFile(*_shared(style), _path(where), _path(part)) for style, where, part in given
-    )
-
-
-def layer_weights(text: str) -> dict[str, float]:
-    """``conv1_1:1,conv2_1:0.8`` as names and weights.
-
-    Raises:
-        TrainError: a layer has no name, or its weight is no number.
-    """
-    weights = {}
-    for item in text.split(","):
-        name, _, weight = item.strip().partition(":")
-        if not name:
-            raise TrainError(f"{text!r} has a layer without a name", "as in conv1_1:1,conv2_1:0.8")
-        try:
-            weights[name] = float(weight or 1)
-        except ValueError:
-            hint = "as in conv1_1:1,conv2_1:0.8"
-            raise TrainError(f"{weight!r} is no weight of a layer", hint) from None
-    return weights
-
-
-def _shared(style: str) -> tuple[Path, float]:
-    path, _, share = style.rpartition(":")
-    try:
-        return (Path(path), float(share)) if path else (Path(style), 1.0)
-    except ValueError:  # C:\pictures\sky.jpg
-        return Path(style), 1.0
-
-
-def _path(text: str) -> Path | None:
-    return None if text == "-" else Path(text)

@@ -1,12 +1,15 @@
-"""Accept options in the spellings they had before, and in British ones."""
+"""Accept options in their old spellings, and in British ones."""
 
 RENAMED = {
+    "begin": "init-from",
+    "scratch": "from-scratch",
+    "truth": "ground-truth",
     "stabilise": "stabilize",
     "keep-colours": "keep-colors",
     "keep-colour": "keep-colors",
     "keep-color": "keep-colors",
 }
-"""Old and new names of options, without dashes; only the new ones are shown."""
+"""Old and new names of options, without dashes; the help shows only the new ones."""
 
 
 def normalize_option(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Show how far a run is: a bar on a terminal, else a line every ten seconds."""
+"""Show progress: a bar on a terminal, else a line every ten seconds."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ from realtime_nst.frame import Frame
 from realtime_nst.stats import FrameStats
 
 LINE_SECONDS = 10.0
-"""Between two lines where there is no terminal: a log stays short and a watcher patient."""
+"""Seconds between two lines where there is no terminal, so that a log stays short."""
 
 Clock = Callable[[], float]
 
@@ -26,7 +26,7 @@ def is_interactive() -> bool:
 def tell(line: str) -> None:
     """Print a line to stderr, above a bar if there is one.
 
-    Not by ``typer.echo``, which writes to the terminal behind rich's back, into the bar's line.
+    ``typer.echo`` would write past rich, into the line of the bar.
     """
     sys.stderr.write(f"{line}\n")
 
@@ -38,7 +38,7 @@ def minutes(seconds: float) -> str:
 
 
 def periodically(seconds: float = LINE_SECONDS, clock: Clock = perf_counter) -> Callable[[], bool]:
-    """Return a function that is true once in so many seconds, beginning after as many."""
+    """Return a function that returns True once every so many seconds."""
     last = clock()
 
     def due() -> bool:
@@ -62,44 +62,44 @@ class FrameProgress:
 
 @contextmanager
 def frames(
-    total: int | None, meter: FrameStats, clock: Clock = perf_counter
+    total: int | None, stats: FrameStats, clock: Clock = perf_counter
 ) -> Iterator[FrameProgress]:
-    """Count frames in a meter and show them with their rate and the time left.
+    """Count frames, and show their number, the frame rate and the time left.
 
     Args:
-        total: number of frames, None where it is unknown.
-        meter: counts.
-        clock: in seconds.
+        total: number of frames; None if unknown.
+        stats: counts the frames.
+        clock: returns the time in seconds.
     """
     if is_interactive():
-        with _frame_bar(total, meter) as show:
+        with _frame_bar(total, stats) as show:
             yield FrameProgress(show, _nothing)
         return
-    began, due = clock(), periodically(clock=clock)
+    started, due = clock(), periodically(clock=clock)
 
     def tell() -> None:
         if due():
-            typer.echo(frame_line(total, meter, clock() - began), err=True)
+            typer.echo(frame_line(total, stats, clock() - started), err=True)
 
     def count(frame: Frame) -> None:
-        meter.record(frame)
+        stats.record(frame)
         tell()
 
     yield FrameProgress(count, tell)
 
 
-def frame_line(total: int | None, meter: FrameStats, seconds: float) -> str:
-    """Format ``240 of 1800 frames, 24.0 fps, 1:05 left``; without a rate, the time it has taken."""
-    counted = f"{meter.frames} frames" if total is None else f"{meter.frames} of {total} frames"
-    if not meter.overall_fps:
+def frame_line(total: int | None, stats: FrameStats, seconds: float) -> str:
+    """Format ``240 of 1800 frames, 24.0 fps, 1:05 left``; without a rate, the elapsed time."""
+    counted = f"{stats.frames} frames" if total is None else f"{stats.frames} of {total} frames"
+    if not stats.overall_fps:
         return f"{counted}, {minutes(seconds)} so far"
-    rate = f"{counted}, {meter.overall_fps:.1f} fps"
-    left = None if total is None else max(0, total - meter.frames) / meter.overall_fps
+    rate = f"{counted}, {stats.overall_fps:.1f} fps"
+    left = None if total is None else max(0, total - stats.frames) / stats.overall_fps
     return rate if left is None else f"{rate}, {minutes(left)} left"
 
 
 @contextmanager
-def _frame_bar(total: int | None, meter: FrameStats) -> Iterator[Callable[[Frame], None]]:
+def _frame_bar(total: int | None, stats: FrameStats) -> Iterator[Callable[[Frame], None]]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -114,12 +114,12 @@ def _frame_bar(total: int | None, meter: FrameStats) -> Iterator[Callable[[Frame
     several = (BarColumn(), MofNCompleteColumn(), speed, TimeRemainingColumn())
     columns = (BarColumn(), TimeElapsedColumn()) if total == 1 else several
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        # Without a total the bar pulses: a single image gives no other sign of life.
+        # Without a total the bar pulses, which is the only progress that one image has.
         task = bar.add_task("", total=None if total == 1 else total, fps=0.0)
 
         def count(frame: Frame) -> None:
-            meter.record(frame)
-            bar.update(task, completed=meter.frames, fps=meter.fps)
+            stats.record(frame)
+            bar.update(task, completed=stats.frames, fps=stats.fps)
 
         yield count
 
@@ -131,9 +131,9 @@ def steps(
     """Show the steps of a training or an optimization, each with a note.
 
     Args:
-        name: of what is made.
+        name: name of the result.
         total: number of steps.
-        clock: in seconds.
+        clock: returns the time in seconds.
     """
     if is_interactive():
         with _step_bar(name, total) as show:
@@ -160,4 +160,4 @@ def _step_bar(name: str, total: int) -> Iterator[Callable[[int, str], None]]:
 
 
 def _nothing() -> None:
-    """The bar moves by itself."""
+    """Do nothing: the bar moves by itself."""

@@ -1,6 +1,6 @@
-"""Ctrl-C as a question to ask, so that a file is finished before the program ends.
+"""Handle Ctrl-C, so that files are completed before the program ends.
 
-A terminal that is closed and ``kill`` say the same in other words (SIGHUP, SIGTERM).
+A closed terminal (SIGHUP) and ``kill`` (SIGTERM) are handled in the same way.
 """
 
 import signal
@@ -12,28 +12,34 @@ from types import FrameType
 SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-"""Windows has no SIGHUP."""
+"""Signals that stop the program; Windows has no SIGHUP."""
 
 
-def _listened_to() -> set[signal.Signals]:
-    """Not to what was switched off: ``nohup`` is there so that a program goes on."""
-    heard = (each for each in SIGNALS if signal.getsignal(each) is not signal.SIG_IGN)
-    return {signal.SIGINT, *heard}
+def _handled_signals() -> set[signal.Signals]:
+    """Return the signals to handle; an ignored one stays so, as ``nohup`` asks for."""
+    active = (each for each in SIGNALS if signal.getsignal(each) is not signal.SIG_IGN)
+    return {signal.SIGINT, *active}
 
 
 @contextmanager
 def interrupts() -> Iterator[Callable[[], bool]]:
-    """While open, the first such signal only makes the callable true; the second one interrupts."""
-    asked = threading.Event()
+    """Defer a signal: the callable returns True after the first one; a second one interrupts.
+
+    Example:
+        >>> with interrupts() as interrupted:
+        ...     while not interrupted():
+        ...         work()
+    """
+    received = threading.Event()
 
     def on_signal(signum: int, frame: FrameType | None) -> None:
-        if asked.is_set():
+        if received.is_set():
             raise KeyboardInterrupt
-        asked.set()
+        received.set()
 
-    before = {each: signal.signal(each, on_signal) for each in _listened_to()}
+    before = {each: signal.signal(each, on_signal) for each in _handled_signals()}
     try:
-        yield asked.is_set
+        yield received.is_set
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

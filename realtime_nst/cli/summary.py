@@ -1,4 +1,4 @@
-"""What a run says on the way; on stderr, so that results can be piped."""
+"""Print notes and the summary of a run, to stderr, so that results can be piped."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,57 +10,71 @@ import typer
 from realtime_nst.errors import SinkError
 from realtime_nst.stats import FrameStats, StageTimer
 
-STAGES = {"source": "decode", "network": "network", "stabiliser": "stabilise", "sink": "encode"}
-"""Those of a film, and their names for people."""
-LIVE_STAGES = {"style": "painting", "network": "the network in it", "sink": "showing"}
-"""Those of a live picture. Its source mostly waits for the camera."""
+STAGES = {"source": "decode", "network": "network", "stabilizer": "stabilize", "sink": "encode"}
+"""The stages of a conversion, and how they are printed."""
+LIVE_STAGES = {"style": "stylize", "network": "of it the network", "sink": "display"}
+"""The stages of a live session that are printed. Its source mostly waits for the camera."""
 
 
 @contextmanager
 def report_run(
     result: Path, stages: StageTimer | None = None, *, resumable: bool = False
 ) -> Iterator[FrameStats]:
-    """Count frames, and say at the end, also of a run cut short by Ctrl-C, what became of them.
+    """Yield a frame counter, and print a summary at the end, also after Ctrl-C.
 
     Args:
-        result: what is made.
-        stages: measured on the way, to be shown, too.
-        resumable: whether another run can go on where this one stops.
+        result: the file that is written.
+        stages: stage timings to print, filled during the run.
+        resumable: whether another run can resume where this one stops.
     """
-    meter, started = FrameStats(), perf_counter()
+    stats, started = FrameStats(), perf_counter()
     try:
-        yield meter
+        yield stats
     except KeyboardInterrupt:
-        typer.echo(_summary(meter, perf_counter() - started, f"stopped; {result}"), err=True)
+        typer.echo(_summary(stats, perf_counter() - started, f"stopped; {result}"), err=True)
         if resumable:
-            typer.echo("hint: the same command with --resume goes on", err=True)
+            typer.echo("hint: run the same command with --resume to continue", err=True)
         raise
     except SinkError as error:
-        if resumable and meter.frames and "--resume" not in error.hint:
-            error.add_note("the same command with --resume goes on where this one stopped")
+        if resumable and stats.frames and "--resume" not in error.hint:
+            error.add_note("run the same command with --resume to continue where this one stopped")
         raise
     seconds = perf_counter() - started
-    typer.echo(_summary(meter, seconds, str(result)), err=True)
+    typer.echo(_summary(stats, seconds, str(result)), err=True)
     if stages:
         typer.echo(format_stage_shares(stages.busy, seconds), err=True)
 
 
+def print_note(note: str) -> None:
+    """Print something the user should know."""
+    typer.echo(f"note: {note}", err=True)
+
+
 def print_notes(notes: Iterable[str]) -> None:
-    """What a person should know before the work begins."""
+    """Print notes, one line each."""
     for note in notes:
-        typer.echo(f"note: {note}", err=True)
+        print_note(note)
 
 
-def _summary(meter: FrameStats, seconds: float, result: str) -> str:
-    speed = f" ({meter.frames / seconds:.1f} a second)" if meter.frames > 1 else ""
-    plural = "" if meter.frames == 1 else "s"
-    return f"{result}: {meter.frames} frame{plural} in {seconds:.1f} s{speed}"
+def _summary(stats: FrameStats, seconds: float, result: str) -> str:
+    speed = f" ({stats.frames / seconds:.1f} fps)" if stats.frames > 1 else ""
+    plural = "" if stats.frames == 1 else "s"
+    return f"{result}: {stats.frames} frame{plural} in {seconds:.1f} s{speed}"
 
 
 def format_stage_shares(
     busy: Mapping[str, float], seconds: float, stages: Mapping[str, str] = STAGES
 ) -> str:
-    """Stages at work side by side add up to more than the whole; the slowest one sets the pace."""
+    """Return how long each stage was busy, as a line.
+
+    Stages run in parallel, so the shares add up to more than 100 %; the slowest stage determines
+    the frame rate.
+
+    Args:
+        busy: seconds by stage.
+        seconds: duration of the run.
+        stages: the stages to include, and how they are printed.
+    """
     times = ((name, busy[stage]) for stage, name in stages.items() if busy.get(stage))
-    told = (f"{name} {time:.2f} s ({time / seconds:.0%})" for name, time in times)
-    return f"at work: {', '.join(told)} of {seconds:.2f} s"
+    shares = (f"{name} {time:.2f} s ({time / seconds:.0%})" for name, time in times)
+    return f"busy: {', '.join(shares)} of {seconds:.2f} s"

@@ -1,204 +1,175 @@
-"""What ``video`` does with each of its files."""
+"""Run the jobs of ``video`` and print their results."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from time import perf_counter
 
 import typer
 
 from realtime_nst.cli import progress
 from realtime_nst.cli.signals import interrupts
-from realtime_nst.cli.summary import print_notes, report_run
+from realtime_nst.cli.summary import print_note, report_run
+from realtime_nst.convert.converter import Outcome, RunCallbacks, can_resume, convert
+from realtime_nst.convert.dry_run import describe_stream, dry_run
 from realtime_nst.convert.jobs import Job
+from realtime_nst.convert.options import ConversionOptions
 from realtime_nst.convert.preflight import check
-from realtime_nst.convert.resume import find_resume_point, is_finished, is_resumable, settings
-from realtime_nst.convert.transforms import OutputShape, announced, painted, transform
+from realtime_nst.convert.resume import is_finished
 from realtime_nst.errors import NstError
-from realtime_nst.frame import Image
+from realtime_nst.frame import StreamInfo
 from realtime_nst.inference.engines import Size
-from realtime_nst.pipeline import FrameStylizer, run
-from realtime_nst.sinks import Sink, open_sink
-from realtime_nst.sinks.journal import SEGMENT, Journal, nothing
-from realtime_nst.sinks.video.codecs import VideoOptions
-from realtime_nst.sources import Source, open_source
-from realtime_nst.sources.options import ReadOptions
-from realtime_nst.sources.video.opening import is_pipe
 from realtime_nst.stats import FrameStats, StageTimer
-from realtime_nst.stylize.stabilized import StabilizedStylizer
-from realtime_nst.stylize.stabilizer import Stabilizer
 from realtime_nst.stylize.timeline import Timeline
 
-REPLACED = "what was left of an interrupted {} is replaced; --resume would have gone on"
-Memory = Callable[[int], Sequence[Image]]
-Network = Callable[[Size | None], Timeline]
-"""Opens what paints, for frames of a size."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConversionOptions:
-    """How every file is converted."""
-
-    reading: ReadOptions
-    shape: OutputShape
-    video: VideoOptions
-    painting: Mapping[str, str]
-    """What decides how a frame is painted, for people."""
-    stabilise: float = 0.0
-    resume: bool = False
-    stats: bool = True
-    """Whether it is said how long each stage was at work."""
+TimelineOpener = Callable[[Size | None], Timeline]
+"""Opens the styles for frames of a size."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """What is done about several files as a whole."""
+    """What is printed, and which jobs are skipped."""
 
     skip_existing: bool = False
     as_json: bool = False
     pipe: bool = False
-    """Whether a film goes where words usually do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a file."""
-
-    source: str
-    result: str
-    state: str
-    """``done``, ``skipped`` or ``failed``."""
-    frames: int = 0
-    seconds: float = 0.0
-    error: str = ""
-
-
-def convert(job: Job, choices: ConversionOptions, timeline: Timeline) -> FrameStats:
-    """Paint one video."""
-    shape, stages = choices.shape, StageTimer()
-    network = stages.time_calls("network", timeline)
-    stabilise = stages.time_calls("stabiliser", Stabilizer())
-    calm = StabilizedStylizer(network, choices.stabilise, timeline.cut, SEGMENT, stabilise)
-    journal = journal_of(job, choices, calm.state if choices.stabilise else nothing)
-    rest = (
-        [] if choices.resume or not (journal and journal.known) else [REPLACED.format(job.result)]
-    )
-    done = find_resume_point(job, journal, calm.restore) if choices.resume else None
-    reading = replace(choices.reading, resume=done.pts) if done else choices.reading
-    with (
-        report_run(job.result, stages if choices.stats else None, resumable=bool(journal)) as meter,
-        transform(open_source(job.source, reading), shape, done) as frames,
-        open_sink(job.result, announced(frames.info, shape), choices.video, journal) as sink,
-    ):
-        known = sink.notes
-        print_notes([*rest, *frames.info.notes, *known])
-        stylize = painted(calm if choices.stabilise else network, shape)
-        paint(frames, stylize, sink, meter, stages)
-    print_notes(sink.notes[len(known) :])
-    return meter
-
-
-def journal_of(job: Job, choices: ConversionOptions, memory: Memory) -> Journal | None:
-    """Where to note what is finished; None: nobody could go on from there."""
-    if is_pipe(job.source) or not is_resumable(job.result):
-        return None
-    every = settings(job.source, choices.painting, choices.reading, choices.shape, choices.video)
-    return Journal(job.result, every, memory)
-
-
-def paint(
-    source: Source,
-    stylize: FrameStylizer,
-    sink: Sink,
-    meter: FrameStats,
-    stages: StageTimer | None = None,
-) -> None:
-    """Run the pipeline; Ctrl-C ends it between two frames, so that the sink can finish its file."""
-    with interrupts() as stopped, progress.frames(source.info.frames, meter) as shown:
-        run(
-            source,
-            stylize,
-            sink,
-            stopped=stopped,
-            on_frame=shown.on_frame,
-            on_wait=shown.on_wait,
-            stopwatch=stages,
-        )
-        if stopped():
-            raise KeyboardInterrupt
+    """Whether the video is written to standard output."""
+    stats: bool = True
+    """Whether to print how long each stage was busy."""
 
 
 def convert_all(
-    jobs: Sequence[Job], choices: ConversionOptions, network: Network, telling: ReportOptions
+    jobs: Sequence[Job], options: ConversionOptions, opener: TimelineOpener, report: ReportOptions
 ) -> None:
-    """Paint one video after the other; one that cannot be does not stop the rest.
+    """Convert videos one by one; a video that fails does not stop the others.
 
-    The network is opened for the first one that can be read and written. What became of them is
-    told in the end, also of a run that is stopped by Ctrl-C.
+    The styles are opened for the first video that can be read and written. The results are printed
+    at the end, also of a run that is stopped by Ctrl-C.
+
+    Raises:
+        NstError: the only video cannot be converted.
+        Exit: one of several videos failed; with code 1.
     """
     outcomes: list[Outcome] = []
     try:
         for number, job in enumerate(jobs, 1):
             if len(jobs) > 1:
                 typer.echo(f"{number}/{len(jobs)} {job.source}", err=True)
-            alone = len(jobs) == 1 and not telling.as_json
-            outcomes.append(_outcome(job, choices, network, telling.skip_existing, alone=alone))
+            alone = len(jobs) == 1 and not report.as_json
+            outcomes.append(_outcome(job, options, opener, report, alone=alone))
     except KeyboardInterrupt:
         outcomes.append(Outcome(str(job.source), str(job.result), "stopped"))
         raise
     finally:
-        summarize(outcomes, len(jobs), telling)
+        _summarize(outcomes, len(jobs), report)
     if any(outcome.state == "failed" for outcome in outcomes):
         raise typer.Exit(1)
 
 
-def opened_once(open_network: Network) -> Network:
-    """Open a network for the first size that is asked for, and keep it for all others."""
+def open_once(opener: TimelineOpener) -> TimelineOpener:
+    """Return an opener that opens the styles for the first size, and then returns them again."""
     opened: list[Timeline] = []
 
-    def network(size: Size | None) -> Timeline:
+    def timeline(size: Size | None) -> Timeline:
         if not opened:
-            opened.append(open_network(size))
+            opened.append(opener(size))
         return opened[0]
 
-    return network
+    return timeline
+
+
+def print_dry_run(
+    jobs: Sequence[Job], options: ConversionOptions, *, skip_existing: bool = False
+) -> None:
+    """Print what would be done.
+
+    Raises:
+        NstError: the only video could not be converted.
+        Exit: one of several videos could not be converted; with code 1.
+    """
+    failed = 0
+    for job in jobs:
+        if skip_existing and is_finished(job.result):
+            typer.echo(f"{job.result} exists already")
+            continue
+        try:
+            _print_plan(job, options)
+        except NstError as error:
+            if len(jobs) == 1:
+                raise
+            failed += 1
+            typer.echo(f"{job.source}: error: {error}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _print_plan(job: Job, options: ConversionOptions) -> None:
+    plan = dry_run(job, options)
+    typer.echo(f"{job.source}: {describe_stream(plan.source)}")
+    typer.echo(f"  -> {job.result}: {describe_stream(plan.result)}")
+    for note in plan.notes:
+        typer.echo(f"  note: {note}")
 
 
 def _outcome(
-    job: Job, choices: ConversionOptions, network: Network, skip_existing: bool, *, alone: bool
+    job: Job,
+    options: ConversionOptions,
+    opener: TimelineOpener,
+    report: ReportOptions,
+    *,
+    alone: bool,
 ) -> Outcome:
     names, started = (str(job.source), str(job.result)), perf_counter()
-    if (skip_existing or choices.resume) and is_finished(job.result):
-        option = "--resume" if choices.resume else "--skip-existing"
-        again = f"nothing was done; without {option} it is made again, as the options say"
-        typer.echo(f"{job.result} is there already: {again}", err=True)
+    if (report.skip_existing or options.resume) and is_finished(job.result):
+        option = "--resume" if options.resume else "--skip-existing"
+        again = f"nothing was done; leave out {option} to convert it again"
+        typer.echo(f"{job.result} exists already: {again}", err=True)
         return Outcome(*names, "skipped")
     try:
-        size = check(job, choices)
+        size = check(job, options)
     except NstError as error:
         return _failed(job, error, started, alone=alone)
-    timeline = network(size)  # an error here goes for all videos
+    timeline = opener(size)  # an error here concerns all videos
     try:
-        meter = convert(job, choices, timeline)
+        stats = _convert(job, options, timeline, report)
     except NstError as error:
         return _failed(job, error, started, alone=alone)
-    return Outcome(*names, "done", meter.frames, perf_counter() - started)
+    return Outcome(*names, "done", stats.frames, perf_counter() - started)
+
+
+def _convert(
+    job: Job, options: ConversionOptions, timeline: Timeline, report: ReportOptions
+) -> FrameStats:
+    stages, resumable = StageTimer(), can_resume(job)
+    with report_run(job.result, stages if report.stats else None, resumable=resumable) as stats:
+
+        @contextmanager
+        def running(info: StreamInfo) -> Iterator[RunCallbacks]:
+            # Ctrl-C stops between two frames, and reaches the sink so that it finishes its file.
+            with interrupts() as stopped, progress.frames(info.frames, stats) as shown:
+                yield RunCallbacks(shown.on_frame, shown.on_wait, stopped)
+                if stopped():
+                    raise KeyboardInterrupt
+
+        convert(job, options, timeline, on_note=print_note, running=running, stages=stages)
+    return stats
 
 
 def _failed(job: Job, error: NstError, started: float, *, alone: bool) -> Outcome:
     if alone:
         raise error
     typer.echo(f"error: {error}", err=True)
-    passed = perf_counter() - started
-    return Outcome(str(job.source), str(job.result), "failed", seconds=passed, error=str(error))
+    seconds = perf_counter() - started
+    return Outcome(str(job.source), str(job.result), "failed", seconds=seconds, error=str(error))
 
 
-def summarize(outcomes: Sequence[Outcome], jobs: int, telling: ReportOptions) -> None:
-    """A table of several files; as JSON also of one."""
-    if telling.as_json:
-        typer.echo(json.dumps([asdict(one) for one in outcomes], indent=2), err=telling.pipe)
+def _summarize(outcomes: Sequence[Outcome], jobs: int, report: ReportOptions) -> None:
+    """Print the results of several videos as a table; as JSON also that of one."""
+    if report.as_json:
+        typer.echo(json.dumps([asdict(one) for one in outcomes], indent=2), err=report.pipe)
     elif jobs > 1:
         width = max((len(outcome.source) for outcome in outcomes), default=0)
         for one in outcomes:
-            told = one.error or f"{one.result}: {one.frames} frames in {one.seconds:.1f} s"
-            typer.echo(f"{one.state:8}{one.source:{width}}  {told}", err=True)
+            text = one.error or f"{one.result}: {one.frames} frames in {one.seconds:.1f} s"
+            typer.echo(f"{one.state:8}{one.source:{width}}  {text}", err=True)

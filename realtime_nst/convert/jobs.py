@@ -1,4 +1,4 @@
-"""Which files become which: one video, several, or all of a folder."""
+"""Find the videos to convert, and the name of each result."""
 
 import os
 from collections import Counter
@@ -20,29 +20,30 @@ VIDEOS = frozenset(
         *(".mpeg", ".wmv", ".flv", ".3gp", ".ogv", ".y4m", ".gif", ".apng"),
     )
 )
-"""Endings that are taken for videos in a folder."""
+"""Extensions of the files of a folder that are converted."""
 SLASHES = tuple({"/", os.sep})
+"""Separators that mark a result as a folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One video to paint."""
+    """One video to convert."""
 
     source: Path
     result: Path
 
 
 def jobs_for(sources: Sequence[Path], result: str | Path) -> list[Job]:
-    """The jobs that a command line asks for.
+    """Return the jobs for the arguments of ``video``.
 
     Args:
         sources: videos, folders with videos in them, or patterns such as ``clips/*.mov``.
-        result: a file for a single video. A folder, in which videos keep their names, is one that
-            is there, ends in a slash, or is for several videos.
+        result: a file, for a single video; or a folder, in which videos keep their names. It is a
+            folder if it exists as one, ends in a slash, or if there are several videos.
 
     Raises:
         SourceError: a folder or pattern has no video.
-        SinkError: the result cannot be any of this, or two results would have one name.
+        SinkError: the result is neither, or two results would have the same name.
     """
     _check_not_empty(sources)
     several = len(sources) > 1 or _several(sources[0])
@@ -55,8 +56,8 @@ def jobs_for(sources: Sequence[Path], result: str | Path) -> list[Job]:
     jobs = [Job(one, path / _name(one)) for source in sources for one in _expand(source)]
     for target, count in Counter(job.result for job in jobs).items():
         if count > 1:
-            message = f"{count} videos would all become {target}"
-            raise SinkError(message, "give them one by one, or rename them")
+            message = f"cannot write {target}: {count} videos would have this name"
+            raise SinkError(message, "convert them one by one, or rename them")
     return jobs
 
 
@@ -64,24 +65,24 @@ def _check_not_empty(sources: Sequence[Path]) -> None:
     for source in sources:
         if source.is_dir() and not any(_videos(source)) and not any(_images(source)):
             message = f"there is neither a video nor an image in {source}"
-            raise SourceError(message, "give a video, or the folder it lies in")
+            raise SourceError(message, "give a video, or the folder it is in")
 
 
 def _refuse_bare(path: Path) -> None:
-    """A name without an ending says neither what kind of file it means nor that it is a folder."""
+    """Raise SinkError for a name without an extension: it may mean a file or a folder."""
     if path.suffix or str(path) == PIPE:
         return
     refuse_device(path)
     name = path.name
     hint = f"{name}.mp4 for a video, {name}{os.sep} for a folder, {name}/%06d.png for images"
-    raise SinkError(f"cannot write {path}: it has no ending and is not a folder", hint)
+    raise SinkError(f"cannot write {path}: it has no extension and is not a folder", hint)
 
 
 def _refuse_single(path: Path) -> None:
     if str(path) == PIPE or path.suffix.lower() in {*CONTAINERS, *FORMATS}:
         folder = "results" if str(path) == PIPE or NUMBER.search(path.name) else path.stem
         hint = f"give a folder instead, e.g. {folder}{os.sep}"
-        raise SinkError(f"{path} holds one video only", hint)
+        raise SinkError(f"cannot write several videos to {path}: it holds one", hint)
 
 
 def _several(source: Path) -> bool:
@@ -99,7 +100,7 @@ def _expand(source: Path) -> list[Path]:
     pattern = [Path(name) for name in names]
     found = sorted(_videos(source) if source.is_dir() else pattern)
     if not found:
-        raise SourceError(f"nothing is called {source}", "check the folder and the pattern")
+        raise SourceError(f"no file matches {source}", "check the folder and the pattern")
     return found
 
 
@@ -116,10 +117,10 @@ def _images(folder: Path) -> Iterator[Path]:
 
 
 def _name(source: Path) -> str:
-    """What a video is called in a folder of results."""
+    """Return the name of a result in a folder."""
     if str(source) == PIPE:
-        raise SinkError("what comes through a pipe has no name", "give OUT one, e.g. out.mp4")
-    if NUMBER.search(source.name) or is_folder(source):  # images are called as their folder
+        raise SinkError("cannot name the result of a pipe", "give OUT a file name, e.g. out.mp4")
+    if NUMBER.search(source.name) or is_folder(source):  # images are named after their folder
         folder = source.parent if NUMBER.search(source.name) else source
         return f"{folder.resolve().name or 'images'}.mp4"
     return source.name if source.suffix.lower() in CONTAINERS else f"{source.stem}.mp4"

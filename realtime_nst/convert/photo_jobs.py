@@ -1,4 +1,4 @@
-"""Which image files become which."""
+"""Find the images to stylize, and the name of each result."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,17 +23,17 @@ class PhotoJob:
 
 
 def photo_jobs(sources: Sequence[Path], result: Path, *, recursive: bool = False) -> list[PhotoJob]:
-    """Return the jobs that a command line asks for.
+    """Return the jobs for the arguments of ``image``.
 
     Args:
         sources: images, folders of them, patterns such as ``*.jpg`` or ``%06d.png``, or ``-``.
         result: an image file or ``-`` for a single image; a folder, in which results are named
             after their sources; or a pattern with a number, ``%03d.png``.
-        recursive: whether sub-folders are read, and made below the result.
+        recursive: whether sub-folders are read, and created below the result.
 
     Raises:
         SourceError: a folder or pattern has no image.
-        SinkError: two results would have one name, or an image that is read would be overwritten.
+        SinkError: two results would have the same name, or an input would be overwritten.
     """
     single = len(sources) == 1 and not _is_several(sources[0])
     found = [pair for source in sources for pair in _expand(source, recursive)]
@@ -55,7 +55,7 @@ def _results(result: Path, names: Sequence[Path], *, single: bool) -> list[Path]
     is_file = str(result) == PIPE or (bool(result.suffix) and not result.is_dir())
     if is_file and not single:
         hint = f"give a folder instead, or {result.stem}-%06d{result.suffix}"
-        raise SinkError(f"{result} holds one image only", hint)
+        raise SinkError(f"cannot write several images to {result}: it holds one", hint)
     if is_file:
         if str(result) != PIPE:
             refuse_device(result)
@@ -79,7 +79,7 @@ def _is_several(source: Path) -> bool:
 
 
 def _expand(source: Path, recursive: bool) -> list[tuple[Path, Path]]:
-    """Return the images that a source stands for, and what to name each result after."""
+    """Return the images of a source, each with the path that its result is named after."""
     if not _is_several(source):
         return [(source, Path("image.png" if str(source) == PIPE else source.name))]
     if source.is_dir():
@@ -91,7 +91,7 @@ def _expand(source: Path, recursive: bool) -> list[tuple[Path, Path]]:
         return [(path, Path(path.name)) for path in numbered(source)]
     matching = sorted(Path(path) for path in glob(str(source)))  # noqa: PTH207  (may be absolute)
     if not matching:
-        raise SourceError(f"nothing is called {source}", "check the folder and the pattern")
+        raise SourceError(f"no file matches {source}", "check the folder and the pattern")
     return [(path, Path(path.name)) for path in matching]
 
 
@@ -106,6 +106,8 @@ def _images(folder: Path, pattern: str) -> Iterator[Path]:
 def _no_images(folder: Path) -> SourceError:
     below = unread_folders([folder])
     hint = (
-        "--recursive reads its sub-folders" if below else f"endings: {', '.join(sorted(PICTURES))}"
+        "add --recursive to read its sub-folders"
+        if below
+        else f"extensions: {', '.join(sorted(PICTURES))}"
     )
-    return SourceError(f"there is no picture in {folder}", hint)
+    return SourceError(f"there is no image in {folder}", hint)

@@ -1,59 +1,51 @@
-"""Go on with conversions that were interrupted."""
+"""Resume conversions that were interrupted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import typer
-
 from realtime_nst.convert.fingerprint import fingerprint
 from realtime_nst.convert.jobs import Job
-from realtime_nst.convert.transforms import OutputShape
+from realtime_nst.convert.options import ConversionOptions
 from realtime_nst.errors import SinkError
 from realtime_nst.files import exists
 from realtime_nst.frame import Image
 from realtime_nst.sinks.images import is_pattern, numbered
 from realtime_nst.sinks.journal import Journal, ResumePoint
-from realtime_nst.sinks.video.codecs import CONTAINERS, PIPE, VideoOptions
+from realtime_nst.sinks.video.codecs import CONTAINERS, PIPE
 from realtime_nst.sinks.video.recovery import find
-from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.opening import is_pipe
 
 
-def settings(
-    source: Path,
-    painting: Mapping[str, str],
-    reading: ReadOptions,
-    shape: OutputShape,
-    video: VideoOptions,
-) -> dict[str, str]:
-    """All that decides how a result will look, in words of the command line."""
+def conversion_settings(source: Path, options: ConversionOptions) -> dict[str, str]:
+    """Return everything that determines the result, by names the user knows.
+
+    Raises:
+        SourceError: the input cannot be read.
+    """
+    reading = options.reading
     end = "the end" if reading.end is None else f"{float(reading.end):g} s"
-    chosen = {**asdict(shape), **asdict(video)}
-    options = {f"--{name.replace('_', '-')}": str(value) for name, value in chosen.items()}
+    chosen = {**asdict(options.shape), **asdict(options.video)}
+    named = {f"--{name.replace('_', '-')}": str(value) for name, value in chosen.items()}
     return {
         "the input": fingerprint(source),
-        **painting,
+        **options.styles,
         "the part": f"{float(reading.start):g} s to {end}",
-        **options,
+        **named,
         "the rate of pictures": str(reading.rate),
     }
 
 
 def is_resumable(result: Path) -> bool:
-    """Whether a result is made piece by piece. GIFs and the like are made in one go."""
+    """Return whether a result is written piece by piece; a GIF, for example, is not."""
     if str(result) == PIPE:
         return False
     container = CONTAINERS.get(result.suffix.lower())
-    return bool(_is_pictures(result) or (container and container.audio_codec))
-
-
-def _is_pictures(result: Path) -> bool:
-    return is_pattern(result)
+    return bool(is_pattern(result) or (container and container.audio_codec))
 
 
 def is_finished(result: Path) -> bool:
-    """Whether a result was made before, to its end."""
+    """Return whether a result exists and is complete."""
     first = numbered(result, 1) if is_pattern(result) else result
     return exists(first) and not Journal(result, {}).known
 
@@ -61,30 +53,36 @@ def is_finished(result: Path) -> bool:
 def find_resume_point(
     job: Job, journal: Journal | None, restore: Callable[[Sequence[Image]], None]
 ) -> ResumePoint | None:
-    """Where to go on, said aloud; None: at the beginning.
+    """Return the point to resume from; None to start at the beginning.
+
+    Args:
+        job: the input and the output file.
+        journal: the journal of the conversion; None if it has none.
+        restore: restores the stabilizer from the images saved at that point.
 
     Raises:
-        SinkError: nothing like this can be gone on with, or it was begun with other settings.
+        SinkError: such a result cannot be resumed, or it was started with other settings.
     """
     if journal is None:
-        pipe = is_pipe(job.source) or str(job.result) == PIPE
-        what = "a pipe" if pipe else f"a {job.result.suffix}"
-        raise SinkError(f"{what} cannot be resumed; it is made in one go", "leave --resume out")
+        raise _not_resumable(job)
     if not journal.known:
         return None
-    if _is_pictures(job.result):
-        found = max(((job.result, place) for place in journal.read()), default=None, key=_frames)
+    if is_pattern(job.result):
+        found = max(((job.result, point) for point in journal.read()), default=None, key=_frames)
     else:
         found = find(job.result, journal)
     if found is None:
         return None
-    path, place = found
-    if memory := journal.go_on(path, place):
+    path, point = found
+    if memory := journal.go_on(path, point):
         restore(memory)
-    typer.echo(
-        f"note: going on behind {place.frames} frames, at {float(place.pts):.1f} s", err=True
-    )
-    return place
+    return point
+
+
+def _not_resumable(job: Job) -> SinkError:
+    pipe = is_pipe(job.source) or str(job.result) == PIPE
+    what = "a pipe" if pipe else f"a {job.result.suffix}"
+    return SinkError(f"{what} cannot be resumed: it is written in one go", "leave out --resume")
 
 
 def _frames(found: tuple[Path, ResumePoint]) -> int:

@@ -1,4 +1,4 @@
-"""Another size or rate for the frames of a source, and other ways to show what is painted."""
+"""Change the size and the frame rate of a source, and how the stylized frames are arranged."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -16,26 +16,32 @@ from realtime_nst.sinks.journal import ResumePoint
 from realtime_nst.sources import Source
 
 IN_FLIGHT = 12
-"""Frames in memory at once: those in the queues, and those that each stage works on."""
+"""Number of frames in memory at once: in the queues, and in each stage."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutputShape:
-    """What a user can choose about size, rate and arrangement."""
+    """Size, frame rate and arrangement of a result."""
 
     size: tuple[int, int] | None = None
-    """Width and height of the pictures; None keeps them; 0 for one follows from the other, and is
-    even, for most encoders share one colour between pairs of pixels."""
+    """Width and height of the frames; None keeps them. 0 for one of them keeps the aspect ratio,
+    with an even length, since most encoders share one color between two pixels."""
     rate: Fraction | None = None
-    """Frames per second, all equally long; None keeps every frame at its time."""
+    """Constant frame rate; None keeps the timestamps."""
     render_scale: float = 1.0
-    """The network's picture as a share of the result's; smaller is faster and coarser."""
+    """Size to stylize at, relative to the result's; smaller is faster and coarser."""
     side_by_side: bool = False
-    """The picture as it was to the left of the painted one."""
+    """Whether the input is shown to the left of the stylized frame."""
 
 
 class TransformedSource:
-    """A source whose frames pass through something on their way."""
+    """A source whose frames pass through a function.
+
+    Args:
+        source: the opened source.
+        info: the stream after the function.
+        change: from the frames of the source to those of this one.
+    """
 
     def __init__(
         self, source: Source, info: StreamInfo, change: Callable[[Iterator[Frame]], Iterator[Frame]]
@@ -56,12 +62,18 @@ class TransformedSource:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the source behind this one."""
+        """Close the wrapped source."""
         self._source.__exit__(kind, error, trace)
 
 
 def transform(source: Source, shape: OutputShape, done: ResumePoint | None = None) -> Source:
-    """The source in the size and at the rate asked for, without the frames that are done."""
+    """Return a source in the requested size and frame rate.
+
+    Args:
+        source: the opened source.
+        shape: what is requested.
+        done: the point to resume from; the frames before it are left out.
+    """
     if shape.rate:
         source = with_frame_rate(source, shape.rate)
     if done:
@@ -70,7 +82,7 @@ def transform(source: Source, shape: OutputShape, done: ResumePoint | None = Non
 
 
 def skip_to(source: Source, done: ResumePoint) -> Source:
-    """What follows a place; times and indices are those in the whole."""
+    """Return a source without the frames before a point; timestamps and indices do not change."""
     info = source.info
     left = None if info.frames is None else max(info.frames - done.frames, 0)
 
@@ -83,7 +95,10 @@ def skip_to(source: Source, done: ResumePoint) -> Source:
 
 
 def resized(source: Source, width: int, height: int) -> Source:
-    """A source in another size. Pixels become oblong where only so the shown shape stays.
+    """Return a source in another size.
+
+    The pixel aspect ratio changes where that is needed to keep the displayed shape.
+
 
     Raises:
         DeviceError: frames of that size do not fit into memory.
@@ -94,13 +109,13 @@ def resized(source: Source, width: int, height: int) -> Source:
     need = IN_FLIGHT * 3 * width * height
     require_memory(f"{width}x{height}", need, free_memory(), "choose a smaller --size")
     aspect = info.pixel_aspect * Fraction(info.width * height, info.height * width)
-    nearly_square = abs(aspect - 1) < Fraction(1, 100)  # rounding to whole pixels
+    is_square = abs(aspect - 1) < Fraction(1, 100)  # rounding to whole pixels
 
     def change(frames: Iterator[Frame]) -> Iterator[Frame]:
         for frame in frames:
             yield frame.with_image(scaled(frame.image, width, height))
 
-    aspect = Fraction(1) if nearly_square else aspect
+    aspect = Fraction(1) if is_square else aspect
     return TransformedSource(
         source, replace(info, width=width, height=height, pixel_aspect=aspect), change
     )
@@ -111,7 +126,7 @@ def _even(length: Fraction) -> int:
 
 
 def fitted_size(shape: OutputShape, width: int, height: int) -> tuple[int, int]:
-    """Return width and height of the result of an image; a side left open keeps the proportions.
+    """Return width and height of a stylized image; 0 for one of them keeps the aspect ratio.
 
     Raises:
         DeviceError: an image of that size does not fit into memory.
@@ -125,7 +140,7 @@ def fitted_size(shape: OutputShape, width: int, height: int) -> tuple[int, int]:
 
 
 def with_frame_rate(source: Source, rate: Fraction) -> Source:
-    """A source at a constant rate: frames come twice or not at all, as their times demand."""
+    """Return a source at a constant rate: frames are repeated or dropped by their timestamps."""
     info, total = source.info, source.info.frames
     frames = round(total * rate / info.rate) if total and info.rate else None
     changed = replace(info, rate=rate, time_base=1 / rate, base_rate=None, frames=frames)
@@ -136,9 +151,9 @@ def _steady(frames: Iterator[Frame], rate: Fraction) -> Iterator[Frame]:
     shown: Frame | None = None
     index, length = 0, 1 / rate
 
-    def until(moment: Fraction, frame: Frame) -> Iterator[Frame]:
+    def until(end: Fraction, frame: Frame) -> Iterator[Frame]:
         nonlocal index
-        while index / rate < moment:
+        while index / rate < end:
             yield replace(frame, index=index, pts=index / rate)
             index += 1
 
@@ -147,42 +162,42 @@ def _steady(frames: Iterator[Frame], rate: Fraction) -> Iterator[Frame]:
             yield from until(frame.pts, shown)
             length = frame.pts - shown.pts
         shown = frame
-    if shown:  # if nobody says how long the last one lasts: as long as the one before
+    if shown:  # without a duration, the last frame lasts as long as the one before
         yield from until(shown.pts + (shown.duration or length), shown)
 
 
-def painted(stylize: FrameStylizer, shape: OutputShape) -> FrameStylizer:
-    """The style, with its result arranged as asked for."""
+def arrange_output(stylize: FrameStylizer, shape: OutputShape) -> FrameStylizer:
+    """Return a stylizer whose frames are scaled and arranged as requested."""
     if shape.render_scale != 1:
-        stylize = _smaller(stylize, shape.render_scale)
-    return _beside(stylize) if shape.side_by_side else stylize
+        stylize = _at_scale(stylize, shape.render_scale)
+    return _side_by_side(stylize) if shape.side_by_side else stylize
 
 
-def announced(info: StreamInfo, shape: OutputShape) -> StreamInfo:
-    """What comes out of the style."""
+def output_info(info: StreamInfo, shape: OutputShape) -> StreamInfo:
+    """Return the stream that ``arrange_output`` gives."""
     return replace(info, width=2 * info.width) if shape.side_by_side else info
 
 
-def _smaller(stylize: FrameStylizer, scale: float) -> FrameStylizer:
-    def style(frame: Frame) -> Frame:
+def _at_scale(stylize: FrameStylizer, scale: float) -> FrameStylizer:
+    def scaled_down(frame: Frame) -> Frame:
         height, width = frame.image.shape[:2]
         small = scaled(frame.image, max(round(width * scale), 1), max(round(height * scale), 1))
         result = stylize(frame.with_image(small))
         return result.with_image(scaled(result.image, width, height))
 
-    return style
+    return scaled_down
 
 
-def _beside(stylize: FrameStylizer) -> FrameStylizer:
-    def style(frame: Frame) -> Frame:
+def _side_by_side(stylize: FrameStylizer) -> FrameStylizer:
+    def combined(frame: Frame) -> Frame:
         return frame.with_image(np.hstack([frame.image, stylize(frame).image]))
 
-    return style
+    return combined
 
 
 def scaled(image: Image, width: int, height: int) -> Image:
-    """A picture in another size; every pixel counts when it shrinks."""
+    """Return an image in another size, averaged over areas where it shrinks."""
     if image.shape[:2] == (height, width):
         return image
-    way = cv2.INTER_AREA if width * height < image.shape[0] * image.shape[1] else cv2.INTER_CUBIC
-    return np.ascontiguousarray(cv2.resize(image, (width, height), interpolation=way), np.uint8)
+    method = cv2.INTER_AREA if width * height < image.shape[0] * image.shape[1] else cv2.INTER_CUBIC
+    return np.ascontiguousarray(cv2.resize(image, (width, height), interpolation=method), np.uint8)

@@ -1,1 +1,1 @@
-"""Measure how good painted pictures and films are, without torch."""
+"""Measure the quality of stylized images and video; most of it does not need torch."""

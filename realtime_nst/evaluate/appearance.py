@@ -1,6 +1,6 @@
-"""What people see first of a stylized image: tones, colors and edges, measured from images alone.
+"""Measures of appearance, from images alone: tones, colors and edges.
 
-The low band is what a Gaussian of a thirtieth of the image's height leaves: large tones without
+The low band is the result of a Gaussian of a thirtieth of the image's height: large tones without
 strokes.
 """
 
@@ -14,39 +14,39 @@ from realtime_nst.palette.oklab import to_oklab
 Floats = NDArray[np.float32]
 
 LOW_BAND = 1 / 30
-"""Deviation of the Gaussian, of the image's height."""
+"""Standard deviation of the Gaussian, as a share of the image's height."""
 EDGE_SCALE = 2.0
-"""Deviation in pixels at which edges are compared: those of things, not of strokes."""
+"""Standard deviation in pixels at which edges are compared: those of objects, not of strokes."""
 TAIL = 0.02
-"""Share of the darkest and of the lightest pixels that the range of lightness leaves out."""
+"""Share of the darkest and of the lightest pixels that the range of lightness excludes."""
 DIRECTIONS, QUANTILES = 64, 512
-"""In which palettes are compared."""
+"""Number of directions, and of quantiles in each, for the comparison of palettes."""
 
 
 def oklab(image: Image) -> Floats:
-    """(h, w, 3) BGR bytes -> (h, w, 3): lightness in [0, 1], green to red, blue to yellow."""
+    """Convert (h, w, 3) uint8 BGR to Oklab: lightness in [0, 1], green to red, blue to yellow."""
     return to_oklab(image[..., ::-1] / 255)
 
 
 def low_share(image: Image) -> float:
-    """Share of the variance of lightness that lies in the low band."""
+    """Return the share of the low band in the variance of lightness."""
     light = oklab(image)[..., 0]
     return float(_low(light).var() / max(light.var(), 1e-9))
 
 
 def order(output: Image, photo: Image) -> float:
-    """Correlation of the low bands of lightness: 1 where light stays light."""
+    """Return the correlation of the low bands of lightness: 1 where light stays light."""
     return _correlation(*(_low(oklab(image)[..., 0]) for image in (output, photo)))
 
 
 def lightness_range(image: Image) -> float:
-    """Distance from the darkest to the lightest tones."""
+    """Return the distance from the darkest to the lightest tones."""
     dark, light = np.quantile(oklab(image)[..., 0], [TAIL, 1 - TAIL])
     return float(light - dark)
 
 
 def palette_distance(first: Image, second: Image) -> float:
-    """Sliced Wasserstein-2 distance of the colors, times 100 (Rabin et al. 2012)."""
+    """Return the sliced Wasserstein-2 distance of the colors, times 100 (Rabin et al. 2012)."""
     random = np.random.default_rng(0).normal(size=(DIRECTIONS, 3))
     directions = random / np.linalg.norm(random, axis=1, keepdims=True)
     steps = (np.arange(QUANTILES) + 0.5) / QUANTILES
@@ -58,7 +58,7 @@ def palette_distance(first: Image, second: Image) -> float:
 
 
 def edges_kept(output: Image, photo: Image) -> float:
-    """Correlation of the strengths of edges of lightness."""
+    """Return the correlation of the edge strengths of lightness."""
     return _correlation(*(_edges(oklab(image)[..., 0]) for image in (output, photo)))
 
 
@@ -75,7 +75,7 @@ def _edges(light: Floats) -> Floats:
 
 
 def _correlation(first: Floats, second: Floats) -> float:
-    """0 where there is nothing to correlate."""
+    """Return the correlation, 0 if an image is constant."""
     if min(first.std(), second.std()) < 1e-6:
         return 0.0
     return float(np.corrcoef(first.ravel(), second.ravel())[0, 1])

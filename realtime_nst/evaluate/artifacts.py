@@ -1,8 +1,8 @@
-"""What a painted picture must not show, each as a number: pictures in, a score out.
+"""Scores of artifacts in stylized images.
 
-Known faults of style networks: a checkerboard from uneven upsampling (Odena et al. 2016), bubbles
-and blots from normalising each picture by its own statistics (Karras et al. 2020, section 2), and a
-frame from padding. A score is small for paintings and photos; ``LIMITS`` says how small.
+Known artifacts of style networks: a checkerboard from uneven upsampling (Odena et al. 2016),
+bubbles and blots from normalizing each image by its own statistics (Karras et al. 2020, section 2),
+and a border from padding. Scores are small for paintings and photos; ``LIMITS`` are the maxima.
 """
 
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 from realtime_nst.frame import Image
 
 PERIOD = 4
-"""Pixels: the networks work on a grid of this, so what they repeat, they repeat so."""
+"""Period of the networks' grid in pixels, and so of their patterns."""
 CONTROLS = (3, 5)
-"""Pixels: periods nothing has to do with; what strokes show there, they show at any by chance."""
+"""Unrelated periods in pixels: strokes score there by chance, and as much at any period."""
 REPEATS = 8
-"""Periods over which a pattern must be the same to be one."""
+"""Number of periods over which a pattern must be the same."""
 RADII = (7, 9, 12, 15, 19)
-"""Pixels of bubbles; smaller ones are strokes."""
+"""Radii of bubbles in pixels; smaller ones are strokes."""
 SCALES = (4, 7, 11)
-"""Pixels of blots (standard deviation)."""
+"""Sizes of blots in pixels (standard deviation)."""
 EDGE = 4
-"""Pixels from the border that may not look different."""
+"""Width in pixels of the border that is compared with the rest."""
 
 Plane = NDArray[np.float32]
 """(height, width)."""
@@ -32,11 +32,12 @@ Plane = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a shipped style may have."""
+    """The maximum score of a shipped style."""
 
     most: float
+    """The maximum."""
     why: str
-    """What was measured, and what it would look like above."""
+    """Unit, measured scores, and what higher ones look like."""
 
 
 LIMITS = {
@@ -60,51 +61,51 @@ LIMITS = {
         "grey levels; eight pixels of margin gave a network 11, and one saw it; 8 is not seen",
     ),
 }
-"""By the name of the function; scores of the models that were shipped when it was set."""
+"""Limits by the name of the function, from scores of the models shipped when they were set."""
 
 
 def checkerboard(image: Image) -> float:
-    """Grey levels (RMS) of a pattern that repeats every two or four pixels all over the picture."""
+    """Return the RMS in grey levels of a pattern that repeats every two or four pixels."""
     own = _repeated(image, PERIOD)
     chance = sum(_repeated(image, period) for period in CONTROLS) / len(CONTROLS)
     return float(max(0.0, own - chance) ** 0.5)
 
 
 def bubbles(image: Image, content: Image) -> float:
-    """How far the roundest thing stands out, in standard deviations, that is not in the content.
+    """Return the score of the roundest object that is not in the content, in standard deviations.
 
     Gradients that point to or away from one place all around it add up, as in the radial symmetry
     of Loy and Zelinsky 2003.
     """
-    painted, seen = _directions(image), _directions(content)
-    return max(_roundest(painted, seen, radius) for radius in RADII)
+    own, known = _directions(image), _directions(content)
+    return max(_roundest(own, known, radius) for radius in RADII)
 
 
 def blots(image: Image, content: Image) -> float:
-    """How much the strongest spot of another colour stands out, where the content is plain.
+    """Return the contrast of the strongest spot where the content is plain.
 
-    In multiples of what 98 of 100 such places have.
+    The unit is the 98th percentile of the contrast of such places.
     """
     return max(_strongest(image, content, scale) for scale in SCALES)
 
 
 def border(image: Image, inside: Image) -> float:
-    """Grey levels by which the outermost pixels differ on average from what they should be.
+    """Return the mean error of the outermost pixels in grey levels.
 
     Args:
-        image: painted.
-        inside: the same part, cut out of a larger picture after painting it. At least 9x9.
+        image: a stylized image.
+        inside: the same part, cropped from a larger image after stylizing it. At least 9x9.
     """
     difference = image.astype(np.float32) - inside
     ring = np.ones(image.shape[:2], bool)
     ring[EDGE:-EDGE, EDGE:-EDGE] = False
-    # A network that takes its statistics from the picture paints all of a larger one otherwise.
+    # A network with statistics of each image stylizes all of a larger one differently.
     everywhere = difference[~ring].mean(axis=0)
     return float(np.abs(difference[ring].mean(axis=0) - everywhere).max())
 
 
 def _repeated(image: Image, period: int) -> float:
-    """Mean square of what is the same every so many pixels, over blocks of such periods."""
+    """Return the mean square of the pattern with this period, over blocks of periods."""
     light = image.mean(axis=2, dtype=np.float32)
     fine = light - cv2.blur(light, (2 * period + 1, 2 * period + 1))
     side = REPEATS * period
@@ -118,25 +119,25 @@ def _repeated(image: Image, period: int) -> float:
 
 
 def _directions(image: Image) -> tuple[Plane, Plane]:
-    """Where it gets lighter, right and down, as arrows of length 1; shorter where hardly at all."""
+    """Return normalized gradients, right and down; shorter where they are weak."""
     light = cv2.GaussianBlur(image.mean(axis=2, dtype=np.float32), (0, 0), 1.2)
     right, down = (cv2.Sobel(light, cv2.CV_32F, *axis) / 8 for axis in ((1, 0), (0, 1)))
     length = np.hypot(right, down) + 4
     return (right / length).astype(np.float32), (down / length).astype(np.float32)
 
 
-def _roundest(painted: tuple[Plane, Plane], seen: tuple[Plane, Plane], radius: int) -> float:
+def _roundest(image: tuple[Plane, Plane], content: tuple[Plane, Plane], radius: int) -> float:
     margin = radius + 4
     core = np.s_[margin:-margin, margin:-margin]
-    own = _roundness(painted, radius)
+    own = _roundness(image, radius)
     if not own[core].size:
         return 0.0
-    known = cv2.dilate(_roundness(seen, radius), np.ones((9, 9), np.uint8))
+    known = cv2.dilate(_roundness(content, radius), np.ones((9, 9), np.uint8))
     return float((own - known)[core].max() / max(own[core].std(), 0.01))
 
 
 def _roundness(directions: tuple[Plane, Plane], radius: int) -> Plane:
-    """For each place, how well the arrows on a circle around it point to it: 0 to 1."""
+    """Return for each place how well the gradients on a circle around it point to it, 0 to 1."""
     reach = radius + 4
     down, right = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(np.float32)
     distance = np.hypot(right, down) + 1e-6
@@ -159,7 +160,7 @@ def _strongest(image: Image, content: Image, scale: int) -> float:
 
 
 def _spots(image: Image, scale: int) -> Plane:
-    """How much a place differs from around it, in the units of CIE L*a*b*."""
+    """Return the difference of each place from its surroundings, in units of CIE L*a*b*."""
     lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_BGR2Lab)
     near, around = (cv2.GaussianBlur(lab, (0, 0), times * scale) for times in (1.0, 1.6))
     return np.asarray(np.linalg.norm(near - around, axis=2), np.float32)

@@ -1,4 +1,4 @@
-"""A contact sheet: one photo in many styles, each with its name."""
+"""Contact sheet: labeled images on one sheet."""
 
 from collections.abc import Sequence
 from math import ceil, log
@@ -10,13 +10,18 @@ from realtime_nst.evaluate.scenes import fitted
 from realtime_nst.frame import Image
 
 GAP, LABEL = 8, 26
-"""Pixels between tiles, and for the name below one."""
+"""Pixels between tiles, and for the label below a tile."""
 INK = (40, 40, 40)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
 def contact_sheet(tiles: Sequence[tuple[str, Image]], columns: int | None = None) -> Image:
-    """Pictures of one size with their names, row by row, on white paper."""
+    """Return a sheet of labeled images, row by row, on white.
+
+    Args:
+        tiles: labels and images of one size.
+        columns: number of columns; None chooses it.
+    """
     across = columns or best_columns(len(tiles), tiles[0][1].shape[:2])
     down = ceil(len(tiles) / across)
     height, width = tiles[0][1].shape[:2]
@@ -31,13 +36,18 @@ def contact_sheet(tiles: Sequence[tuple[str, Image]], columns: int | None = None
 
 
 def tile_of(photo: Image, width: int) -> Image:
-    """A photo as wide as a tile, or as it is if it is smaller."""
+    """Reduce a photo to the width of a tile; smaller photos are returned as they are."""
     height = round(photo.shape[0] * width / photo.shape[1])
     return fitted(photo, width * height)
 
 
 def best_columns(count: int, size: tuple[int, int]) -> int:
-    """So many that the sheet is nearly twice as wide as high, and its rows are nearly full."""
+    """Return the number of columns for a sheet about twice as wide as high, with full rows.
+
+    Args:
+        count: number of tiles.
+        size: height and width of a tile.
+    """
     height, width = size
 
     def cost(columns: int) -> float:
@@ -49,7 +59,7 @@ def best_columns(count: int, size: tuple[int, int]) -> int:
 
 
 def _write(paper: Image, text: str, at: tuple[int, int], width: int) -> None:
-    """A text, made smaller if it is wider than its tile."""
+    """Draw a label, in a smaller font if it is wider than its tile."""
     (length, _), _ = cv2.getTextSize(text, FONT, 0.5, 1)
     scale = 0.5 * min(1.0, (width - 2) / max(1, length))
     # Smoothed edges reach a pixel to either side in OpenCV 4.

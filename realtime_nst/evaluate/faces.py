@@ -1,6 +1,6 @@
-"""Stars on faces: bright, warm, round spots where a face was.
+"""Stars on faces: bright, warm, round spots in place of a face.
 
-A loss that demands all of a painting in every image hangs its stars on the roundest thing it finds.
+A loss that requires all of a style image in every output puts its stars on the roundest object.
 """
 
 from collections.abc import Callable
@@ -17,19 +17,19 @@ from realtime_nst.frame import Image
 
 HAAR = "haarcascade_frontalface_default.xml"
 SMALLEST_FACE = 0.1
-"""Side of the smallest face, of the image's shorter side."""
+"""Side of the smallest face, as a share of the image's shorter side."""
 WARMER, LIGHTER = 0.06, 0.03
-"""How much more yellow and lighter than its surroundings a spot is, in Oklab."""
+"""Minimum excess of yellow and of lightness of a spot over its surroundings, in Oklab."""
 SURROUNDINGS = 12.0
-"""Deviation in pixels of the Gaussian that gives the surroundings."""
+"""Standard deviation in pixels of the Gaussian that gives the surroundings."""
 SPOT = (0.1, 0.4)
-"""Width of a spot, of the face's: smaller ones are accents of strokes."""
+"""Minimum and maximum width of a spot, as a share of the face's; smaller ones are accents."""
 ROUND = 0.5
-"""Least share of the circle around a spot that it fills: strokes are longer."""
+"""Minimum share of its enclosing circle that a spot fills: strokes are longer."""
 
 
 class Box(NamedTuple):
-    """A face."""
+    """The bounding box of a face, in pixels."""
 
     left: int
     top: int
@@ -38,23 +38,23 @@ class Box(NamedTuple):
 
 
 def face_boxes(photo: Image) -> list[Box] | None:
-    """Return the frontal faces; None where no detector is installed.
+    """Return the frontal faces, or None if no detector is installed.
 
-    OpenCV 4 has Haar cascades, which OpenCV 5 has given up; scikit-image has a cascade of its own.
+    OpenCV 4 has Haar cascades, which OpenCV 5 has dropped; scikit-image has a cascade of its own.
     """
     detect = _detector()
     return None if detect is None else detect(photo)
 
 
 def count_stars(output: Image, photo: Image, boxes: list[Box]) -> int:
-    """Count the spots inside faces that the photo does not have there."""
+    """Count the spots inside faces that are not in the photo."""
     seen = np.asarray(cv2.dilate(_spots(photo), np.ones((5, 5), np.uint8)), np.uint8)
     new = _spots(output) & (1 - seen)
     return sum(_count_round(new[top : top + h, left : left + w]) for left, top, w, h in boxes)
 
 
 def _spots(image: Image) -> Image:
-    """1 where a pixel is lighter and more yellow than its surroundings."""
+    """Return a mask, 1 where a pixel is lighter and more yellow than its surroundings."""
     lab = oklab(image)
     more = lab - cv2.GaussianBlur(lab, (0, 0), SURROUNDINGS)
     found: Image = ((more[..., 0] > LIGHTER) & (more[..., 2] > WARMER)).astype(np.uint8)

@@ -1,8 +1,8 @@
-"""How near a network comes to what it stands for: Johnson et al. 2016, section 4.1, figure 5.
+"""Fidelity of a network to its objective: Johnson et al. 2016, section 4.1, figure 5.
 
-The objective a network was trained on is measured on its output for photos it has not seen, and on
-the iterates of L-BFGS for the same photo, projected onto [0, 1] as in the paper. The figure is the
-number of iterations the network's single pass equals.
+The objective that a network was trained on is measured on its output for unseen photos, and on the
+iterates of L-BFGS for the same photo, projected onto [0, 1] as in the paper. The result is the
+number of iterations that equals the network's single pass.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,55 +32,59 @@ from realtime_nst.train.dataset import read_paintings
 from realtime_nst.train.recipe import JOHNSON_LOSSES, Recipe, StyleSource, read_recipe
 
 MARKS = (10, 25, 50, 100, 200, 500)
-"""Iterations at which a report gives the objective of Gatys."""
+"""Iterations at which a report has the objective of Gatys."""
 HISTORY = 20
-"""Steps L-BFGS remembers."""
+"""Number of steps that L-BFGS keeps."""
 CAUTIOUS = 1 / 255
-"""Its first step, from grey. The optimizer's own is bolder and would save it up to a third of the
-iterations; the published code of Johnson et al. begins more cautiously still."""
+"""First step of L-BFGS. The optimizer's own is larger and would save up to a third of the
+iterations; that of the published code of Johnson et al. is smaller still."""
 STARTS = ("grey", "noise", "content")
-"""What Gatys can begin with; ``grey`` is what the published code of Johnson et al. begins with."""
+"""Initial images of Gatys; ``grey`` is that of the published code of Johnson et al."""
 
 Losses = dict[str, float]
-"""``content``, ``style`` and ``tv``, weighted."""
+"""Weighted losses ``content``, ``style`` and ``tv``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FidelitySubject:
-    """A model in one of its styles, with what it was trained on."""
+    """A model in one of its styles, with its training data."""
 
     choice: StyleChoice
     style: StyleSource
     painting: Tensor
-    """(1, 3, h, w), scaled as the recipe says."""
+    """The style image, (1, 3, h, w), scaled as in the recipe."""
     recipe: Recipe
     vgg: VGG
     session: Session
     bf16: bool = False
-    """Measure in bfloat16, the model as well as Gatys."""
+    """Measure both the model and Gatys in bfloat16."""
 
     @property
     def name(self) -> str:
+        """Return the name of the style and its model."""
         return f"{self.style.name} ({self.choice.model.card.name})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FidelityCase:
-    """One photo at one size."""
+    """Results of one photo at one size."""
 
     photo: str
+    """Name of the photo."""
     size: int
+    """Side in pixels."""
     before: Losses
-    """Of the photo itself."""
+    """Losses of the photo itself."""
     network: Losses
+    """Losses of the network's output."""
     gatys: tuple[Losses, ...]
-    """After 0, 1, 2, ... iterations."""
+    """Losses of Gatys after 0, 1, 2, ... iterations."""
     pictures: tuple[Image, Image, Image]
-    """The photo, the network's and the last of Gatys."""
+    """The photo, the network's output and the last iterate of Gatys."""
 
     @property
     def equals(self) -> int | None:
-        """The first iteration that is as good as the network; None if none of those done is."""
+        """Return the first iteration that is as good as the network, or None."""
         goal = sum(self.network.values())
         totals = (sum(losses.values()) for losses in self.gatys)
         return next((k for k, total in enumerate(totals) if total <= goal), None)
@@ -94,24 +98,25 @@ def open_candidate(
     precision: str = "auto",
     device: str = "cpu",
 ) -> FidelitySubject:
-    """Find the recipe of a model, the painting and the losses.
+    """Load a model with its recipe, style image and losses.
 
     Args:
-        picture: the painting; None looks for it beside the recipe and in ``paintings``.
+        choice: one style of a model.
+        picture: the style image; None searches next to the recipe and in ``paintings``.
+        paintings: a folder of style images.
         weights: of VGG-16; see ``load_vgg``.
-        precision: of the losses: ``bf16``, ``fp32`` or ``auto``, bf16 where the processor computes
-            with it.
+        precision: of the losses: ``bf16``, ``fp32`` or ``auto``; see ``uses_bf16``.
         device: of the losses; the model itself is run on the CPU. See ``pick_device``.
 
     Raises:
-        TrainError: there is no such precision or device.
-        ModelError: it is a blend, or there is no recipe beside the model, or none of this style.
-        SourceError: the painting is missing, or not the one of the recipe.
+        TrainError: the precision or device is unknown or not available.
+        ModelError: ``choice`` is a blend, or no recipe next to the model has its style.
+        SourceError: the style image is missing, or not the one named in the recipe.
     """
-    place = pick_device(device)
-    bf16 = uses_bf16(precision, place)
+    torch_device = pick_device(device)
+    bf16 = uses_bf16(precision, torch_device)
     if max(choice.weights) < 1:
-        raise ModelError("a blend of styles has no recipe", "give one style at a time")
+        raise ModelError("a blend of styles has no recipe", "choose a single style")
     recipe, path = recipe_of(choice.model)
     recipe = comparable(recipe)
     name = choice.model.styles[int(np.argmax(choice.weights))]
@@ -120,29 +125,29 @@ def open_candidate(
         raise ModelError(f"{path} has no style {name}", "export the model again")
     wanted = replace(style, picture=str(picture.absolute())) if picture else style
     folders = [path.parent, *([paintings] if paintings else [])]
-    painting = read_paintings(replace(recipe, styles=(wanted,)), folders)[0].to(place)
+    painting = read_paintings(replace(recipe, styles=(wanted,)), folders)[0].to(torch_device)
     layers = {layer for term in recipe.losses for layer in term.layers}
-    vgg = load_vgg(layers, path=weights).to(place).to(memory_format=torch.channels_last)
+    vgg = load_vgg(layers, path=weights).to(torch_device).to(memory_format=torch.channels_last)
     session = open_session(choice.model.path, "cpu")
     return FidelitySubject(choice, style, painting, recipe, vgg, session, bf16)
 
 
 def recipe_of(model: Model) -> tuple[Recipe, Path]:
-    """The recipe beside a model, and its file: the one its card names, or else the likeliest.
+    """Return the recipe next to a model and its file, preferably the one named in the card.
 
     Raises:
-        ModelError: there is none, or one that is no recipe.
+        ModelError: there is no recipe, or an invalid one.
     """
     recipes = [(read_recipe(path), path) for path in recipe_files(model.path)]
     if not recipes:
         places = f"{recipe_beside(model.path)} or {model.path.with_name(RECIPE)}"
-        hint = "export it again: realtime-nst export RUN OUT.onnx writes it there"
+        hint = "export the model again with: realtime-nst export RUN OUT.onnx"
         raise ModelError(f"no recipe at {places}", hint)
     return min(recipes, key=lambda found: found[0].sha256() != model.card.recipe_sha256)
 
 
 def comparable(recipe: Recipe) -> Recipe:
-    """Return a recipe with losses that Gatys can have, too: its own, or else Johnson's."""
+    """Return a recipe with losses that Gatys supports, too: its own, or else Johnson's."""
     known = {term.kind for term in JOHNSON_LOSSES}
     if all(term.kind in known for term in recipe.losses):
         return recipe
@@ -150,7 +155,7 @@ def comparable(recipe: Recipe) -> Recipe:
 
 
 def objective_of(candidate: FidelitySubject, photo: Tensor) -> Objective:
-    """The objective of the recipe for a photo."""
+    """Return the objective of the recipe for a photo, (1, 3, h, w)."""
     terms: list[Term] = []
     tv, vgg = 0.0, candidate.vgg
     style, size = Style(candidate.painting), (photo.shape[2], photo.shape[3])
@@ -169,15 +174,22 @@ def objective_of(candidate: FidelitySubject, photo: Tensor) -> Objective:
 def judge(
     candidate: FidelitySubject, path: Path, size: int, iterations: int, init: str
 ) -> FidelityCase:
-    """Measure one photo, a square from its middle as in the paper.
+    """Measure one photo, a square from its center as in the paper.
+
+    Args:
+        candidate: the model.
+        path: the photo.
+        size: side of the square in pixels.
+        iterations: of L-BFGS.
+        init: one of ``STARTS``.
 
     Raises:
         SourceError: the photo cannot be read.
-        TrainError: the loss is no number, or there is no such start.
+        TrainError: the loss is not finite, or ``init`` is unknown.
     """
-    image, place = square(path, size), candidate.painting.device
-    photo = to_tensor(image).to(place)
-    painted = candidate.session.run(image, _weights(candidate))
+    image, device = square(path, size), candidate.painting.device
+    photo = to_tensor(image).to(device)
+    output = candidate.session.run(image, _weights(candidate))
     objective = objective_of(candidate, photo)
     start = first_picture(init, photo, candidate.vgg)
     course, last = [_measured(objective, start)], start
@@ -186,25 +198,26 @@ def judge(
     ):
         course.append(point.losses)
         last = point.image
-    before, after = (
-        _measured(objective, to_tensor(picture).to(place)) for picture in (image, painted)
-    )
-    pictures = (image, painted, to_image(last[0]))
+    before, after = (_measured(objective, to_tensor(each).to(device)) for each in (image, output))
+    pictures = (image, output, to_image(last[0]))
     return FidelityCase(path.stem, size, before, after, tuple(course), pictures)
 
 
 def first_picture(init: str, photo: Tensor, vgg: VGG) -> Tensor:
-    """What Gatys begins with, of the photo's size and on its device.
+    """Return the initial image of Gatys, of the photo's size and on its device.
 
     Args:
-        init: ``grey``: the mean colour of ImageNet with noise of one grey level; ``noise``: white
+        init: ``grey``: the mean color of ImageNet with noise of one grey level; ``noise``: white
             noise; ``content``: the photo.
+        photo: (1, 3, h, w) RGB in [0, 1].
+        vgg: with the mean color.
 
     Raises:
-        TrainError: it is none of these.
+        TrainError: ``init`` is unknown.
     """
     if init not in STARTS:
-        raise TrainError(f"Gatys cannot begin with {init!r}", f"--init {', '.join(STARTS)}")
+        message = f"cannot initialize Gatys from {init!r}"
+        raise TrainError(message, f"use one of --init {', '.join(STARTS)}")
     if init == "content":
         return photo
     if init == "noise":
@@ -215,7 +228,7 @@ def first_picture(init: str, photo: Tensor, vgg: VGG) -> Tensor:
 
 
 def square(path: Path, size: int) -> Image:
-    """The middle of a picture, scaled to ``size`` pixels each side."""
+    """Read the central square of an image, scaled to ``size`` pixels a side."""
     photo = to_tensor(read_image(path))
     side = min(photo.shape[2:])
     top, left = ((length - side) // 2 for length in photo.shape[2:])
@@ -223,10 +236,10 @@ def square(path: Path, size: int) -> Image:
 
 
 def summary(cases: Sequence[FidelityCase], iterations: int) -> dict[str, object]:
-    """Of one model at one size: medians over the photos; for tables and JSON.
+    """Return medians over the photos of one model at one size, for tables and JSON.
 
     ``equals`` has the median and the quartiles; a photo on which Gatys did not reach the network
-    counts as one iteration more than were done, so that ``iterations + 1`` reads "more than".
+    has the value ``iterations + 1``, "more than".
     """
     equals = [iterations + 1 if case.equals is None else case.equals for case in cases]
     low, _, high = quantiles(equals, n=4, method="inclusive") if len(equals) > 1 else equals * 3
@@ -245,7 +258,7 @@ def summary(cases: Sequence[FidelityCase], iterations: int) -> dict[str, object]
 def each_case(
     candidate: FidelitySubject, photos: Sequence[Path], size: int, iterations: int, init: str
 ) -> Iterator[FidelityCase]:
-    """One case for each photo."""
+    """Yield the results of each photo; see ``judge``."""
     for photo in photos:
         yield judge(candidate, photo, size, iterations, init)
 

@@ -1,4 +1,4 @@
-"""Draw what was measured, and frames to look at, with OpenCV and nothing else."""
+"""Plots of stability results, and strips of frames, drawn with OpenCV."""
 
 import math
 from collections.abc import Sequence
@@ -17,19 +17,19 @@ PANELS = {
     "truth": "measured flow",
     "style": "style distance",
 }
-"""Figures that are drawn, and what is written above them."""
+"""Results to plot, with their titles."""
 OFF, ON, INK, LINE = (150, 150, 150), (200, 120, 30), (60, 60, 60), (225, 225, 225)
-"""Blue, green, red: bars without and with the stabiliser, texts, lines."""
+"""BGR colors: bars without and with the stabilizer, text, lines."""
 LABEL, PANEL, ROW, TOP = 240, 210, 40, 60
-"""Pixels: of a row's name, of a panel's width, of a row's height, above the first row."""
+"""Pixels: width of labels and of a panel, height of a row and of the header."""
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 TILE = 220
-"""Width of a frame in a strip."""
-COLUMNS = ("film", "painted", "next", "error x4", "stabilised", "next", "error x4")
+"""Width of a frame in a strip, in pixels."""
+COLUMNS = ("video", "stylized", "next", "error x4", "stabilized", "next", "error x4")
 
 
 def draw_bars(reports: Sequence[Report]) -> Image:
-    """A row a style, a panel a figure; grey without the stabiliser, blue with it."""
+    """Plot a row per style and a panel per result: gray without the stabilizer, blue with it."""
     rows = [figures(report) for report in reports]
     height, width = TOP + ROW * len(rows) + 30, LABEL + PANEL * len(PANELS)
     paper = np.full((height, width, 3), 255, np.uint8)
@@ -40,17 +40,22 @@ def draw_bars(reports: Sequence[Report]) -> Image:
         values = [row[key] for row in rows for key in (name, f"{name}_stabilised") if key in row]
         _write(paper, title, (left, 20))
         _draw_panel(paper, left, name, rows, _scale(values))
-    _write(paper, "off", (10, height - 10), colour=OFF)
-    _write(paper, "on", (50, height - 10), colour=ON)
+    _write(paper, "off", (10, height - 10), color=OFF)
+    _write(paper, "on", (50, height - 10), color=ON)
     return paper
 
 
 def draw_strip(painted: Painted, label: str) -> Image:
-    """Two neighbours of a film: as it is, painted, and stabilised, with what they differ by."""
+    """Return two consecutive frames, stylized and stabilized, with their differences.
+
+    Args:
+        painted: a stylized scene.
+        label: of the strip.
+    """
     link = painted.scene.links[-1]
     tiles = [painted.scene.frames[link.first]]
-    for film in (painted.off, painted.on):
-        now, following = film[link.first], film[link.first + 1]
+    for video in (painted.off, painted.on):
+        now, following = video[link.first], video[link.first + 1]
         moved = moved_back(following.astype(np.float32), link.flow, cv2.INTER_LINEAR)
         error = 4 * np.abs(moved - now) * link.seen[..., None]
         tiles += [now, following, np.clip(error, 0, 255).astype(np.uint8)]
@@ -64,12 +69,12 @@ def draw_strip(painted: Painted, label: str) -> Image:
 
 
 def stacked(strips: Sequence[Image]) -> Image:
-    """Strips of one width below one another."""
+    """Stack strips of one width vertically."""
     return np.ascontiguousarray(np.vstack(strips), np.uint8)
 
 
 def _scale(values: Sequence[float]) -> tuple[float, float]:
-    """The powers of ten a panel begins and ends at."""
+    """Return the powers of ten at both ends of a panel."""
     positive = [value for value in values if value > 0] or [1.0]
     low, high = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
     return float(low), float(max(high, low + 1))
@@ -84,10 +89,10 @@ def _draw_panel(
         cv2.line(paper, (x, TOP - 8), (x, bottom), LINE, 1)
         _write(paper, f"{10.0**power:g}", (x - 6, TOP - 14), size=0.35)
     for number, row in enumerate(rows):
-        for offset, key, colour in ((6, name, OFF), (20, f"{name}_stabilised", ON)):
+        for offset, key, color in ((6, name, OFF), (20, f"{name}_stabilised", ON)):
             if key in row:
                 y, end = TOP + ROW * number + offset, left + _along(row[key], scale, length)
-                cv2.rectangle(paper, (left, y), (end, y + 11), colour, -1)
+                cv2.rectangle(paper, (left, y), (end, y + 11), color, -1)
                 _write(paper, f"{row[key]:.3g}", (end + 4, y + 10), size=0.38)
 
 
@@ -101,8 +106,8 @@ def _write(
     text: str,
     at: tuple[int, int],
     longest: int = 99,
-    colour: tuple[int, int, int] = INK,
+    color: tuple[int, int, int] = INK,
     size: float = 0.42,
 ) -> None:
     shown = text if len(text) <= longest else f"{text[: longest - 2]}.."
-    cv2.putText(paper, shown, at, FONT, size, colour, 1, cv2.LINE_AA)
+    cv2.putText(paper, shown, at, FONT, size, color, 1, cv2.LINE_AA)

@@ -1,4 +1,4 @@
-"""Judge a style by the gates, photo by photo and on all of them together."""
+"""Measure a style by the quality gates, on each photo and on all of them together."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ TILE = 360
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What outputs are held against."""
+    """References that outputs are compared with."""
 
     distances: Callable[[Image, Image], Mapping[str, float]]
     """From output and photo to distances by name; see ``gates.compare``."""
@@ -37,7 +37,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """One photo in one style."""
+    """Results of one photo in one style."""
 
     name: str
     figures: Figures
@@ -48,17 +48,17 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """One style on all photos."""
+    """Results of one style on all photos."""
 
     style: str
     model: str
     cases: list[Judged]
     figures: Figures
-    """Medians over the photos, and what was measured on all of them."""
+    """Medians over the photos, and measurements on all of them together."""
 
 
 def scaled_to(image: Image, shorter: int) -> Image:
-    """Return an image with its shorter side as given, or as it is if it is smaller."""
+    """Reduce an image to the given shorter side; smaller images are returned as they are."""
     height, width = image.shape[:2]
     return fitted(image, round(shorter**2 * max(height, width) / min(height, width)))
 
@@ -66,20 +66,29 @@ def scaled_to(image: Image, shorter: int) -> Image:
 def judge(
     name: str, photo: Image, output: Image, painting: Image, reference: Reference | None
 ) -> Judged:
-    """Measure one photo; ``painting`` is about as high as the output."""
+    """Measure one photo.
+
+    Args:
+        name: of the photo.
+        photo: the content.
+        output: the stylized image, of the same size.
+        painting: the style image, about as high.
+        reference: to compare with, if any.
+    """
     figures, gatys = measure(output, photo, painting), None
     if reference:
         own = reference.distances(output, photo)
         figures |= {each: Figure(value) for each, value in own.items()}
         if reference.gatys:
             gatys = reference.gatys(photo)
-            figures |= compare(own, reference.distances(gatys, photo))
+            distances = (reference.distances(each, photo) for each in (gatys, photo))
+            figures |= compare(own, *distances)
             figures |= compare_edges(output, gatys, photo)
     return Judged(name, figures, photo, output, gatys)
 
 
 def report_on(contestant: StyleUnderTest, cases: list[Judged], painting: Image) -> Report:
-    """Sum up what was measured of a style."""
+    """Summarize the results of a style."""
     outputs, photos = [case.output for case in cases], [case.photo for case in cases]
     together = measure_together(outputs, photos, painting)
     figures = medians([case.figures for case in cases]) | together
@@ -114,6 +123,6 @@ def draw_sheet(reports: Sequence[Report]) -> Image:
 
 
 def _plain(figure: Figure) -> dict[str, float]:
-    """A figure with the ends of its range that there are."""
+    """Return a figure with the finite ends of its range."""
     ends = {"least": figure.least, "most": figure.most}
     return {"value": figure.value, **{name: end for name, end in ends.items() if isfinite(end)}}

@@ -1,4 +1,4 @@
-"""Short films whose motion is known or can be found: what stability is measured on."""
+"""Scenes to measure stability on: short videos with known or estimated motion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,30 +20,30 @@ from realtime_nst.sources.video.source import VideoSource
 
 Kind = Literal["noise", "motion", "clip", "truth"]
 NOISE = 2.0
-"""Grey levels (standard deviation) of a webcam's noise in a lit room."""
+"""Standard deviation in grey levels of a webcam's noise in a lit room."""
 PAN = (0.37, 0.21)
-"""Pixels a frame, right and down: never twice at the same place of a pixel."""
+"""Pixels per frame, right and down: subpixel offsets do not repeat."""
 ZOOM = 1.004
-"""Times nearer a frame."""
+"""Scale per frame."""
 SOFTNESS = 0.6
-"""Pixels of a frame by which a made film is blurred, as by a lens: what is finer than pixels would
-flicker by itself."""
+"""Standard deviation in pixels of the blur of synthetic videos, as by a lens: details below a pixel
+would flicker by themselves."""
 PART = 0.94
-"""Of the photo that a pan shows at a time."""
+"""Share of the photo that a frame of a pan shows."""
 MADE = 16
-"""Frames of a made film."""
+"""Number of frames of a synthetic video."""
 SETTLING = 3
-"""Frames at the beginning of a made film that are not judged: a memory has to fill."""
+"""Number of first frames of a synthetic video that are not measured, while the state builds up."""
 SEEN = 0.25
-"""Where less of a frame is seen in the next, there is a cut between them: not judged."""
+"""Minimum share of a frame that is visible in the next; below it there is a cut."""
 
 Matrix = NDArray[np.float64]
-"""(3, 3), from homogeneous places in a frame to places in a photo."""
+"""(3, 3), from homogeneous coordinates in a frame to those in a photo."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """A film to paint, and between which of its frames the motion is known."""
+    """A video to stylize, with the pairs of frames whose motion is known."""
 
     kind: Kind
     name: str
@@ -52,7 +52,12 @@ class Scene:
 
 
 def noise_scene(path: Path, area: int) -> Scene:
-    """A photo seen by a camera that stands still, with noise in every frame of its own."""
+    """Return a scene of a static camera: a photo with new noise in every frame.
+
+    Args:
+        path: the photo.
+        area: maximum number of pixels of a frame.
+    """
     photo, random = fitted(read_image(path), area), np.random.default_rng(0)
     frames = [
         np.clip(photo + random.normal(0, NOISE, photo.shape), 0, 255).round().astype(np.uint8)
@@ -65,10 +70,15 @@ def noise_scene(path: Path, area: int) -> Scene:
 
 
 def motion_scenes(path: Path, area: int) -> list[Scene]:
-    """A pan and a zoom over a photo, by parts of a pixel; the flow is exact."""
+    """Return a pan and a zoom over a photo, by subpixel steps, with exact flow.
+
+    Args:
+        path: the photo.
+        area: maximum number of pixels of a frame.
+    """
     photo = read_image(path)
     height, width = fitted(photo, area).shape[:2]
-    # Twice as fine as the frames, so that reading between its pixels costs no sharpness.
+    # At twice the resolution of the frames, so that interpolation costs no sharpness.
     large = fitted(photo, 4 * area)
     fine = min(large.shape[1] / width, large.shape[0] / height)
     soft = np.asarray(cv2.GaussianBlur(large, (0, 0), max(0.3, SOFTNESS * fine)), np.uint8)
@@ -91,25 +101,32 @@ def motion_scenes(path: Path, area: int) -> list[Scene]:
 
 
 def clip_scene(path: Path, area: int, count: int, start: Fraction = Fraction(0)) -> Scene:
-    """The first frames of a film; the motion is looked for.
+    """Return the first frames of a video, with estimated motion.
+
+    Args:
+        path: the video.
+        area: maximum number of pixels of a frame.
+        count: number of frames.
+        start: time of the first frame in seconds.
 
     Raises:
-        SourceError: it cannot be read, or nothing moves from frame to frame without a cut.
+        SourceError: the video cannot be read, or has a cut after every frame.
     """
     with VideoSource(path, ReadOptions(start=start)) as source:
         frames = tuple(fitted(frame.image, area) for frame in islice(source, count))
     links = [found_link(frames, first) for first in range(len(frames) - 1)]
     kept = tuple(link for link in links if link.seen.mean() >= SEEN)
     if not kept:
-        raise SourceError(f"no two frames of {path} show the same", "take another part: --start")
+        message = f"no two frames of {path} show the same scene"
+        raise SourceError(message, "use another part of it: --start")
     return Scene("clip", path.stem, frames, kept)
 
 
 def films_in(paths: Sequence[Path]) -> list[Path]:
-    """Files as they are, folders as the films that lie in them.
+    """List files, and the videos in folders.
 
     Raises:
-        SourceError: there is no such thing.
+        SourceError: a path does not exist.
     """
     found: list[Path] = []
     for path in paths:
@@ -119,12 +136,12 @@ def films_in(paths: Sequence[Path]) -> list[Path]:
         elif path.exists():
             found.append(path)
         else:
-            raise SourceError(f"there is no {path}", "--clips takes films and folders of films")
+            raise SourceError(f"there is no {path}", "give --clips videos or folders of videos")
     return found
 
 
 def fitted(image: Image, area: int) -> Image:
-    """At most that many pixels, in the same proportions."""
+    """Reduce an image to at most ``area`` pixels, with its aspect ratio."""
     height, width = image.shape[:2]
     scale = (area / (height * width)) ** 0.5
     if scale >= 1:
@@ -135,7 +152,7 @@ def fitted(image: Image, area: int) -> Image:
 
 
 def _moving(name: str, photo: Image, size: tuple[int, int], matrices: Sequence[Matrix]) -> Scene:
-    """Frames of that size cut from a photo, each by its matrix."""
+    """Return a scene of frames sampled from a photo, each by its matrix."""
     frames = []
     for matrix in matrices:
         frame = cv2.warpAffine(
@@ -154,7 +171,7 @@ def _moving(name: str, photo: Image, size: tuple[int, int], matrices: Sequence[M
 
 
 def _flow(matrix: Matrix, size: tuple[int, int]) -> NDArray[np.float32]:
-    """How far each pixel goes by a matrix between two frames."""
+    """Return the flow of a matrix between two frames."""
     here = places(size).astype(np.float64)
     there = here @ matrix[:2, :2].T + matrix[:2, 2]
     return (there - here).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Which styles of which models are meant by what a user types."""
+"""Select the styles to evaluate by name."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +25,12 @@ class StyleUnderTest:
 
     @property
     def model(self) -> str:
-        """The model's name."""
+        """Return the model's name."""
         return self.choice.model.card.name
 
     @property
     def style(self) -> str:
-        """The name of the style, or the blend as it was asked for."""
+        """Return the name of the style, or the blend."""
         parts = zip(self.choice.model.styles, self.choice.weights, strict=True)
         mixed = [(name, weight) for name, weight in parts if weight]
         if len(mixed) == 1:
@@ -38,18 +38,22 @@ class StyleUnderTest:
         return ",".join(f"{name}:{weight:.2g}" for name, weight in mixed)
 
     def paint(self, device: str, threads: int | None) -> Paint:
-        """Open the model, in this one file's precision."""
+        """Open the model file and return a function that stylizes an image."""
         session = open_session(self.choice.model.path, device, threads=threads)
         weights = self.choice.weight_array()
 
-        def painted(image: Image) -> Image:
+        def stylize(image: Image) -> Image:
             return session.run(image, weights)
 
-        return painted
+        return stylize
 
 
 def select_styles(name: str, tier: str | None = None) -> list[StyleUnderTest]:
-    """A style as ``--style`` takes it; of a model alone, all its styles one by one.
+    """Return a style or a blend; for the name or file of a model, each of its styles.
+
+    Args:
+        name: as accepted by ``--style``, or a model.
+        tier: preferred tier.
 
     Raises:
         ModelError: there is no such style or model.

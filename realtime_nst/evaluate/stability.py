@@ -1,8 +1,8 @@
-"""How much a painted film flickers, with the stabiliser off and on, and what calm costs in style.
+"""Flicker of stylized video, without and with the stabilizer, and the cost in style.
 
-Errors are measured on the input, too, and given as ratios to it: 1 is as calm as the film itself.
-Only where the motion is known exactly, the input's is next to nothing, and grey levels say more.
-A blurred or pale film is calm as well, so the distance to the style stands beside it.
+Errors are measured on the input, too, and reported as ratios to it: 1 is as stable as the input.
+With exactly known motion the input's error is close to zero, so grey levels are reported instead.
+A blurred or pale video is stable as well, so the distance to the style is reported next to it.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,29 +19,30 @@ from realtime_nst.stylize.stabilizer import Stabilizer
 
 Paint = Callable[[Image], Image]
 Distance = Callable[[Image], float]
-"""How far a picture is from a style."""
+"""Returns the distance of an image to a style."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One film in one style."""
+    """Results of one scene in one style."""
 
     scene: str
     kind: Kind
     before: float
     """Error of the input. Grey levels for ``noise``, mean squares of 0 to 1 for the others."""
     off: float
-    """Of the painted film."""
+    """Error of the stylized video."""
     on: float
-    """Of the painted film, stabilised."""
+    """Error of the stabilized video."""
     style_off: float | None
-    """Distance of the last frame to the style."""
+    """Distance of the last stylized frame to the style."""
     style_on: float | None
+    """Distance of the last stabilized frame to the style."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Painted:
-    """A film, painted, and stabilised after that."""
+    """A scene, stylized (``off``) and then stabilized (``on``)."""
 
     scene: Scene
     off: tuple[Image, ...]
@@ -50,55 +51,65 @@ class Painted:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One style over all films."""
+    """Results of one style over all scenes."""
 
     model: str
     style: str
     strength: float
-    """Of the stabiliser."""
+    """Strength of the stabilizer."""
     scores: tuple[Score, ...]
 
-    def ratio(self, kind: Kind, *, stabilised: bool) -> float | None:
-        """Median over the films of a kind: the error of the painted film by the input's."""
+    def ratio(self, kind: Kind, *, stabilized: bool) -> float | None:
+        """Return the median over scenes of a kind of the stylized error by the input's."""
         ratios = [
-            (score.on if stabilised else score.off) / score.before
+            (score.on if stabilized else score.off) / score.before
             for score in self.scores
             if score.kind == kind and score.before > 0
         ]
         return median(ratios) if ratios else None
 
-    def motion(self, *, stabilised: bool) -> float | None:
-        """Median over the films of known motion: grey levels (RMS) a pixel changes by."""
-        errors = [s.on if stabilised else s.off for s in self.scores if s.kind == "motion"]
+    def motion(self, *, stabilized: bool) -> float | None:
+        """Return the median over scenes of known motion of the RMS change in grey levels."""
+        errors = [s.on if stabilized else s.off for s in self.scores if s.kind == "motion"]
         return 255 * median(errors) ** 0.5 if errors else None
 
-    def distance(self, *, stabilised: bool) -> float | None:
-        """Mean distance of the films' last frames to the style."""
-        found = [score.style_on if stabilised else score.style_off for score in self.scores]
+    def distance(self, *, stabilized: bool) -> float | None:
+        """Return the mean distance of the scenes' last frames to the style."""
+        found = [score.style_on if stabilized else score.style_off for score in self.scores]
         known = [distance for distance in found if distance is not None]
         return sum(known) / len(known) if known else None
 
 
 def paint_scene(scene: Scene, paint: Paint, strength: float) -> Painted:
-    """Paint a film, and stabilise the result."""
+    """Stylize a scene, and stabilize the result."""
     off = tuple(paint(frame) for frame in scene.frames)
-    calm = Stabilizer()
-    on = tuple(calm(*pair, strength) for pair in zip(scene.frames, off, strict=True))
+    stabilizer = Stabilizer()
+    on = tuple(stabilizer(*pair, strength) for pair in zip(scene.frames, off, strict=True))
     return Painted(scene, off, on)
 
 
 def score(painted: Painted, distance: Distance | None) -> Score:
-    """Judge a painted film."""
+    """Measure a stylized scene.
+
+    Args:
+        painted: the scene.
+        distance: to the style; None does not measure it.
+    """
     scene = painted.scene
-    errors = (flicker(scene, film) for film in (scene.frames, painted.off, painted.on))
-    distances = (distance(film[-1]) if distance else None for film in (painted.off, painted.on))
+    errors = (flicker(scene, video) for video in (scene.frames, painted.off, painted.on))
+    distances = (distance(video[-1]) if distance else None for video in (painted.off, painted.on))
     return Score(scene.name, scene.kind, *errors, *distances)
 
 
-def flicker(scene: Scene, film: Sequence[Image]) -> float:
-    """Mean error between neighbours along the scene's motion, of any film of the same motion."""
+def flicker(scene: Scene, video: Sequence[Image]) -> float:
+    """Return the mean error between consecutive frames along the scene's motion.
+
+    Args:
+        scene: with the motion.
+        video: frames with the same motion.
+    """
     errors = [
-        _between(scene.kind, film[link.first], film[link.first + 1], link) for link in scene.links
+        _between(scene.kind, video[link.first], video[link.first + 1], link) for link in scene.links
     ]
     return float(np.nanmean(errors))
 
@@ -106,24 +117,24 @@ def flicker(scene: Scene, film: Sequence[Image]) -> float:
 def _between(kind: Kind, now: Image, following: Image, link: FramePair) -> float:
     if kind == "noise":
         return float(cv2.absdiff(now, following).mean())
-    # An exact flow deserves an exact look between the pixels; Lai et al. look linearly.
+    # Exact flow needs exact interpolation; Lai et al. interpolate linearly.
     how = cv2.INTER_LINEAR if kind == "clip" else cv2.INTER_LANCZOS4
     return warping_error(now, following, link, how)
 
 
 def figures(report: Report) -> dict[str, float]:
-    """What goes into a model's card: medians over the films, rounded.
+    """Return rounded medians over the scenes, for a model's card.
 
-    ``noise``, ``clips`` and ``truth`` are errors by the input's, ``motion`` is in grey levels,
-    ``style`` a distance; the same with ``_stabilised``.
+    ``noise``, ``clips`` and ``truth`` are ratios to the input's error, ``motion`` is in grey
+    levels, ``style`` is a distance; keys with ``_stabilised`` have the stabilizer on.
     """
     found: dict[str, float | None] = {}
     for ending, on in (("", False), ("_stabilised", True)):
         found |= {
-            f"noise{ending}": report.ratio("noise", stabilised=on),
-            f"motion{ending}": report.motion(stabilised=on),
-            f"clips{ending}": report.ratio("clip", stabilised=on),
-            f"truth{ending}": report.ratio("truth", stabilised=on),
-            f"style{ending}": report.distance(stabilised=on),
+            f"noise{ending}": report.ratio("noise", stabilized=on),
+            f"motion{ending}": report.motion(stabilized=on),
+            f"clips{ending}": report.ratio("clip", stabilized=on),
+            f"truth{ending}": report.ratio("truth", stabilized=on),
+            f"style{ending}": report.distance(stabilized=on),
         }
     return {name: float(f"{value:.4g}") for name, value in found.items() if value is not None}

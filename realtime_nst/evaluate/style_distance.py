@@ -1,4 +1,4 @@
-"""How far a painted picture is from its style: the Gram losses of the model's own recipe."""
+"""Distance of a stylized image to its style: the Gram losses of the model's own recipe."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,15 +16,17 @@ from realtime_nst.nn.tensors import to_tensor
 def distance_to_style(
     choice: StyleChoice, picture: Path | None, paintings: Path | None, weights: Path | None = None
 ) -> Callable[[Image], float]:
-    """A function from a picture to its style loss, as the recipe weighs it.
+    """Return a function from an image to its style loss, with the recipe's weights.
 
     Args:
-        picture: the painting; None looks for it beside the recipe and in ``paintings``.
-        weights: of VGG-16, if not the usual ones.
+        choice: one style of a model.
+        picture: the style image; None searches next to the recipe and in ``paintings``.
+        paintings: a folder of style images.
+        weights: of VGG-16; see ``load_vgg``.
 
     Raises:
-        ModelError: it is a blend, or there is no recipe beside the model, or none of this style.
-        SourceError: the painting is missing, or not the one of the recipe.
+        ModelError: ``choice`` is a blend, or no recipe next to the model has its style.
+        SourceError: the style image is missing, or not the one named in the recipe.
     """
     candidate = open_candidate(choice, picture, paintings, weights)
     losses = [term.build() for term in candidate.recipe.losses]

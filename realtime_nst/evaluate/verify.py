@@ -1,4 +1,4 @@
-"""Check installed models: whole files, the contract, complete cards, the recipes they name."""
+"""Verify installed models: checksum, contract, card, and the recipe that the card names."""
 
 import hashlib
 from collections.abc import Callable, Generator, Iterator
@@ -16,37 +16,41 @@ from realtime_nst.models.recipe_files import recipe_files
 from realtime_nst.models.registry import shipped_folders
 
 RecipeHash = Callable[[Path], str]
-"""From a recipe's file to its hash."""
+"""Returns the hash of a recipe file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     file: Path
     what: str
     """``contract``, ``seal``, ``onnx``, ``card``, ``recipe`` or ``painting``."""
     ok: bool | None
-    """None: it could not be checked, or is worth knowing and not wrong."""
+    """Whether the check passed; None if it was not possible, or for information."""
     note: str = ""
-    """What is wrong, worth knowing, or why it could not be checked."""
+    """The error, the information, or why the check was not possible."""
 
 
 def verify(
     path: Path, recipe_hash: RecipeHash | None, paintings: Path | None = None
 ) -> Iterator[Finding]:
-    """Look at a model, and at its variants beside it.
+    """Check a model, and its variants next to it.
 
     Args:
         path: of a ``model.onnx``.
-        recipe_hash: None where the training extra is missing.
-        paintings: a folder with the pictures its styles were learnt from.
+        recipe_hash: None if the ``train`` extra is not installed.
+        paintings: a folder with the style images that it was trained on.
+
+    Yields:
+        The result of each check.
 
     Raises:
         SourceError: there is no such folder.
     """
     if paintings and not paintings.is_dir():
-        raise SourceError(f"no folder at {paintings}", "say where the works are: --paintings DIR")
+        message = f"no folder at {paintings}"
+        raise SourceError(message, "give the folder of style images: --paintings DIR")
     card = yield from _one(path)
     if card is None:
         return
@@ -60,7 +64,7 @@ def verify(
 
 
 def _variants(path: Path, card: Card) -> list[Path]:
-    """What is painted with in its place; all there is of it where it has a folder of its own."""
+    """List the int8 and fp16 variants; all in the folder if the model has its own."""
     names = {style.name for style in card.styles}
     whole = sorted(path.parent.glob("int8/*.onnx"))
     own = [each for each in whole if each.stem in names or path.name == "model.onnx"]
@@ -89,7 +93,7 @@ SEALS = {
 
 
 def _onnx(path: Path) -> Finding:
-    """The checker of the onnx package, which knows every operator."""
+    """Run the checker of the onnx package, which checks every operator."""
     if find_spec("onnx") is None:
         return Finding(path, "onnx", None, "the onnx package is not installed")
     import onnx
@@ -102,7 +106,7 @@ def _onnx(path: Path) -> Finding:
 
 
 UNKNOWN = {"training_data", "artist", "year", "sha256"}
-"""Fields that the training of somebody's own picture need not know."""
+"""Fields that may be missing for a user's own style image."""
 
 
 def _card(path: Path, card: Card) -> Finding:
@@ -114,7 +118,7 @@ def _card(path: Path, card: Card) -> Finding:
 
 
 def _lacking(card: Card) -> Iterator[tuple[str, str]]:
-    """What a card should have and has not: for people, and the name of its field."""
+    """Yield what is missing in a card: human-readable, and the name of the field."""
     for name, value in asdict(card).items():
         if value in ("", "not stated", [], {}, ()):
             yield name, name
@@ -123,7 +127,7 @@ def _lacking(card: Card) -> Iterator[tuple[str, str]]:
         yield from ((f"{name} of {style.name}", name) for name in missing)
     proof = {"int8_psnr"} if card.precision == INT8 else {"parity_max", "parity_psnr"}
     if not proof <= card.numbers.keys():
-        yield "number that says how near the export is", "numbers"
+        yield "numbers that show how near the export is", "numbers"
 
 
 def _recipe(path: Path, card: Card, recipe_hash: RecipeHash | None) -> Finding:

@@ -1,7 +1,7 @@
-"""Compare two pictures of a film along the motion between them.
+"""Warping error: compare two consecutive frames along the motion between them.
 
-As in Lai et al. 2018 (Learning Blind Video Temporal Consistency), section 5: the next picture is
-moved back along the flow and compared with the present one, wherever nothing is hidden.
+As in Lai et al. 2018 (Learning Blind Video Temporal Consistency), section 5: the next frame is
+warped back along the flow and compared with the present one where nothing is occluded.
 """
 
 from dataclasses import dataclass
@@ -13,24 +13,31 @@ from numpy.typing import NDArray
 from realtime_nst.frame import Image
 
 Flow = NDArray[np.float32]
-"""(height, width, 2): for each pixel, how far right and down it has gone in the next frame."""
+"""(height, width, 2): the motion of each pixel to the next frame, right and down."""
 Mask = NDArray[np.bool_]
 """(height, width)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FramePair:
-    """How a frame leads to the one after it."""
+    """The motion from a frame to the next."""
 
     first: int
-    """The frame's index; the other one's is one more."""
+    """Index of the first of the two frames."""
     flow: Flow
+    """Motion of the pixels of the first frame."""
     seen: Mask
-    """Where the other frame shows the same."""
+    """Pixels of the first frame that are visible in the next."""
 
 
 def moved_back(following: NDArray[np.float32], flow: Flow, how: int) -> NDArray[np.float32]:
-    """The next picture, moved onto the present one; ``how`` is one of OpenCV's interpolations."""
+    """Warp the next frame back to the present one.
+
+    Args:
+        following: the next frame, (height, width, channels).
+        flow: from the present frame to the next.
+        how: one of OpenCV's interpolation flags.
+    """
     x, y = np.moveaxis(flow + places(flow.shape[:2]), 2, 0).copy()
     moved = cv2.remap(following, x, y, how, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.float32)
@@ -39,9 +46,16 @@ def moved_back(following: NDArray[np.float32], flow: Flow, how: int) -> NDArray[
 def warping_error(
     now: Image, following: Image, link: FramePair, how: int = cv2.INTER_LINEAR
 ) -> float:
-    """Mean squared difference along the motion, of values from 0 to 1; Lai et al. 2018, eq. 9.
+    """Return the mean squared difference along the motion; Lai et al. 2018, eq. 9.
 
-    NaN where no pixel is seen in both.
+    Args:
+        now: the present frame.
+        following: the next frame.
+        link: the motion between them.
+        how: one of OpenCV's interpolation flags.
+
+    Returns:
+        The error of values from 0 to 1; NaN if no pixel is visible in both frames.
     """
     here, there = np.float32(1 / 255) * now, np.float32(1 / 255) * following
     squares = np.square(moved_back(there, link.flow, how) - here).mean(axis=2)
@@ -49,13 +63,13 @@ def warping_error(
 
 
 def places(size: tuple[int, int]) -> Flow:
-    """(height, width, 2): each pixel's own x and y."""
+    """Return (height, width, 2): x and y of each pixel."""
     down, across = np.indices(size, np.float32)
     return np.dstack((across, down))
 
 
 def inside(flow: Flow) -> Mask:
-    """Which pixels are still in the picture after the motion."""
+    """Return the mask of pixels that stay inside the image after the motion."""
     height, width = flow.shape[:2]
     x, y = np.moveaxis(flow + places((height, width)), 2, 0)
     found: Mask = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
@@ -63,11 +77,15 @@ def inside(flow: Flow) -> Mask:
 
 
 def found_link(frames: tuple[Image, ...], first: int) -> FramePair:
-    """Look for the motion between two neighbours, and for what only one of them shows.
+    """Estimate the motion between two consecutive frames, and the occlusions.
 
-    DIS optical flow (Kroeger et al. 2016) in its setting MEDIUM at full resolution, forth and
-    back. A pixel is hidden where the two do not cancel out, or at the edge of what moves; both
-    rules and their numbers are those of Lai et al. 2018, after Ruder et al. 2016.
+    DIS optical flow (Kroeger et al. 2016), preset MEDIUM at full resolution, forward and backward.
+    A pixel is occluded where the two do not cancel out, or at motion boundaries; both rules and
+    their numbers are those of Lai et al. 2018, after Ruder et al. 2016.
+
+    Args:
+        frames: of a video.
+        first: index of the first of the two.
     """
     now, following = (_grey(frame) for frame in frames[first : first + 2])
     forth, back = _motion(now, following), _motion(following, now)

@@ -1,13 +1,13 @@
-"""A quarter-resolution network as the ONNX graph that runs fastest, every norm folded away.
+"""Build the fastest ONNX graph of a quarter-resolution network, with all norms folded.
 
-What is folded, and into what: frozen norms into the convolution before them; the scaling to
-[0, 1], the shift by a half and the order of the colours into the first and last convolutions.
-In float32, which processors run, bytes are all that is padded, transposed and shuffled: they are a
-quarter to move. In float16, which GPUs run, the frame is cast first and rounded last: CUDA pads and
-shuffles no bytes, and TensorRT takes them at the very ends alone.
+Frozen norms are folded into the convolution before them; the scaling to [0, 1], the shift by a half
+and the order of the channels into the first and last convolutions. In float32, for CPUs, only bytes
+are padded, transposed and shuffled: a quarter of the memory traffic. In float16, for GPUs, the
+frame is cast first and rounded last: CUDA neither pads nor shuffles bytes, and TensorRT accepts
+them only as inputs and outputs.
 
 With several styles the factors are computed from ``style_weights`` inside the graph. The weights
-are a graph input with a default: whoever makes them a constant gets plain convolutions.
+are a graph input with a default: made a constant, they give plain convolutions.
 """
 
 from typing import Any, cast
@@ -28,11 +28,14 @@ from realtime_nst.nn.transformer_net import (
 
 LEFT, RIGHT, ABOVE, BELOW = WINDOW_PADS
 WINDOW = (ABOVE, LEFT, BELOW, RIGHT)
-"""Zeros around the picture for a window of 4x4, in ONNX's order."""
+"""Zero padding for a 4x4 kernel, in ONNX's order."""
 
 
 def fold(net: TransformerNet) -> list[Convolution]:
-    """Every convolution of a frozen quarter network, in order: stem, two for each block, tail."""
+    """Return every convolution of a frozen quarter network.
+
+    In order: stem, two of each block, upsampling, output.
+    """
     stem, *blocks, rise = net.stages
     convolutions = [_of_bytes(_folded(cast(ConvNorm, stem)))]
     for block in cast("list[Residual]", blocks):
@@ -50,15 +53,15 @@ def build(
     only: int = 0,
     for_bytes: bool = False,
 ) -> onnx.ModelProto:
-    """The graph of a network, in the shape of the model contract.
+    """Build the graph of a network, with the inputs and outputs of the model contract.
 
     Args:
         net: one of the quarter tiers, frozen.
-        styles: how many the graph is to blend: 1, or all it has.
+        styles: number of styles that the graph blends: 1, or all of the network.
         dtype: of the convolutions, float32 or float16.
-        only: with one style, which.
-        for_bytes: whether it is going to be quantized. Convolutions of bytes take four channels at
-            a time: the same graph with a fourth channel, of nothing, is faster.
+        only: with one style, its index.
+        for_bytes: whether the graph will be quantized. int8 convolutions process four channels at
+            a time: the same graph with a fourth channel of zeros is faster.
     """
     graph = Graph(styles, dtype, only, net.margin, 4 if for_bytes else 3)
     stem, *body, rise, tail = fold(net)
@@ -85,7 +88,7 @@ def _folded(layer: ConvNorm) -> Convolution:
 
 
 def _of_bytes(stem: Convolution) -> Convolution:
-    """For BGR bytes instead of RGB in [-0.5, 0.5]; exact, since it has no padding."""
+    """Adapt the stem to BGR bytes instead of RGB in [-0.5, 0.5]; exact, as it has no padding."""
     offset = -0.5 * stem.weight.sum((1, 2, 3))
     weight = stem.weight[:, ::-1] / 255
     return Convolution(
@@ -98,21 +101,21 @@ def _of_bytes(stem: Convolution) -> Convolution:
 
 
 def _risen(layer: ConvNorm) -> Convolution:
-    """With the norm behind the shuffle, which has one channel for four of the convolution."""
+    """Fold the norm behind a shuffle, which has one channel for four of the convolution."""
     weight, bias = (_array(each) for each in cast(SmoothShuffle, layer.conv).smoothed())
     factor, summand = (_array(each).repeat(4, axis=1) for each in layer.norm.affine())
     return Convolution(weight, factor, summand + factor * bias, pads=WINDOW)
 
 
 def _to_bytes(tail: nn.Module, strokes: Array) -> Convolution:
-    """To BGR from 0 to 255 instead of RGB in [-0.5, 0.5], and a level of resolution further down.
+    """Adapt the tail to BGR from 0 to 255 instead of RGB in [-0.5, 0.5], at 1/4 resolution.
 
-    The two shuffles become one of 4x4 pixels a place, behind a convolution at a quarter of the
-    resolution: more multiplications than at a half, but wide ones, which take a third of the time.
+    The two shuffles become one of 4x4 pixels, behind a convolution at a quarter of the resolution:
+    more multiplications than at a half, but with more channels, in a third of the time.
     """
     weight, bias = (_array(each) for each in cast(SmoothShuffle, tail).smoothed())
     weight, bias = _lowered(255 * weight), 255 * (0.5 + bias.reshape(3, 2, 2))
-    # A colour's 4x4 pixels: which 2x2 block of them, down and across, then which pixel in it.
+    # The 4x4 pixels of a channel: row and column of the 2x2 block, then of the pixel in it.
     bias = bias[:, None, :, None, :].repeat(2, axis=1).repeat(2, axis=3).reshape(3, 16)
     summand = strokes[:, None] * by_pixel(bias[::-1].reshape(48, 1))[:, 0]
     factor = np.broadcast_to(strokes[:, None], summand.shape)
@@ -121,11 +124,11 @@ def _to_bytes(tail: nn.Module, strokes: Array) -> Convolution:
 
 
 def _lowered(weight: Array) -> Array:
-    """(3 * 4, c, 4, 4) behind a shuffle as (3 * 16, 4 * c, 3, 3) before it."""
+    """Move weights, (3 * 4, c, 4, 4), before a shuffle: (3 * 16, 4 * c, 3, 3)."""
     pixels = weight.reshape(3, 2, 2, -1, 4, 4)
     lowered = np.zeros((3, 2, 2, 2, 2, pixels.shape[3], 2, 2, 3, 3), np.float32)
     for down, across, row, column in np.ndindex(2, 2, 4, 4):
-        # The row of the upper picture that a window's row meets: of which place, and which in it.
+        # The full-resolution row that a kernel row reads: its place at 1/4, and the row in it.
         (place_y, y), (place_x, x) = divmod(down + row + 1, 2), divmod(across + column + 1, 2)
         lowered[:, down, :, across, :, :, y, x, place_y, place_x] = pixels[..., row, column]
     return lowered.reshape(48, -1, 3, 3)

@@ -1,8 +1,8 @@
-"""A trained network as an ONNX file: bytes in, bytes out, its card inside, checked before it ships.
+"""Export a trained network to an ONNX file with its card, and check it against the network.
 
-The graph takes ``frame`` uint8 (1, H, W, 3) BGR, with several styles also ``style_weights``
-float32 (styles,), and gives ``stylized`` uint8 (1, H, W, 3): scaling, colour order, padding and
-cropping are part of it, so any size from 32x32 up comes back at exactly its size.
+Inputs are ``frame``, uint8 (1, H, W, 3) BGR, and with several styles ``style_weights``, float32
+(styles,). The output is ``stylized``, uint8 (1, H, W, 3). Scaling, channel order, padding and
+cropping are part of the graph: any size from 32x32 up is accepted and returned.
 """
 
 import logging
@@ -35,26 +35,26 @@ from realtime_nst.train.recipe import Recipe, read_recipe
 from realtime_nst.train.trainer import frozen_at
 
 CHECKED_SIZES = ((256, 256), (241, 319), (32, 32))
-"""Height and width of the pictures parity is measured on: even, odd, smallest."""
+"""Height and width of the images that parity is measured on: even, odd, smallest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far the exported model may be from the network it was made of."""
+    """Allowed difference between an exported model and its network."""
 
     max: float
-    """Grey levels, worst pixel."""
+    """Maximum difference of a pixel in grey levels."""
     psnr: float
-    """Decibels over all pixels."""
+    """Minimum PSNR over all pixels in dB."""
 
 
 TOLERANCES = {"fp32": Tolerance(max=3, psnr=50), "fp16": Tolerance(max=64, psnr=35)}
-"""fp32: rounding of other kernels moves a value by one, seldom two. fp16: 11 bits through some
-twenty layers; strokes stay, single pixels differ."""
+"""fp32: other kernels round a value by one level, rarely two, differently. fp16: 11 bits through
+some twenty layers; strokes are the same, single pixels differ."""
 
 
 class ExportWrapper(nn.Module):
-    """A network in the shape of the model contract."""
+    """A network with the inputs and outputs of the model contract."""
 
     def __init__(self, net: TransformerNet, styles: int) -> None:
         super().__init__()
@@ -71,11 +71,23 @@ class ExportWrapper(nn.Module):
 
 
 def export(checkpoint: Checkpoint, out: Path, *, fp16: bool = False) -> Card:
-    """Write ``out`` and return its card, parity figures included.
+    """Export a checkpoint to an ONNX file.
+
+    Args:
+        checkpoint: of any tier.
+        out: the file to write; it is not replaced on failure.
+        fp16: compute in float16 instead of float32.
+
+    Returns:
+        The card of the model, with its parity.
 
     Raises:
-        ModelError: the model written would differ from the network by more than its tolerance.
+        ModelError: the model differs from the network by more than the tolerance.
         SinkError: ``out`` cannot be written.
+
+    Example:
+        >>> card = export(load_checkpoint(Path("runs/mine")), Path("mine.onnx"))
+        >>> card.numbers["parity_psnr"]
     """
     precision = "fp16" if fp16 else "fp32"
     reference = load_net(checkpoint)
@@ -85,25 +97,27 @@ def export(checkpoint: Checkpoint, out: Path, *, fp16: bool = False) -> Card:
     with replacing(out) as partial:
         save(model, card, partial)
         parity = measure_parity(ExportWrapper(reference, styles).eval(), partial, styles)
-        _refuse_over(TOLERANCES[precision], parity)
+        _check_parity(TOLERANCES[precision], parity)
         card = replace(card, numbers={**card.numbers, **parity})
         save(model, card, partial)
     return card
 
 
 def write_recipe(recipe: Recipe, model: Path) -> None:
-    """Beside a model, where it is judged by; not where the folder's own says the same.
+    """Write a recipe next to a model, unless the folder's own recipe has the same values.
+
+    The evaluation commands read it there.
 
     Raises:
-        SinkError: it cannot be written.
+        SinkError: the file cannot be written.
     """
     path = recipe_beside(model)
-    if not any(_says(known, recipe) for known in (model.with_name(RECIPE), path)):
+    if not any(_holds(known, recipe) for known in (model.with_name(RECIPE), path)):
         write_atomic(path, recipe.to_toml())
 
 
-def _says(path: Path, recipe: Recipe) -> bool:
-    """Return whether a file holds a recipe, perhaps with remarks of its writer."""
+def _holds(path: Path, recipe: Recipe) -> bool:
+    """Return whether a file holds a recipe, whatever its comments."""
     try:
         return path.is_file() and read_recipe(path).sha256() == recipe.sha256()
     except ModelError:
@@ -111,7 +125,7 @@ def _says(path: Path, recipe: Recipe) -> bool:
 
 
 def load_net(checkpoint: Checkpoint) -> TransformerNet:
-    """The network of a checkpoint, ready to run."""
+    """Return the network of a checkpoint, ready to run."""
     net = TransformerNet(checkpoint.recipe.network, len(checkpoint.recipe.styles))
     net.load_state_dict(checkpoint.weights)
     net.freeze(frozen_at(checkpoint.recipe.schedule, checkpoint.step - 1))
@@ -119,15 +133,15 @@ def load_net(checkpoint: Checkpoint) -> TransformerNet:
 
 
 def _graph(net: TransformerNet, styles: int, *, fp16: bool) -> onnx.ModelProto:
-    """A frozen quarter network folded by hand, any other by PyTorch's own exporter."""
+    """Build the fused graph of a frozen quarter network; export others by PyTorch's exporter."""
     if net.frozen == 1:
         return build(net, styles, np.float16 if fp16 else np.float32)
-    plain = _plain(_halved(net) if fp16 else net)
-    return _to_onnx(ExportWrapper(plain, styles).eval(), styles)
+    simple = _with_constant_weights(_to_half(net) if fp16 else net)
+    return _to_onnx(ExportWrapper(simple, styles).eval(), styles)
 
 
 def make_card(checkpoint: Checkpoint, precision: str) -> Card:
-    """The card of a checkpoint, without what is measured of the exported model."""
+    """Return the card of a checkpoint, without measurements of the exported model."""
     recipe = checkpoint.recipe
     losses = {f"{kind}_loss": round(value, 4) for kind, value in checkpoint.losses.items()}
     return Card(
@@ -144,7 +158,7 @@ def make_card(checkpoint: Checkpoint, precision: str) -> Card:
 
 
 def _style(checkpoint: Checkpoint, number: int) -> Style:
-    """One style of a card, with what its palette base knows of the painting."""
+    """Return one style of a card, with the colors and texture of its style image."""
     source, weights = checkpoint.recipe.styles[number], checkpoint.weights
     style = Style(source.name, source.title, source.artist, source.year, source.sha256)
     if "base.texture" not in weights:
@@ -159,13 +173,18 @@ def _style(checkpoint: Checkpoint, number: int) -> Style:
 def measure_parity(net: ExportWrapper, path: Path, styles: int) -> dict[str, float]:
     """Compare a model with its network, through the session that users run, on the CPU.
 
+    Args:
+        net: the network.
+        path: the model.
+        styles: number of styles.
+
     Returns:
         ``parity_max`` and ``parity_mean`` in grey levels and ``parity_psnr`` in dB, over every
-        style and checked size; the PSNR of equal pictures is given as 99.
+        style and checked size; the PSNR of identical images is reported as 99.
     """
     session = open_session(path, "cpu")
     errors = []
-    for image in _pictures():
+    for image in _test_images():
         for weights in np.eye(styles, dtype=np.float32):
             inputs = (torch.from_numpy(image[None]), torch.from_numpy(weights))
             wanted = net(*inputs[: 2 if styles > 1 else 1])[0].numpy()
@@ -180,8 +199,8 @@ def measure_parity(net: ExportWrapper, path: Path, styles: int) -> dict[str, flo
     }
 
 
-def _halved(net: TransformerNet) -> TransformerNet:
-    """fp16, but for instance norm, whose sums overflow it (onnxruntime#10079), and the base."""
+def _to_half(net: TransformerNet) -> TransformerNet:
+    """Convert to fp16, but neither the base nor norms, whose sums overflow (onnxruntime#10079)."""
     net.half()
     for module in net.modules():
         if isinstance(module, ConditionalNorm | PaletteBase):
@@ -189,8 +208,8 @@ def _halved(net: TransformerNet) -> TransformerNet:
     return net
 
 
-def _plain(net: TransformerNet) -> TransformerNet:
-    """With constants for weights that are computed: CUDA takes no others channels-last."""
+def _with_constant_weights(net: TransformerNet) -> TransformerNet:
+    """Replace computed weights by constants: CUDA runs only those in channels-last."""
     for parent in list(net.modules()):
         for name, child in list(parent.named_children()):
             if isinstance(child, SmoothShuffle):
@@ -211,7 +230,7 @@ def _to_onnx(net: ExportWrapper, styles: int) -> onnx.ModelProto:
     args = (frame, torch.full((styles,), 1 / styles)) if styles > 1 else (frame,)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
-        # The exporter warns of its own internals (copyreg, ast); the checks below are ours.
+        # The exporter warns of its own internals (copyreg, ast); the model is checked below.
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             net,
@@ -227,7 +246,7 @@ def _to_onnx(net: ExportWrapper, styles: int) -> onnx.ModelProto:
 
 
 def _tidy(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Sizes get names for people, and the exporter's notes on every node (paths too) go."""
+    """Name the dimensions, and remove the exporter's notes, with paths, on every node."""
     for value in (model.graph.input[0], model.graph.output[0]):
         dims = value.type.tensor_type.shape.dim
         dims[1].dim_param, dims[2].dim_param = "height", "width"
@@ -239,7 +258,7 @@ def _tidy(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def save(model: onnx.ModelProto, card: Card, path: Path) -> None:
-    """Write a model that ONNX accepts, with its card inside, and sealed."""
+    """Check a model with ONNX, and write it with its card and checksum."""
     onnx.helper.set_model_props(model, {KEY: card.to_json()})
     onnx.checker.check_model(model, full_check=True)
     seal = fingerprint(model.SerializeToString())
@@ -247,21 +266,22 @@ def save(model: onnx.ModelProto, card: Card, path: Path) -> None:
     path.write_bytes(model.SerializeToString())
 
 
-def _refuse_over(tolerance: Tolerance, parity: dict[str, float]) -> None:
+def _check_parity(tolerance: Tolerance, parity: dict[str, float]) -> None:
     if parity["parity_max"] <= tolerance.max and parity["parity_psnr"] >= tolerance.psnr:
         return
     message = (
-        f"the exported model is off by {parity['parity_max']:g} grey levels at worst and "
-        f"{parity['parity_psnr']:g} dB; allowed are {tolerance.max:g} and {tolerance.psnr:g} dB"
+        "the exported model differs from the network by up to "
+        f"{parity['parity_max']:g} grey levels, PSNR {parity['parity_psnr']:g} dB; "
+        f"allowed are {tolerance.max:g} and {tolerance.psnr:g} dB"
     )
     raise ModelError(message, "export it without --fp16, or train it longer")
 
 
-def _pictures() -> Iterator[Image]:
-    """Waves of all lengths with some noise: smooth and busy places, every grey level."""
+def _test_images() -> Iterator[Image]:
+    """Yield waves of all lengths with some noise: smooth and busy areas, every grey level."""
     rng = np.random.default_rng(7)
     for height, width in CHECKED_SIZES:
         y, x = np.mgrid[:height, :width].astype(np.float64)
         wave = [np.sin(x * a + y * b) for a, b in rng.uniform(-0.4, 0.4, (3, 2))]
-        picture = 127 + 100 * np.stack(wave, axis=-1) + rng.normal(0, 12, (height, width, 3))
-        yield np.ascontiguousarray(picture.clip(0, 255).astype(np.uint8))
+        image = 127 + 100 * np.stack(wave, axis=-1) + rng.normal(0, 12, (height, width, 3))
+        yield np.ascontiguousarray(image.clip(0, 255).astype(np.uint8))

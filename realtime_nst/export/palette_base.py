@@ -1,8 +1,8 @@
-"""The palette base as nodes of a folded graph: ``palette_base.PaletteBase`` in ONNX.
+"""Palette base in a fused graph: ``nn.palette_base.PaletteBase`` as ONNX nodes.
 
-Values are grey levels in the order of BGR. Most nodes are as small as a quarter of the frame's
-sides and four channels; three convolutions are wider: the one of pixels, the one that takes means
-of what was painted, and the one that enlarges.
+Values are grey levels in BGR order. Most nodes have a quarter of the frame's resolution and four
+channels; three convolutions are larger: the one that reads pixels, the one that takes means of the
+network's output, and the one that enlarges.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ CELLS, MEANS, BANDS = "base.cells", "base.means", "base.bands"
 HINGES, BENT, COLORS = "base.hinges", "base.bent", "base.colors"
 DIFFERENCE, UP, UP_WEIGHT = "base.difference", "base.up", "base.up.weight"
 FLOATS = (HINGES, BENT, COLORS, BANDS)
-"""Nodes that eight bits are too few for, or that are tiny."""
+"""Nodes that are not quantized: eight bits are too few for them, or they are tiny."""
 WIDE = 16
-"""Channels of the cells where bytes are computed with: ONNX Runtime takes longer for fewer."""
+"""Channels of the cells in quantized graphs: ONNX Runtime is slower with fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoldedBase:
-    """What the graph takes from a ``PaletteBase``."""
+    """Arrays of a ``PaletteBase``, in grey levels and BGR order."""
 
     directions: Array
     thresholds: Array
@@ -35,7 +35,7 @@ class FoldedBase:
 
     @classmethod
     def of(cls, base: PaletteBase) -> "FoldedBase":
-        """Read the buffers, with colors in the order of BGR; enlarging treats all alike."""
+        """Convert the buffers of a base; enlarging is the same for all channels."""
         array = {name: each.cpu().float().numpy() for name, each in base.named_buffers()}
         return cls(
             array["directions"][:, ::-1],
@@ -48,13 +48,16 @@ class FoldedBase:
 
 
 def add_base(graph: Graph, painted: str, pixels: str, base: FoldedBase) -> str:
-    """Put the base under what was painted.
+    """Add the base to the network's output.
 
     Args:
         graph: to add nodes to.
-        painted: (1, 48, rows, columns), 4x4 pixels a place, pixel by pixel.
+        painted: the output, (1, 48, rows, columns): 4x4 pixels per place, pixel by pixel.
         pixels: the padded frame.
         base: what to add.
+
+    Returns:
+        The name of the sum.
     """
     colors = graph.conv(COLORS, _hinges(graph, pixels, base), *_palette(graph, base))
     difference = graph.node("Add", [colors, _minus_low(graph, painted, base)], DIFFERENCE)
@@ -63,7 +66,7 @@ def add_base(graph: Graph, painted: str, pixels: str, base: FoldedBase) -> str:
 
 
 def _hinges(graph: Graph, pixels: str, base: FoldedBase) -> str:
-    """The means of 4x4 pixels, and all hinges of them."""
+    """Add the means of 4x4 pixels and all hinges of them."""
     mean = np.zeros((WIDE if graph.for_bytes else 3, 3, CELL, CELL), np.float32)
     mean[range(3), range(3)] = 1 / PIXELS
     none = np.zeros((1, len(mean)), np.float32)
@@ -78,9 +81,9 @@ def _hinges(graph: Graph, pixels: str, base: FoldedBase) -> str:
 
 
 def _palette(graph: Graph, base: FoldedBase) -> tuple[str, str]:
-    """Weight and bias of the wanted map.
+    """Add weight and bias of the palette map.
 
-    They are constants of their own, style by style, so that another map can be put in their place.
+    They are separate constants for each style, so that they can be replaced by another map.
     """
     hinges = base.palette.shape[2]
     if graph.styles == 1:
@@ -95,14 +98,14 @@ def _palette(graph: Graph, base: FoldedBase) -> tuple[str, str]:
 
 
 def _minus_low(graph: Graph, painted: str, base: FoldedBase) -> str:
-    """The low band of what was painted, negative, at the base's cells."""
+    """Add the negative low band of the network's output, at the base's cells."""
     side = BAND // CELL
     mean = np.zeros((3, PIXELS, 3, side, side), np.float32)
     mean[range(3), :, range(3)] = -1 / BAND**2
     flat = graph.widened(mean.reshape(3, -1, side, side), 0)
     weight = graph.constant(f"{MEANS}.weight", flat, graph.dtype)
     means = graph.conv(MEANS, painted, weight, strides=(side, side))
-    # The last mean may lie up to a band before the end.
+    # The last mean may end up to one band before the border.
     around = graph.constant("base.around", [0, 0, 1, 1, 0, 0, 2, 2], np.int64)
     wide = graph.node("Pad", [means, around], mode="edge")
     weight = graph.constant(f"{BANDS}.weight", _to_bands(graph, base), graph.dtype)
@@ -118,9 +121,9 @@ def _to_bands(graph: Graph, base: FoldedBase) -> Array:
 
 
 def _cells_kept(graph: Graph) -> tuple[str, str, str]:
-    """Begin, end and axes of the base's cells among those of the low band."""
+    """Add begin, end and axes of the base's cells among those of the low band."""
     begin = graph.constant("base.begin", [2, 2], np.int64)
-    # A padded side is the frame's, the margin before it and the one with the rest behind it.
+    # A padded side is the margin before, the frame's side, and the margin and rest after it.
     before = graph.constant("margin", [graph.margin], np.int64)
     sides = graph.node("Add", [graph.node("Add", ["size", "end"]), before])
     cells = graph.node("Div", [sides, graph.constant("multiple", [CELL], np.int64)])

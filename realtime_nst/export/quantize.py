@@ -1,7 +1,7 @@
-"""A trained network in bytes: one int8 model for each of its styles, checked against the float one.
+"""Export a trained network to int8: one model per style, checked against the float model.
 
-Weights are signed, with a scale for each channel; what flows between convolutions is unsigned, with
-the range that photos gave it. ONNX Runtime's own quantizer does the work.
+Weights are signed with a scale per channel; activations are unsigned with ranges calibrated on
+photos. ONNX Runtime's quantizer is used.
 """
 
 import logging
@@ -33,17 +33,21 @@ from realtime_nst.train.recipe import Schedule
 from realtime_nst.train.trainer import FREEZING, frozen_at
 
 PHOTOS = 48
-"""That a model's ranges and figures come from, unless somebody gives others."""
+"""Default number of photos for the calibration and the check of a model."""
 LEAST_PSNR = 30.0
-"""Decibels between the int8 and the float picture below which a model is not written."""
+"""Minimum PSNR in dB of the int8 model's output against the float model's."""
 
 
 def photos_for(content: Path, schedule: Schedule) -> list[Image]:
-    """Crops as a training saw them, ``PHOTOS`` or a few more: (size, size, 3) uint8 BGR.
+    """Return crops as used in training, ``PHOTOS`` or a few more: (size, size, 3) uint8 BGR.
+
+    Args:
+        content: a folder of photos.
+        schedule: of the training.
 
     Raises:
-        SourceError: there is no such folder, or no picture in it.
-        TrainError: too few of them can be read.
+        SourceError: there is no such folder, or no image in it.
+        TrainError: no photo can be read.
     """
     photos = open_photos(content, schedule)
     batches = range(-(-PHOTOS // schedule.batch))
@@ -51,10 +55,10 @@ def photos_for(content: Path, schedule: Schedule) -> list[Image]:
 
 
 def check_frozen(checkpoint: Checkpoint) -> None:
-    """See that a network's norms are frozen.
+    """Check that a network's norms are frozen.
 
     Raises:
-        ModelError: they are not: it was trained by another recipe, or too few steps of this one.
+        ModelError: they are not: the recipe has no ``freezing``, or the training is too short.
     """
     schedule, step = checkpoint.recipe.schedule, checkpoint.step
     if not schedule.freezing:
@@ -64,21 +68,30 @@ def check_frozen(checkpoint: Checkpoint) -> None:
         until = schedule.freezing + FREEZING
         longer = f" --steps {until}" if schedule.steps < until else ""
         message = f"after {step} steps its norms are not yet frozen, so it cannot be quantized"
-        hint = f"train it for some {until - step} steps more: realtime-nst train"
-        raise ModelError(message, f"{hint} with --resume{longer}, and all else as before")
+        hint = f"train it for {until - step} more steps: realtime-nst train"
+        raise ModelError(message, f"{hint} with --resume{longer}, and all other options as before")
 
 
 def quantize(checkpoint: Checkpoint, out: Path, photos: Sequence[Image]) -> Iterator[Card]:
-    """Write ``out``/STYLE.onnx for each style; yields its card, with what it was measured by.
+    """Write ``out``/STYLE.onnx for each style.
 
     Args:
         checkpoint: of a network whose norms are frozen.
-        out: a folder, made if need be.
-        photos: (H, W, 3) uint8 BGR; the first three quarters give the ranges, the rest the figures.
+        out: a folder, created if missing.
+        photos: (H, W, 3) uint8 BGR; three quarters calibrate the ranges, the rest is the check.
+
+    Yields:
+        The card of each model, with its PSNR.
 
     Raises:
-        ModelError: the network is not frozen, or a picture in bytes differs too much.
+        ModelError: the network is not frozen, or a model's PSNR is too low.
         SinkError: a file cannot be written.
+
+    Example:
+        >>> checkpoint = load_checkpoint(Path("runs/mine"))
+        >>> photos = photos_for(Path("photos"), checkpoint.recipe.schedule)
+        >>> for card in quantize(checkpoint, Path("int8"), photos):
+        ...     print(card.styles[0].name, card.numbers["int8_psnr"])
     """
     check_frozen(checkpoint)
     net = load_net(checkpoint)
@@ -91,21 +104,22 @@ def quantize(checkpoint: Checkpoint, out: Path, photos: Sequence[Image]) -> Iter
 def _quantize(
     net: TransformerNet, number: int, card: Card, path: Path, photos: Sequence[Image]
 ) -> Card:
-    learnt = 3 * len(photos) // 4
+    calibration = 3 * len(photos) // 4
     with TemporaryDirectory() as folder, replacing(path) as partial:
         exact = Path(folder) / "float.onnx"
         save(build(net, 1, only=number, for_bytes=True), card, exact)
-        save(_in_bytes(exact, Path(folder) / "int8.onnx", photos[:learnt]), card, partial)
-        psnr = _psnr(exact, partial, photos[learnt:])
+        save(_to_int8(exact, Path(folder) / "int8.onnx", photos[:calibration]), card, partial)
+        psnr = _psnr(exact, partial, photos[calibration:])
         if psnr < LEAST_PSNR:
-            message = f"{card.styles[0].name} in int8 is {psnr:.1f} dB from its float picture"
-            raise ModelError(message, f"at least {LEAST_PSNR:g} dB are asked for; ship fp32")
+            name = card.styles[0].name
+            message = f"cannot quantize {name}: its PSNR is {psnr:.1f} dB, below {LEAST_PSNR:g} dB"
+            raise ModelError(message, "use the fp32 model of this style")
         card = replace(card, numbers={**card.numbers, "int8_psnr": round(psnr, 2)})
         save(onnx.load(partial), card, partial)
     return card
 
 
-def _in_bytes(exact: Path, inexact: Path, photos: Sequence[Image]) -> onnx.ModelProto:
+def _to_int8(exact: Path, inexact: Path, photos: Sequence[Image]) -> onnx.ModelProto:
     from onnxruntime import quantization
 
     class Photos(quantization.CalibrationDataReader):  # type: ignore[misc]
@@ -133,10 +147,10 @@ def _in_bytes(exact: Path, inexact: Path, photos: Sequence[Image]) -> onnx.Model
 
 
 def _exact_enlargement(model: Path, quantization: Any) -> dict[str, Any]:
-    """Bilinear weights are multiples of 1/64, so that bytes can say them exactly.
+    """Return quantization parameters for enlarging, whose weights are multiples of 1/64: exact.
 
-    What goes in and comes out has a range that fits every palette, not only this one: another may
-    be put in its place.
+    Inputs and outputs have a range that fits every palette, not only this one, as the palette may
+    be replaced later.
     """
     names = {tensor.name: tensor for tensor in onnx.load(model).graph.initializer}
     exact = {"quant_type": quantization.QuantType.QInt8, "scale": 1 / 64, "zero_point": 0}
@@ -149,7 +163,7 @@ def _exact_enlargement(model: Path, quantization: Any) -> dict[str, Any]:
 
 
 def _with_byte_ends(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Without rounding again what is about to become bytes, and with the frame seen as bytes."""
+    """Remove the second rounding before the output, and transpose the frame as bytes."""
     graph = model.graph
     made = {output: node for node in graph.node for output in node.output}
     last = made["levels"]
@@ -161,8 +175,10 @@ def _with_byte_ends(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def _transpose_bytes(graph: onnx.GraphProto) -> None:
-    """Round the frame to bytes before it is transposed: OpenVINO would otherwise take its first
-    convolution for one of floats."""
+    """Round the frame to bytes before it is transposed.
+
+    OpenVINO would otherwise run the first convolution in floats.
+    """
     read = {name: node for node in graph.node for name in node.input}
     transpose = next(node for node in graph.node if node.output[0] == "planes")
     cast = read["planes"]
@@ -192,7 +208,7 @@ def _remove_unused(graph: onnx.GraphProto) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without the quantizer's advice to preprocess, which the folded graph has no need of."""
+    """Silence the quantizer's advice to preprocess, which a fused graph does not need."""
     logger = logging.getLogger()
     before = logger.level
     logger.setLevel(logging.ERROR)
@@ -203,9 +219,12 @@ def _quiet() -> Iterator[None]:
 
 
 def _psnr(exact: Path, inexact: Path, photos: Sequence[Image]) -> float:
-    """As the bytes say: without VNNI a processor adds them up in 16 bits, where large sums
-    saturate, and the model must not depend on where it was made."""
-    sessions = [_unoptimised(path) for path in (exact, inexact)]
+    """Return the PSNR in dB of two models, computed without int8 kernels.
+
+    CPUs without VNNI add up in 16 bits, where large sums saturate; the check must not depend on
+    the machine.
+    """
+    sessions = [_unoptimized_session(path) for path in (exact, inexact)]
     errors = []
     for photo in photos:
         wanted, got = (
@@ -215,7 +234,7 @@ def _psnr(exact: Path, inexact: Path, photos: Sequence[Image]) -> float:
     return decibels(float(np.mean(errors)))
 
 
-def _unoptimised(path: Path) -> Any:
+def _unoptimized_session(path: Path) -> Any:
     runtime = onnx_runtime()
     options = runtime.SessionOptions()
     options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL

@@ -1,7 +1,7 @@
-"""Ways down: projected L-BFGS as in Gatys et al. 2016 and Johnson et al. 2016, and Adam.
+"""Minimizers: projected L-BFGS as in Gatys et al. 2016 and Johnson et al. 2016, and Adam.
 
-Both are generators of points and never leave [0, 1]. They know nothing of styles, only a function
-that says how good a picture is and which way is up.
+Both yield points and stay in [0, 1]. They depend on a function that returns losses and gradient of
+an image, and on nothing else.
 """
 
 import math
@@ -15,34 +15,36 @@ from torch import Tensor
 from realtime_nst.errors import TrainError
 
 FIRST_MOVE = 16 / 255
-"""Mean change of a pixel in the first step of L-BFGS, before it knows the curvature. torch's own
-changes all pixels together by 1, which rounding in bfloat16 drowns; with 1/255 a picture of 512 px
+"""Mean change of a pixel in the first step of L-BFGS, before the curvature is known. torch's own
+changes all pixels together by 1, which is lost in bfloat16 rounding; with 1/255 an image of 512 px
 lost its first fifteen iterations."""
 TRIES = 6
-"""Halvings of a step that makes the picture worse before L-BFGS starts afresh."""
+"""Step lengths to try, each half of the one before, until L-BFGS discards its history."""
 PATIENCE = 5
-"""A step is worse if it is worse than each of so many points before it: L-BFGS may climb a little
-on its way down, and noise of bfloat16 must not stop it."""
+"""Number of previous points; a step is rejected if it is worse than all of them. L-BFGS may climb a
+little on its way down, and bfloat16 noise must not stop it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """A picture, how good it is, and which way is up."""
+    """An image with its losses and their gradient."""
 
     image: Tensor
     """(1, 3, h, w) in [0, 1]."""
     losses: dict[str, float]
     gradient: Tensor
-    """Of the total, like the image."""
+    """Gradient of the total, of the image's shape."""
     note: str = ""
-    """Something to tell."""
+    """A human-readable remark, empty if there is none."""
 
     @property
     def total(self) -> float:
+        """Return the sum of the losses."""
         return sum(self.losses.values())
 
     @property
     def finite(self) -> bool:
+        """Return whether losses and gradient are finite."""
         return math.isfinite(self.total) and bool(torch.isfinite(self.gradient).all())
 
 
@@ -50,7 +52,7 @@ Evaluate = Callable[[Tensor], Point]
 
 
 class Stalled(Exception):
-    """L-BFGS cannot go on; ``reason`` is for people, ``point`` is where it stands."""
+    """L-BFGS cannot continue from ``point``; ``reason`` is human-readable."""
 
     def __init__(self, reason: str, point: Point) -> None:
         super().__init__(reason)
@@ -67,17 +69,26 @@ def minimize(
     history: int,
     first_move: float = FIRST_MOVE,
 ) -> Iterator[Point]:
-    """A point for each step, of Adam, said aloud, once L-BFGS has failed.
+    """Yield a point for each step; if L-BFGS stops early, Adam continues and a note reports it.
+
+    Args:
+        evaluate: returns losses and gradient at an image.
+        start: (1, 3, h, w) in [0, 1].
+        steps: number of points to yield.
+        optimizer: ``lbfgs`` or ``adam``.
+        rate: learning rate of Adam.
+        history: number of steps that L-BFGS keeps.
+        first_move: see ``FIRST_MOVE``.
 
     Raises:
-        TrainError: the loss is no number, or there is no such optimizer.
+        TrainError: the loss is not finite, or there is no such optimizer.
     """
     here = evaluate(start)
     if not here.finite:
         hint = "lower --style-weight, or use --precision fp32"
-        raise TrainError("the loss of the first picture is no number", hint)
+        raise TrainError("the loss of the first image is not finite", hint)
     if optimizer not in ("lbfgs", "adam"):
-        raise TrainError(f"there is no optimizer {optimizer!r}", "it is lbfgs or adam")
+        raise TrainError(f"there is no optimizer {optimizer!r}", "use lbfgs or adam")
     done, note = 0, ""
     if optimizer == "lbfgs":
         try:
@@ -86,7 +97,7 @@ def minimize(
                 yield point
             return
         except Stalled as stalled:
-            here, rate = stalled.point, rate / 10  # it stands near an optimum
+            here, rate = stalled.point, rate / 10  # it is near an optimum
             note = f"L-BFGS stopped after {done} steps: {stalled.reason}; Adam takes over"
     for point in adam(evaluate, here, steps - done, rate):
         yield Point(point.image, point.losses, point.gradient, note)
@@ -94,11 +105,18 @@ def minimize(
 
 
 def adam(evaluate: Evaluate, here: Point, steps: int, rate: float) -> Iterator[Point]:
-    """Kingma & Ba 2015. The rate falls to a tenth along a cosine, or the picture would go on
-    trembling by ``rate``.
+    """Minimize by Adam. Kingma & Ba 2015.
+
+    The rate falls to a tenth along a cosine; otherwise pixels would keep oscillating by ``rate``.
+
+    Args:
+        evaluate: returns losses and gradient at an image.
+        here: the point to start from.
+        steps: number of points to yield.
+        rate: initial learning rate.
 
     Raises:
-        TrainError: the loss is no number.
+        TrainError: the loss is not finite.
     """
     image = here.image.clone().requires_grad_()
     optimizer = torch.optim.Adam([image], rate)
@@ -110,7 +128,7 @@ def adam(evaluate: Evaluate, here: Point, steps: int, rate: float) -> Iterator[P
             image.clamp_(0, 1)
         here = evaluate(image.detach().clone())
         if not here.finite:
-            message = f"the loss is no number after {step + 1} steps of Adam"
+            message = f"the loss is not finite after {step + 1} steps of Adam"
             raise TrainError(message, "lower --style-weight or --lr, or use --precision fp32")
         yield here
 
@@ -118,11 +136,20 @@ def adam(evaluate: Evaluate, here: Point, steps: int, rate: float) -> Iterator[P
 def lbfgs(
     evaluate: Evaluate, here: Point, steps: int, history: int, first_move: float = FIRST_MOVE
 ) -> Iterator[Point]:
-    """Nocedal & Wright 2006, algorithm 7.5, with steps cut off at [0, 1] (Johnson et al. 2016,
-    section 4.1) and remembered as cut.
+    """Minimize by projected L-BFGS. Nocedal & Wright 2006, algorithm 7.5.
+
+    Steps are clamped to [0, 1] (Johnson et al. 2016, section 4.1) and kept in the history as
+    clamped.
+
+    Args:
+        evaluate: returns losses and gradient at an image.
+        here: the point to start from.
+        steps: number of points to yield.
+        history: number of steps to keep.
+        first_move: see ``FIRST_MOVE``.
 
     Raises:
-        Stalled: the loss is zero, or no step makes the picture better.
+        Stalled: the loss is zero, or no step lowers it.
     """
     memory = LbfgsHistory(history, first_move)
     heights = deque([here.total], maxlen=PATIENCE)
@@ -141,7 +168,7 @@ def lbfgs(
 
 
 def _step(evaluate: Evaluate, here: Point, memory: "LbfgsHistory", height: float) -> Point | None:
-    """The first of ever shorter steps that does not end above ``height``; None if there is none."""
+    """Return the first of ever shorter steps with a loss up to ``height``, or None."""
     if not here.gradient.any():
         return None
     direction = memory.direction(here.gradient)
@@ -150,7 +177,7 @@ def _step(evaluate: Evaluate, here: Point, memory: "LbfgsHistory", height: float
         direction = memory.direction(here.gradient)
     for attempt in range(TRIES):
         image = (here.image + direction * 0.5**attempt).clamp_(0, 1)
-        if torch.equal(image, here.image):  # the border of [0, 1] stops every pixel
+        if torch.equal(image, here.image):  # every pixel is clamped
             return None
         there = evaluate(image)
         if there.finite and there.total <= height:
@@ -160,14 +187,14 @@ def _step(evaluate: Evaluate, here: Point, memory: "LbfgsHistory", height: float
 
 @dataclass(slots=True)
 class LbfgsHistory:
-    """The last steps and what they changed in the gradient: all L-BFGS knows of curvature."""
+    """The last steps and changes of the gradient, by which L-BFGS estimates the curvature."""
 
     history: int
     first_move: float
     pairs: deque[tuple[Tensor, Tensor, float]] = field(default_factory=deque)
 
     def remember(self, step: Tensor, change: Tensor) -> None:
-        """Keep a step, unless the ground bends the wrong way there."""
+        """Keep a step, unless the curvature is negative there."""
         curvature = _dot(step, change)
         if not curvature > 1e-6 * math.sqrt(_dot(step, step) * _dot(change, change)):
             return
@@ -176,7 +203,7 @@ class LbfgsHistory:
         self.pairs.append((step, change, 1 / curvature))
 
     def direction(self, gradient: Tensor) -> Tensor:
-        """Downhill, as far as a step should go: the two loops of algorithm 7.4."""
+        """Return the next step: the two-loop recursion, algorithm 7.4."""
         if not self.pairs:
             return gradient * (-self.first_move / float(gradient.abs().mean()))
         q, shares = gradient.clone(), []

@@ -1,4 +1,4 @@
-"""Draw the course of an optimization, with OpenCV and nothing else."""
+"""Plot of the losses of an optimization, drawn with OpenCV."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,24 +9,28 @@ import numpy as np
 from realtime_nst.frame import Image
 
 SIZE = (480, 720)
-"""Height and width of the drawing, in pixels."""
+"""Height and width of the plot in pixels."""
 LEFT, RIGHT, TOP, BOTTOM = 70, 700, 20, 430
-COLOURS = {
+COLORS = {
     "total": (40, 40, 40),
     "style": (200, 120, 30),
     "content": (60, 60, 210),
     "tv": (70, 160, 70),
 }
-"""Blue, green, red."""
+"""BGR color of each loss."""
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 DECADES = 8
-"""What is smaller than the largest value by more powers of ten is not drawn."""
+"""Maximum range of the vertical axis in powers of ten; smaller values are drawn at its end."""
 
 
 def draw_curves(records: Sequence[Mapping[str, float]]) -> Image:
-    """Losses over iterations, the height in powers of ten; ``records`` as a trace has them."""
+    """Plot losses over iterations on a logarithmic axis.
+
+    Args:
+        records: entries of a trace; see ``Iterate.record``.
+    """
     paper = np.full((*SIZE, 3), 255, np.uint8)
-    shown = [name for name in COLOURS if any(record[name] > 0 for record in records)]
+    shown = [name for name in COLORS if any(record[name] > 0 for record in records)]
     values = [record[name] for record in records for name in shown if record[name] > 0]
     top = math.ceil(math.log10(max(values, default=1.0)))
     bottom = max(math.floor(math.log10(min(values, default=0.1))), top - DECADES)
@@ -40,8 +44,8 @@ def draw_curves(records: Sequence[Mapping[str, float]]) -> Image:
             if record[name] > 0
         ]
         line = np.array(points, np.int32).reshape(-1, 1, 2)
-        cv2.polylines(paper, [line], False, COLOURS[name], 2, cv2.LINE_AA)
-        _write(paper, name, (RIGHT - 70, TOP + 20 + 20 * place), COLOURS[name])
+        cv2.polylines(paper, [line], False, COLORS[name], 2, cv2.LINE_AA)
+        _write(paper, name, (RIGHT - 70, TOP + 20 + 20 * place), COLORS[name])
     return paper
 
 
@@ -67,6 +71,6 @@ def _down(value: float, bottom: int, top: int) -> int:
 
 
 def _write(
-    paper: Image, text: str, at: tuple[int, int], colour: tuple[int, int, int] = (90, 90, 90)
+    paper: Image, text: str, at: tuple[int, int], color: tuple[int, int, int] = (90, 90, 90)
 ) -> None:
-    cv2.putText(paper, text, at, FONT, 0.45, colour, 1, cv2.LINE_AA)
+    cv2.putText(paper, text, at, FONT, 0.45, color, 1, cv2.LINE_AA)

@@ -1,7 +1,7 @@
-"""How far a picture is from a content and from styles: the objective of Gatys et al. 2016.
+"""Objective of Gatys et al. 2016: distance of an image from a content and from styles.
 
-The formulas are those of ``losses``, which networks are trained by; here each term is a sum over
-places, so that it can be restricted to a region and taken tile by tile.
+The formulas are those of ``nn.losses``; here each term is a sum over places, so that it can be
+restricted to a region and computed tile by tile.
 """
 
 from collections.abc import Sequence
@@ -19,21 +19,21 @@ from realtime_nst.nn.losses import TVLoss, gram
 from realtime_nst.nn.vgg import VGG, Features
 
 NAMES = ("content", "style", "tv")
-"""What an objective tells apart."""
+"""Names of an objective's losses."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Style:
-    """A picture to paint like."""
+    """A style image."""
 
     picture: Tensor
     """(1, 3, h, w) RGB in [0, 1], of any size."""
     share: float = 1.0
-    """Against the other styles."""
+    """Weight relative to the other styles."""
     where: Tensor | None = None
-    """(1, 1, h, w) in [0, 1], any size: where in the result it counts; None is everywhere."""
+    """(1, 1, h, w) in [0, 1], any size: mask of the result; None applies the style everywhere."""
     part: Tensor | None = None
-    """(1, 1, h, w) in [0, 1], any size: what part of the picture counts; None is all of it."""
+    """(1, 1, h, w) in [0, 1], any size: mask of the style image; None uses all of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,16 +43,17 @@ class ContentTerm:
     layer: str
     weight: float
     target: Tensor
-    """(1, c, h, w), of the content picture."""
+    """(1, c, h, w), features of the content image."""
     name = "content"
 
     def measure(self, features: Features, tile: Tile) -> Tensor:
-        """The tile's share of the mean."""
+        """Return the tile's share of the mean."""
         stride = stride_of(self.layer)
         here, there = tile.inner(features[self.layer], stride), tile.outer(self.target, stride)
         return (here.to(there.dtype) - there).square().sum() / self.target.numel()
 
     def judge(self, measure: Tensor) -> Tensor:
+        """Return the weighted loss of a measure summed over all tiles."""
         return self.weight * measure
 
 
@@ -61,7 +62,7 @@ class StyleTerm:
     """Mean squared difference of Gram matrices, of a region if there is a mask.
 
     Gatys et al. 2016, equation 4; regions as in Gatys et al. 2017, section 4.1. Departure: a region
-    counts by its area, so that in a small one style weighs no more against content than in a large.
+    is weighted by its area, so that the ratio of style to content does not depend on its size.
     """
 
     layer: str
@@ -71,11 +72,11 @@ class StyleTerm:
     mask: Tensor | None = None
     """(1, 1, h, w) in [0, 1], of the layer's size."""
     places: float = 1.0
-    """Of the layer's size, or the sum of the mask."""
+    """Number of places of the layer, or the sum of the mask."""
     name = "style"
 
     def measure(self, features: Features, tile: Tile) -> Tensor:
-        """The tile's share of the Gram matrix."""
+        """Return the tile's share of the Gram matrix."""
         stride = stride_of(self.layer)
         here = tile.inner(features[self.layer], stride)
         seen = here.shape[2] * here.shape[3]
@@ -84,6 +85,7 @@ class StyleTerm:
         return gram(here) * (seen / self.places)
 
     def judge(self, measure: Tensor) -> Tensor:
+        """Return the weighted loss of a measure summed over all tiles."""
         return self.weight * (measure - self.target).square().mean()
 
 
@@ -92,17 +94,17 @@ Term = ContentTerm | StyleTerm
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Objective:
-    """The losses of a picture of one size, each with its target."""
+    """The losses of an image of a given size."""
 
     vgg: VGG
     terms: tuple[Term, ...]
     tv_weight: float = 0.0
     bf16: bool = False
     tile: int = 0
-    """Side of the tiles it is measured in, in pixels; 0 measures it as a whole."""
+    """Side of the tiles to process, in pixels; 0 processes the whole image at once."""
 
     def __call__(self, image: Tensor) -> dict[str, Tensor]:
-        """``content``, ``style`` and ``tv`` of (1, 3, h, w), weighted."""
+        """Return the weighted losses ``content``, ``style`` and ``tv`` of a (1, 3, h, w) image."""
         measures = measured(self._measure, image, tiles_of(image, self.tile, margin_of(self.vgg)))
         values = {name: image.new_zeros(()) for name in NAMES}
         for term, measure in zip(self.terms, measures, strict=True):
@@ -112,7 +114,7 @@ class Objective:
         return values
 
     def evaluate(self, image: Tensor) -> Point:
-        """The losses and their gradient at a picture."""
+        """Return the losses of a (1, 3, h, w) image, with their gradient."""
         image = image.detach().requires_grad_()
         losses = self(image)
         (gradient,) = torch.autograd.grad(torch.stack(list(losses.values())).sum(), image)
@@ -126,23 +128,31 @@ class Objective:
 
 
 def stride_of(layer: str) -> int:
-    """Pixels that make one feature of a layer: ``conv4_2`` -> 8."""
+    """Return the stride of a layer in pixels: 8 for ``conv4_2``."""
     return 1 << (int(layer[4]) - 1)
 
 
 @torch.no_grad()
 def content_terms(
-    vgg: VGG, picture: Tensor, layers: Sequence[str], weight: float, tile: int = 0
+    vgg: VGG, content: Tensor, layers: Sequence[str], weight: float, tile: int = 0
 ) -> list[ContentTerm]:
-    """Aim at the features of a picture, of the size of the result."""
+    """Return terms whose targets are the features of the content image.
+
+    Args:
+        vgg: with the layers.
+        content: (1, 3, h, w), of the size of the result.
+        layers: their names.
+        weight: of each term.
+        tile: side of the tiles to process, in pixels; 0 processes the whole image at once.
+    """
     pieces: dict[str, Tensor] = {}
-    for each in tiles_of(picture, tile, margin_of(vgg)):
-        features = vgg(each.seen(picture), frozenset(layers))
+    for each in tiles_of(content, tile, margin_of(vgg)):
+        features = vgg(each.seen(content), frozenset(layers))
         for layer in layers:
             stride = stride_of(layer)
             inner = each.inner(features[layer], stride)
             if layer not in pieces:
-                size = (side // stride for side in picture.shape[2:])
+                size = (side // stride for side in content.shape[2:])
                 pieces[layer] = inner.new_zeros(1, inner.shape[1], *size)
             each.outer(pieces[layer], stride).copy_(inner)
     return [ContentTerm(layer, weight, pieces[layer]) for layer in layers]
@@ -157,13 +167,18 @@ def style_terms(
     size: tuple[int, int],
     tile: int = 0,
 ) -> list[StyleTerm]:
-    """Aim at the Gram matrices of style pictures.
+    """Return terms whose targets are the Gram matrices of style images.
 
     Styles without ``where`` are blended into one target, which has the same gradient as a term for
-    each and costs as much as one.
+    each at the cost of one.
 
     Args:
+        vgg: with the layers.
+        styles: at least one.
+        layers: layer name -> its weight.
+        weight: of all terms together.
         size: height and width of the result.
+        tile: side of the tiles to process, in pixels; 0 processes a whole image at once.
 
     Raises:
         TrainError: a mask is black.
@@ -178,8 +193,8 @@ def style_terms(
         terms += _terms(blend, layers, weight * share / total, None, size)
     for style in styles:
         if style.where is not None:
-            aims = _grams(vgg, style, layers, tile)
-            terms += _terms(aims, layers, weight * style.share / total, style.where, size)
+            targets = _grams(vgg, style, layers, tile)
+            terms += _terms(targets, layers, weight * style.share / total, style.where, size)
     return terms
 
 
@@ -193,13 +208,13 @@ def _terms(
     terms = []
     for layer, own in layers.items():
         height, width = (side // stride_of(layer) for side in size)
-        mask, places, area = _fitted(where, height, width)
+        mask, places, area = _resize_mask(where, height, width)
         terms.append(StyleTerm(layer, weight * own * area, targets[layer], mask, places))
     return terms
 
 
 def _grams(vgg: VGG, style: Style, layers: dict[str, float], tile: int) -> dict[str, Tensor]:
-    """The Gram matrix of each layer for the part of a style picture that counts."""
+    """Return the Gram matrix of each layer for the unmasked part of a style image."""
     size = (style.picture.shape[2], style.picture.shape[3])
     nothing = dict.fromkeys(layers, style.picture.new_zeros(()))
     terms = tuple(_terms(nothing, layers, 1.0, style.part, size))
@@ -212,12 +227,18 @@ def _blended(grams: list[tuple[Tensor, float]]) -> Tensor:
     return torch.stack([matrix * share for matrix, share in grams]).sum(dim=0)
 
 
-def _fitted(mask: Tensor | None, height: int, width: int) -> tuple[Tensor | None, float, float]:
-    """A mask of a layer's size, the sum of it, and its share of the area."""
+def _resize_mask(
+    mask: Tensor | None, height: int, width: int
+) -> tuple[Tensor | None, float, float]:
+    """Return a mask of a layer's size, its sum, and its share of the area.
+
+    Raises:
+        TrainError: the mask is black.
+    """
     if mask is None:
         return None, height * width, 1.0
-    fitted = F.adaptive_avg_pool2d(mask, (height, width))
-    places = float(fitted.sum())
+    resized = F.adaptive_avg_pool2d(mask, (height, width))
+    places = float(resized.sum())
     if places < 1:
-        raise TrainError("a mask is black, or nearly so", "white is where a style counts")
-    return fitted, places, places / (height * width)
+        raise TrainError("a mask is black, or nearly so", "make it white where the style applies")
+    return resized, places, places / (height * width)

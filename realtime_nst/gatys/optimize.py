@@ -1,7 +1,7 @@
-"""Optimize a picture itself: Gatys et al. 2016, the reference the networks are judged by.
+"""Style transfer by optimizing the image itself: Gatys et al. 2016, the reference for networks.
 
-``optimise`` yields an iterate after each step, so that a command line, a notebook or a web page can
-follow, show or stop it. Images are RGB in [0, 1] throughout.
+``optimize`` yields an iterate after each step, so that a command line, a notebook or a web page can
+show progress or stop early. Images are RGB in [0, 1] throughout.
 """
 
 import math
@@ -19,20 +19,20 @@ from realtime_nst.nn.tensors import resize
 from realtime_nst.nn.vgg import VGG
 
 PRESETS = {"subtle": 1e4, "balanced": 1e6, "heavy": 1e8}
-"""Style weights to begin with."""
+"""Style weights by name."""
 STYLE_LAYERS = {"conv1_1": 1.0, "conv2_1": 0.8, "conv3_1": 0.5, "conv4_1": 0.3, "conv5_1": 0.1}
-"""Gatys et al. 2016, figure 1, before the ReLU; deeper layers count less."""
+"""Layers of Gatys et al. 2016, figure 1, before the ReLU; deeper layers have smaller weights."""
 CONTENT_LAYERS = ("conv4_2",)
-"""Before the ReLU, too."""
+"""Layer of Gatys et al. 2016, figure 1, before the ReLU."""
 COARSEST = 256
 """Longer side of the coarsest level of a pyramid, in pixels."""
 SMALLEST = 32
-"""Shortest side of a picture in pixels: two of conv5_1's."""
+"""Minimum side of an image in pixels: two strides of conv5_1."""
 
 
 @dataclass(frozen=True, slots=True)
 class OptimizeSettings:
-    """How to optimize."""
+    """Settings of an optimization."""
 
     content_weight: float = 1.0
     style_weight: float = PRESETS["balanced"]
@@ -44,43 +44,44 @@ class OptimizeSettings:
     rate: float = 0.01
     """Adam's learning rate."""
     history: int = 20
-    """Steps L-BFGS remembers; each costs two pictures of memory."""
+    """Number of steps that L-BFGS keeps; each takes the memory of two images."""
     iterations: int = 300
     levels: int = 1
-    """Sizes to go through, each twice the one before; see ``levels_for``."""
+    """Number of sizes in the pyramid, each twice the one before; see ``levels_for``."""
     init: str = "content"
-    """What to begin with: ``content`` or ``noise``."""
+    """Initial image: ``content`` or ``noise``."""
     seed: int = 0
-    """Of the noise."""
+    """Seed of the noise."""
     bf16: bool = False
     """Compute the features in bfloat16."""
     tile: int = 0
-    """Side of the tiles a picture is measured in, in pixels; 0 measures it as a whole."""
+    """Side of the tiles to process, in pixels; 0 processes the whole image at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Iterate:
-    """The picture after one step."""
+    """The image after one step."""
 
     iteration: int
-    """From 1, over all levels."""
+    """Number of the step, from 1, over all levels."""
     losses: dict[str, float]
-    """``content``, ``style`` and ``tv`` of this picture, weighted."""
+    """Weighted losses of this image: ``content``, ``style`` and ``tv``."""
     seconds: float
-    """Since the beginning."""
+    """Seconds since the start."""
     left: float
-    """Seconds to go, by the pixels still to be computed."""
+    """Estimated seconds to the end, by the pixels that remain."""
     image: Tensor
     """(1, 3, h, w) in [0, 1], of the size of its level."""
     note: str = ""
-    """Something to tell: another optimizer."""
+    """A human-readable remark, e.g. a change of optimizer; empty if there is none."""
 
     @property
     def total(self) -> float:
+        """Return the sum of the losses."""
         return sum(self.losses.values())
 
     def record(self) -> dict[str, float]:
-        """As traces have it."""
+        """Return an entry of a trace, for JSON."""
         rounded = {"total": self.total, "seconds": round(self.seconds, 3)}
         return {"iteration": self.iteration, **self.losses, **rounded}
 
@@ -92,17 +93,22 @@ def optimize(
     settings: OptimizeSettings,
     start: Tensor | None = None,
 ) -> Iterator[Iterate]:
-    """Yield a picture after each step.
+    """Yield an iterate after each step.
 
     Args:
-        vgg: with every layer the settings name.
-        content: (1, 3, h, w); the last iterates have its size.
+        vgg: with every layer named in the settings.
+        content: (1, 3, h, w) RGB in [0, 1]; the last iterates have its size.
         styles: at least one.
-        settings: how.
-        start: (1, 3, h, w) to begin with, instead of what the settings say.
+        settings: of the optimization.
+        start: (1, 3, h, w) initial image, instead of the one named in the settings.
 
     Raises:
-        TrainError: the loss is no number with either optimizer, or a mask is black.
+        TrainError: the loss is not finite with either optimizer, or a mask is black.
+
+    Example:
+        >>> backbone = open_backbone(OptimizeSettings(iterations=100))
+        >>> for iterate in optimize(backbone.vgg, content, [Style(style)], backbone.settings):
+        ...     print(iterate.iteration, iterate.total)
     """
     began, done = time.perf_counter(), 0
     levels = _levels(content, settings)
@@ -135,55 +141,61 @@ class Level:
     height: int
     width: int
     shrink: float
-    """Against the size of the result."""
+    """Factor on the size of the result."""
     steps: int
 
     @property
     def pixels(self) -> int:
+        """Return the number of pixels."""
         return self.height * self.width
 
     @property
     def work(self) -> int:
+        """Return the pixels to compute in all steps."""
         return self.steps * self.pixels
 
 
 def make_objective(
     vgg: VGG, content: Tensor, styles: Sequence[Style], settings: OptimizeSettings, level: Level
 ) -> Objective:
-    """What to aim at on a level: content and style pictures shrink alike."""
-    aim = resize(content, level.height, level.width)
-    aims = [replace(style, picture=shrunk(style.picture, level.shrink)) for style in styles]
+    """Return the objective of a level: content and style images are reduced by the same factor."""
+    reduced = resize(content, level.height, level.width)
+    reduced_styles = [replace(each, picture=shrunk(each.picture, level.shrink)) for each in styles]
     tile = settings.tile
     size, layers = (level.height, level.width), dict(settings.style_layers)
     terms: tuple[Term, ...] = (
-        *content_terms(vgg, aim, settings.content_layers, settings.content_weight, tile),
-        *style_terms(vgg, aims, layers, settings.style_weight, size, tile),
+        *content_terms(vgg, reduced, settings.content_layers, settings.content_weight, tile),
+        *style_terms(vgg, reduced_styles, layers, settings.style_weight, size, tile),
     )
     return Objective(vgg, terms, settings.tv_weight, settings.bf16, tile)
 
 
 def levels_for(longer_side: int) -> int:
-    """Levels of the pyramid: one up to 512 px, then one more for each doubling."""
+    """Return the default number of levels: one up to 512 px, then one more for each doubling."""
     return 1 if longer_side <= 512 else 1 + round(math.log2(longer_side / COARSEST))
 
 
-def shrunk(picture: Tensor, factor: float) -> Tensor:
-    """A picture at ``factor`` of its size, but never smaller than VGG can see."""
-    height, width = (max(SMALLEST, round(side * factor)) for side in picture.shape[2:])
-    return resize(picture, height, width)
+def shrunk(image: Tensor, factor: float) -> Tensor:
+    """Resize an image by ``factor``, but to no less than ``SMALLEST`` pixels a side."""
+    height, width = (max(SMALLEST, round(side * factor)) for side in image.shape[2:])
+    return resize(image, height, width)
 
 
 def noise(height: int, width: int, seed: int) -> Tensor:
-    """White noise (1, 3, h, w), the same each time on every device."""
+    """Return white noise, (1, 3, h, w), the same for a seed on every device."""
     generator = torch.Generator().manual_seed(seed)
     return torch.rand((1, 3, height, width), generator=generator)
 
 
 def _levels(content: Tensor, settings: OptimizeSettings) -> list[Level]:
-    """Coarsest first, with as many steps on a coarse level as on the finest."""
+    """Return the levels, coarsest first, with the same number of steps on each.
+
+    Raises:
+        TrainError: the content is too small.
+    """
     if min(content.shape[2:]) < SMALLEST:
-        hint = f"each side needs {SMALLEST} pixels: choose a larger --size"
-        raise TrainError("the content picture is too small for VGG", hint)
+        hint = f"choose a larger --size, with at least {SMALLEST} pixels a side"
+        raise TrainError("the content image is too small for VGG", hint)
     each, rest = divmod(settings.iterations, settings.levels)
     levels = []
     for number in range(settings.levels):
@@ -198,4 +210,4 @@ def _start(content: Tensor, level: Level, settings: OptimizeSettings) -> Tensor:
         return content
     if settings.init == "noise":
         return noise(level.height, level.width, settings.seed).to(content.device)
-    raise TrainError(f"cannot begin with {settings.init!r}", "begin with content or noise")
+    raise TrainError(f"cannot initialize from {settings.init!r}", "use content or noise")

@@ -1,9 +1,9 @@
-"""Measure a picture of any size tile by tile: exactly the whole's measure and gradient.
+"""Tiled evaluation: losses and gradient of an image of any size, exactly as without tiles.
 
-What a Gram matrix or a mean is made of are sums over places, and sums can be taken piece by piece.
-Each tile is seen with a margin as wide as the deepest feature looks, so that what it adds is what
-the same place of the whole picture would. Memory is that of one tile; the price is the margins,
-and a second pass forward for the gradient.
+Gram matrices and means are sums over places, which can be computed piece by piece. Each tile is
+read with a margin as wide as the receptive field of the deepest feature, so that it contributes
+what the same area of the whole image would. Memory is that of one tile; the costs are the margins
+and a second forward pass for the gradient.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,57 +16,57 @@ from torch import Tensor
 from realtime_nst.nn.vgg import VGG
 
 GRID = 16
-"""Tiles begin at multiples of this: so many pixels make one of VGG's deepest features."""
+"""Tiles start at multiples of this many pixels, the stride of VGG's deepest features."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One side of a tile, in pixels: from ``start`` to ``stop``, seen from ``begin`` to ``end``."""
+    """Rows or columns of a tile: ``start`` to ``stop``, or ``begin`` to ``end`` with its margin."""
 
     begin: int
     start: int
     stop: int
     end: int
     last: bool
-    """Whether it ends at the picture's border."""
+    """Whether it ends at the image's border."""
 
     def inner(self, stride: int) -> slice:
-        """Its own part of the features of what it sees, of which ``stride`` pixels make one."""
+        """Return the slice without margin in features, of that stride, of the tile with margin."""
         stop = None if self.last else (self.stop - self.begin) // stride
         return slice((self.start - self.begin) // stride, stop)
 
     def outer(self, stride: int) -> slice:
-        """Its part of the features of the whole picture."""
+        """Return the slice of the tile in features of the whole image."""
         return slice(self.start // stride, None if self.last else self.stop // stride)
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A rectangle of a picture."""
+    """A rectangle of an image."""
 
     rows: Span
     columns: Span
 
     def seen(self, image: Tensor) -> Tensor:
-        """The tile with its margin."""
+        """Return the tile of an image, with its margin."""
         rows, columns = self.rows, self.columns
         return image[:, :, rows.begin : rows.end, columns.begin : columns.end]
 
     def inner(self, features: Tensor, stride: int) -> Tensor:
-        """Features of what the tile sees, without those of the margin."""
+        """Return the tile's features without those of its margin."""
         return features[:, :, self.rows.inner(stride), self.columns.inner(stride)]
 
     def outer(self, features: Tensor, stride: int) -> Tensor:
-        """Features of the whole picture, only those of the tile."""
+        """Return the tile's part of the features of the whole image."""
         return features[:, :, self.rows.outer(stride), self.columns.outer(stride)]
 
 
 Measure = Callable[[Tensor, Tile], tuple[Tensor, ...]]
-"""Of what a tile sees: its shares of the sums over the whole picture."""
+"""Returns a tile's shares of the sums over the whole image, from the tile with its margin."""
 
 
 def tiles_of(image: Tensor, side: int, margin: int) -> list[Tile]:
-    """Cover a picture with tiles; a ``side`` of 0 makes one tile of it."""
+    """Return tiles that cover an image; a ``side`` of 0 gives a single tile."""
     height, width = image.shape[2:]
     return [
         Tile(rows, columns)
@@ -76,7 +76,7 @@ def tiles_of(image: Tensor, side: int, margin: int) -> list[Tile]:
 
 
 def measured(measure: Measure, image: Tensor, tiles: list[Tile]) -> tuple[Tensor, ...]:
-    """The sums over all tiles; differentiable, with the memory of one tile."""
+    """Return the sums over all tiles, differentiable, using the memory of one tile."""
     if len(tiles) == 1:
         return measure(image, tiles[0])
     sums: tuple[Tensor, ...] = _Sums.apply(image, measure, tiles)
@@ -84,7 +84,7 @@ def measured(measure: Measure, image: Tensor, tiles: list[Tile]) -> tuple[Tensor
 
 
 def margin_of(vgg: VGG) -> int:
-    """Pixels around a place that its deepest feature looks at, up to the next multiple of 16."""
+    """Return the radius in pixels of VGG's receptive field, rounded up to a multiple of 16."""
     reach, stride = 0, 1
     for name in vgg.names:
         if name.startswith("conv"):
@@ -97,7 +97,7 @@ def margin_of(vgg: VGG) -> int:
 
 def _spans(length: int, side: int, margin: int) -> Iterator[Span]:
     side = side // GRID * GRID or length
-    # What would be left over at the end is too small to stand alone.
+    # A rest of less than half a tile is merged into the last one.
     starts = list(range(0, max(1, length - side // 2), side))
     for start, stop in zip(starts, [*starts[1:], length], strict=True):
         last = stop == length
@@ -106,7 +106,7 @@ def _spans(length: int, side: int, margin: int) -> Iterator[Span]:
 
 
 class _Sums(torch.autograd.Function):
-    """Sums are linear: every tile gets the gradient of the sums."""
+    """Sum over tiles; as sums are linear, every tile gets the gradient of the sums."""
 
     @staticmethod
     def forward(

@@ -1,4 +1,4 @@
-"""Read image files with everything that a result should keep."""
+"""Read image files with the metadata that a result should keep."""
 
 import io
 from pathlib import Path
@@ -26,24 +26,27 @@ PICTURES = frozenset(
         *(".avif", ".heic", ".heif"),
     )
 )
-"""Endings that are taken for pictures."""
+"""File extensions that are read as images."""
 NAMES = {
     cv2.IMAGE_METADATA_EXIF: "exif",
     cv2.IMAGE_METADATA_XMP: "xmp",
     cv2.IMAGE_METADATA_ICCP: "icc",
 }
-"""Our names of the metadata that OpenCV reads."""
+"""Names of the metadata blocks that OpenCV reads, by its constants."""
 EXIF_OF_AVIF = b"Exif\0\0"
-"""Stands before an EXIF block where OpenCV leaves it there, as XMP's prefix in a JPEG."""
+"""Prefix of an EXIF block that OpenCV leaves in AVIF files, like the prefix of XMP in a JPEG."""
 RGB_PROFILE = b"RGB "
-"""The bytes 16 to 19 of a color profile for RGB."""
+"""Bytes 16 to 19 of a color profile for RGB."""
 
 
 def read_photo(path: Path) -> Photo:
     """Read an image file.
 
+    Args:
+        path: the image file.
+
     Raises:
-        SourceError: it cannot be read, or is no image.
+        SourceError: the file cannot be read, or is not an image.
     """
     try:
         coded = path.read_bytes()
@@ -56,18 +59,18 @@ def decode_photo(coded: bytes, name: str) -> Photo:
     """Decode an image file.
 
     Args:
-        coded: the file.
-        name: for messages.
+        coded: content of the file.
+        name: name of the file, for messages.
 
     Raises:
-        SourceError: it is damaged, or no image.
+        SourceError: the file is damaged, or not an image.
     """
     if is_heif(coded):
         return _heif(coded, name)
     image, metadata = _decoded(coded, name)
     if xmp := xmp_of_png(coded):
         metadata["xmp"] = xmp
-    # A JPEG has no alpha, and training reads thousands: they are decoded only once.
+    # A JPEG has no alpha, and training reads thousands of them: decode each only once.
     whole = None if coded.startswith(JPEG) else _unchanged(coded)
     notes = [note] if (note := unread_metadata(coded)) else []
     if whole is not None and whole.dtype != np.uint8:
@@ -79,7 +82,7 @@ def decode_photo(coded: bytes, name: str) -> Photo:
 
 
 def _decoded(coded: bytes, name: str) -> tuple[NDArray[Any], dict[str, bytes]]:
-    """Decode colors, turned upright, and metadata."""
+    """Decode the colors, rotated upright, and the metadata."""
     try:
         buffer = np.frombuffer(coded, np.uint8)
         image, kinds, values = cv2.imdecodeWithMetadata(buffer, cv2.IMREAD_COLOR)
@@ -92,7 +95,7 @@ def _decoded(coded: bytes, name: str) -> tuple[NDArray[Any], dict[str, bytes]]:
 
 
 def _unchanged(coded: bytes) -> NDArray[Any] | None:
-    """Decode all channels as they are stored, not turned."""
+    """Decode all channels as stored, without rotation."""
     try:
         return cv2.imdecode(np.frombuffer(coded, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
@@ -100,10 +103,10 @@ def _unchanged(coded: bytes) -> NDArray[Any] | None:
 
 
 def _unreadable(coded: bytes, name: str) -> SourceError:
-    message = f"{name} is not a picture that can be read"
     if is_image(coded):
-        return SourceError(f"{message}: it is damaged or cut off", "copy it again")
-    return SourceError(message, f"endings: {', '.join(sorted(PICTURES))}")
+        return SourceError(f"cannot read {name}: damaged or truncated", "copy the file again")
+    message = f"cannot read {name}: not a supported image"
+    return SourceError(message, f"supported formats: {', '.join(sorted(PICTURES))}")
 
 
 def _photo(
@@ -117,7 +120,7 @@ def _photo(
     icc = metadata.get("icc", b"")
     if icc and icc[16:20] != RGB_PROFILE:  # pixels are RGB by now
         kind = icc[16:20].decode("ascii", "replace").strip()
-        notes.append(f"its {kind} color profile is not kept")
+        notes.append(f"the {kind} color profile is not kept")
         icc = b""
     exif = metadata.get("exif", b"").removeprefix(EXIF_OF_AVIF)
     xmp = metadata.get("xmp", b"").removeprefix(XMP_OF_JPEG)
@@ -131,13 +134,13 @@ def _eight_bit(channel: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _on_white(image: NDArray[Any], alpha: NDArray[np.uint8]) -> Image:
-    """Blend with white: what is transparent often hides any color; paper shows through instead."""
+    """Blend an image with white, since transparent pixels often contain arbitrary colors."""
     opacity = alpha[..., None].astype(np.float32) / 255
     return np.rint(image * opacity + 255 * (1 - opacity)).astype(np.uint8)
 
 
 def _turned(channel: NDArray[np.uint8], number: int) -> NDArray[np.uint8]:
-    """Turn a channel by EXIF's number, as OpenCV turns colors."""
+    """Rotate a channel by an EXIF orientation, as OpenCV rotates colors."""
     if number >= 5:
         channel = channel.T
     across, down = number in (2, 3, 6, 7), number in (3, 4, 7, 8)
@@ -145,7 +148,7 @@ def _turned(channel: NDArray[np.uint8], number: int) -> NDArray[np.uint8]:
 
 
 def _heif(coded: bytes, name: str) -> Photo:
-    """Decode with pillow-heif: FFmpeg knows neither tiles nor crops of these files."""
+    """Decode with pillow-heif, since FFmpeg supports neither tiles nor crops of these files."""
     try:
         import pillow_heif
     except ImportError as error:
@@ -155,7 +158,7 @@ def _heif(coded: bytes, name: str) -> Photo:
         file = pillow_heif.open_heif(io.BytesIO(coded), convert_hdr_to_8bit=True)
         pixels = np.asarray(file.to_pillow().convert("RGBA"))
     except (ValueError, OSError, SyntaxError, EOFError, RuntimeError) as error:
-        raise SourceError(f"cannot read {name}: {error}", "copy it again") from error
+        raise SourceError(f"cannot read {name}: {error}", "copy the file again") from error
     keys = {"exif": "exif", "xmp": "xmp", "icc": "icc_profile"}
     metadata = {ours: file.info.get(theirs) or b"" for ours, theirs in keys.items()}
     notes = [] if file.info.get("bit_depth", 8) == 8 else ["10 bits per channel become 8"]

@@ -1,4 +1,4 @@
-"""Encode an image with the metadata of the file it was made of."""
+"""Encode an image with the metadata of its input file."""
 
 import struct
 import zlib
@@ -12,23 +12,24 @@ from realtime_nst.image_io.photo import METER, XMP_OF_JPEG, XMP_OF_PNG, Photo
 
 JPEGS = (".jpg", ".jpeg")
 SEGMENT = 65_000
-"""Bytes of EXIF, XMP or color profile that fit into a JPEG: OpenCV writes each as one segment."""
+"""Maximum bytes of an EXIF, XMP or profile block in a JPEG: OpenCV writes each as one segment."""
 AFTER_HEADER = 33
-"""Where the first chunk behind a PNG's header begins."""
+"""Offset of the first chunk after a PNG's header, in bytes."""
 
 
 def encode_photo(
     suffix: str, photo: Photo, parameters: list[int]
 ) -> tuple[bytes | None, list[str]]:
-    """Encode a photo in the format of an ending.
+    """Encode a photo in the format of a file extension.
 
     Args:
         suffix: ``.png``, ``.jpg``, ``.jpeg`` or ``.webp``.
         photo: pixels and metadata.
-        parameters: OpenCV's, of the format.
+        parameters: OpenCV's encoding parameters for the format.
 
     Returns:
-        The file, or None if the format cannot hold so many pixels; and what is not kept.
+        The content of the file, or None if the format cannot hold so many pixels; and notes on
+        what is not kept.
     """
     suffix = suffix.lower()
     notes: list[str] = []
@@ -40,7 +41,7 @@ def encode_photo(
     if not done:
         return None, notes
     file = _with_dpi(coded.tobytes(), photo, suffix, notes)
-    if suffix == ".png" and photo.xmp:  # OpenCV would write it where other programs do not look
+    if suffix == ".png" and photo.xmp:  # OpenCV writes it where other programs do not look
         file = _with_chunk(file, b"iTXt", XMP_OF_PNG + photo.xmp)
     return file, notes
 
@@ -57,7 +58,7 @@ def _pixels(photo: Photo, suffix: str, notes: list[str]) -> Image:
 def _blocks(
     photo: Photo, suffix: str, notes: list[str]
 ) -> list[tuple[int, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]]:
-    """Return the blocks of metadata as OpenCV takes them."""
+    """Return the metadata blocks in the form that OpenCV expects."""
     blocks = []
     for kind, name, block in _named(photo, suffix):
         if suffix in JPEGS and len(block) > SEGMENT:
@@ -75,7 +76,7 @@ def _named(photo: Photo, suffix: str) -> Iterator[tuple[int, str, bytes]]:
 
 
 def _with_dpi(coded: bytes, photo: Photo, suffix: str, notes: list[str]) -> bytes:
-    """Put the dots per inch into a file's header, where OpenCV has no say."""
+    """Write the dots per inch into a file's header, which OpenCV cannot do."""
     if photo.dpi is None:
         return coded
     across, down = photo.dpi

@@ -1,4 +1,4 @@
-"""Facts in the first bytes of an image file that OpenCV does not tell."""
+"""Properties in an image file's header that OpenCV does not report."""
 
 import re
 import struct
@@ -11,13 +11,13 @@ TIFF = (b"II*\0", b"MM\0*")
 HEIF = re.compile(rb"....ftyp(?:heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)
 AVIF = re.compile(rb"....ftyp.{0,40}?avi[fs]", re.DOTALL)
 JP2 = b"jP  "
-"""The bytes 4 to 7 of a JPEG 2000 file."""
+"""Bytes 4 to 7 of a JPEG 2000 file."""
 INCH = 1
-"""JPEG's number for densities per inch."""
+"""JPEG's unit number for dots per inch."""
 
 
 def is_image(coded: bytes) -> bool:
-    """Return whether a file begins as images do."""
+    """Return whether a file begins like an image."""
     return coded.startswith((JPEG, PNG, RIFF, GIF, BMP, *TIFF)) or is_avif(coded)
 
 
@@ -27,12 +27,12 @@ def is_avif(coded: bytes) -> bool:
 
 
 def is_heif(coded: bytes) -> bool:
-    """Return whether a file is HEIF with HEVC in it, as iPhones write (.heic)."""
+    """Return whether a file is HEIF with HEVC content, as written by iPhones (.heic)."""
     return bool(HEIF.match(coded[:12])) and not is_avif(coded)
 
 
 def is_animated(coded: bytes) -> bool:
-    """Return whether a GIF, PNG or WebP has several frames to be shown in turn."""
+    """Return whether a GIF, PNG or WebP is animated."""
     if coded.startswith(GIF):
         return coded.count(b"\x21\xf9\x04") > 1
     if coded.startswith(PNG):
@@ -41,7 +41,7 @@ def is_animated(coded: bytes) -> bool:
 
 
 def png_chunks(coded: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield kind and content of each chunk before the pixels of a PNG."""
+    """Yield the type and content of each chunk before the pixels of a PNG."""
     at = len(PNG)
     while at + 8 <= len(coded):
         length, kind = struct.unpack_from(">I4s", coded, at)
@@ -52,7 +52,7 @@ def png_chunks(coded: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def xmp_of_png(coded: bytes) -> bytes:
-    """Return the XMP packet of a PNG, which OpenCV does not find there."""
+    """Return the XMP packet of a PNG, which OpenCV does not find."""
     if not coded.startswith(PNG):
         return b""
     packets = [text for kind, text in png_chunks(coded) if kind == b"iTXt"]
@@ -60,7 +60,7 @@ def xmp_of_png(coded: bytes) -> bytes:
 
 
 def dpi_of(coded: bytes) -> tuple[int, int] | None:
-    """Return the dots per inch that the header of a JPEG or PNG gives, across and down."""
+    """Return the horizontal and vertical dots per inch in the header of a JPEG or PNG."""
     if coded.startswith(JPEG) and coded[6:11] == b"JFIF\0" and len(coded) >= 18:
         unit, across, down = struct.unpack_from(">BHH", coded, 13)
         return (across, down) if unit == INCH else None
@@ -73,7 +73,7 @@ def dpi_of(coded: bytes) -> tuple[int, int] | None:
 
 
 def unread_metadata(coded: bytes) -> str | None:
-    """Return what OpenCV leaves unread in a file, as a note; None where it reads all."""
+    """Return a note on metadata that OpenCV does not read; None if it reads all."""
     if coded.startswith(TIFF) or coded[4:8] == JP2:
         return "tags and color profile of this format are not kept"
     if is_avif(coded):

@@ -1,4 +1,4 @@
-"""An image file's content: its pixels, and what a result made of it should keep."""
+"""Pixels of an image file, and the metadata that a result should keep."""
 
 import re
 import struct
@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from realtime_nst.frame import Image
 
 ORIENTATION = 0x0112
-"""EXIF's tag for how to turn the image."""
+"""EXIF tag of the orientation."""
 BYTE_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
-"""The first bytes of an EXIF block, and what ``struct`` calls them."""
+"""First bytes of an EXIF block, and the byte order as ``struct`` names it."""
 HEADER, ENTRY = 8, 12
-"""Bytes of an EXIF block's header, and of each entry of a directory."""
+"""Size of an EXIF block's header and of a directory entry, in bytes."""
 XMP_OF_JPEG, XMP_OF_PNG = b"http://ns.adobe.com/xap/1.0/\0", b"XML:com.adobe.xmp\0\0\0\0\0"
-"""What stands before an XMP packet: in a JPEG's segment, and in a PNG's ``iTXt`` chunk."""
+"""Prefix of an XMP packet: in a JPEG's segment, and in a PNG's ``iTXt`` chunk."""
 METER = 0.0254
-"""Meters in an inch: PNG counts dots per meter."""
+"""Meters per inch: PNG stores dots per meter."""
 XMP_TURN = re.compile(rb"(tiff:Orientation\s*(?:=\s*[\"']|>))[2-8]")
 
 
@@ -28,26 +28,26 @@ class Photo:
     """An upright image with its metadata."""
 
     image: Image
-    """Colors, on white where the file is transparent."""
+    """Colors, blended with white where the file is transparent."""
     alpha: NDArray[np.uint8] | None = None
-    """(height, width): opacity; None where every pixel is opaque."""
+    """Opacity, (height, width); None if every pixel is opaque."""
     exif: bytes = b""
     xmp: bytes = b""
     icc: bytes = b""
-    """The color profile, of an RGB image."""
+    """Color profile of an RGB image."""
     dpi: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()
-    """What of the file is not kept, one line each."""
+    """Notes on what is not kept of the file, one line each."""
 
     def with_image(self, image: Image, alpha: NDArray[np.uint8] | None) -> Self:
-        """Return other pixels with the same metadata."""
+        """Return a copy with other pixels and the same metadata."""
         return replace(self, image=image, alpha=alpha)
 
 
 def upright(exif: bytes) -> bytes:
-    """Return an EXIF block that says that the image is upright, without a thumbnail of it.
+    """Return an EXIF block with upright orientation and without the thumbnail.
 
-    The thumbnail would show the image as it was before it was stylized.
+    The thumbnail would show the image before stylization.
     """
     order = BYTE_ORDERS.get(exif[:4])
     if order is None:
@@ -64,7 +64,7 @@ def upright(exif: bytes) -> bytes:
 
 
 def orientation(exif: bytes) -> int:
-    """Return EXIF's number for how to turn the image: 1 to 8, and 1 where it does not say."""
+    """Return the EXIF orientation, 1 to 8; 1 if there is none."""
     order = BYTE_ORDERS.get(exif[:4])
     try:
         for entry in _entries(exif, order) if order else ():
@@ -77,17 +77,17 @@ def orientation(exif: bytes) -> int:
 
 
 def upright_xmp(xmp: bytes) -> bytes:
-    """Return an XMP packet that says that the image is upright."""
+    """Return an XMP packet with upright orientation."""
     return XMP_TURN.sub(rb"\g<1>1", xmp)
 
 
 def _entries(block: bytes | bytearray, order: str) -> range:
-    """Return the places of the first directory's entries."""
+    """Return the offsets of the first directory's entries."""
     (start,) = struct.unpack_from(f"{order}I", block, 4)
     (count,) = struct.unpack_from(f"{order}H", block, start)
     return range(start + 2, start + 2 + ENTRY * count, ENTRY)
 
 
 def _end_directories(block: bytearray, order: str) -> None:
-    """Make the first directory, the one of the image itself, the last one."""
+    """Make the first directory, that of the image itself, the last one."""
     struct.pack_into(f"{order}I", block, _entries(block, order).stop, 0)

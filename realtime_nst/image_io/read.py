@@ -10,27 +10,35 @@ from realtime_nst.image_io.decode import read_photo
 
 
 def photos_in(folder: Path, count: int) -> list[Path]:
-    """The first pictures of a folder by name.
+    """Return the first images of a folder, sorted by name.
+
+    Args:
+        folder: the folder to search.
+        count: maximum number of images.
 
     Raises:
-        SourceError: there is none.
+        SourceError: the folder contains no image.
     """
     found = sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURES)
     if not found:
-        raise SourceError(f"no pictures in {folder}", "give a folder of photos: --content DIR")
+        raise SourceError(f"no images in {folder}", "give a folder of photos: --content DIR")
     return found[:count]
 
 
 def read_image(path: Path) -> Image:
-    """A picture as BGR bytes, turned upright; grey and 16 bit become that, alpha shows white.
+    """Return an image as (height, width, 3) uint8 BGR.
+
+    The image is rotated upright; grayscale and 16 bit are converted, and transparent pixels
+    are blended with white.
 
     Raises:
-        SourceError: the file is missing or no picture.
+        SourceError: the file is missing or not an image.
     """
     return read_photo(path).image
 
 
-def _endings() -> str:
+def suffix_list() -> str:
+    """Return the supported file extensions, for messages."""
     return ", ".join(sorted(PICTURES))
 
 

@@ -1,4 +1,4 @@
-"""Write image files, whole or not at all."""
+"""Write image files atomically."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,26 +17,34 @@ FORMATS: dict[str, list[int]] = {
     ".jpeg": [cv2.IMWRITE_JPEG_QUALITY, 95],
     ".webp": [cv2.IMWRITE_WEBP_QUALITY, 95],
 }
-"""Endings that can be written, with OpenCV's parameters."""
+"""OpenCV's encoding parameters for each file extension that can be written."""
 
 
 def write_image(path: Path, image: Image) -> None:
-    """Write one picture, whole or not at all, in the format of its ending.
+    """Write an image atomically, in the format of its file extension.
+
+    Args:
+        path: the file to write.
+        image: (height, width, 3) uint8 BGR.
 
     Raises:
-        SinkError: it cannot be written.
+        SinkError: the file cannot be written.
     """
     write_photo(path, Photo(image))
 
 
 def write_photo(path: Path, photo: Photo) -> list[str]:
-    """Write an image with its metadata, whole or not at all, in the format of its ending.
+    """Write an image with its metadata atomically, in the format of its file extension.
+
+    Args:
+        path: the file to write.
+        photo: pixels and metadata.
 
     Returns:
-        What the format does not keep, one line each.
+        Notes on what the format does not keep, one line each.
 
     Raises:
-        SinkError: it cannot be written.
+        SinkError: the file cannot be written.
     """
     coded, notes = _encoded(path, photo)
     write_atomic(path, coded)
@@ -44,24 +52,28 @@ def write_photo(path: Path, photo: Photo) -> list[str]:
 
 
 def check_picture(path: Path, inputs: Iterable[Path] = ()) -> None:
-    """See before any work that a picture can be written there.
+    """Check before any work that an image can be written.
+
+    Args:
+        path: the file to write.
+        inputs: files that must not be overwritten.
 
     Raises:
-        SinkError: its ending is unknown, or see ``check_file``.
+        SinkError: the file extension is unknown, or see ``check_file``.
     """
     check_file(path, inputs)
     refuse_ending(path)
 
 
 def refuse_ending(path: Path) -> None:
-    """See that pictures can have the ending of a name.
+    """Check that images can be written with the extension of a path.
 
     Raises:
-        SinkError: they cannot.
+        SinkError: the extension is unknown.
     """
     if path.suffix.lower() not in FORMATS:
-        endings = f"endings: {', '.join(FORMATS)}"
-        raise SinkError(f"cannot write {path}: unknown ending", endings)
+        hint = f"use one of {', '.join(FORMATS)}"
+        raise SinkError(f"cannot write {path}: unknown file extension", hint)
 
 
 def _encoded(path: Path, photo: Photo) -> tuple[bytes, list[str]]:
@@ -69,8 +81,8 @@ def _encoded(path: Path, photo: Photo) -> tuple[bytes, list[str]]:
     try:
         coded, notes = encode_photo(path.suffix, photo, FORMATS[path.suffix.lower()])
     except cv2.error as error:
-        raise SinkError(f"cannot write {path}: {error.err}", "choose another ending") from error
-    if coded is None:  # WebP ends at 16383 pixels, JPEG at 65500.
+        raise SinkError(f"cannot write {path}: {error.err}", "choose another format") from error
+    if coded is None:  # the limit is 16383 pixels for WebP, 65500 for JPEG
         size = f"{photo.image.shape[1]}x{photo.image.shape[0]}"
-        raise SinkError(f"a {path.suffix} cannot hold {size} pixels", "give it the ending .png")
+        raise SinkError(f"cannot store {size} pixels in a {path.suffix}", "use .png instead")
     return coded, notes

@@ -215,7 +215,7 @@ def _time_frames(
     stylize: Stylize, size: Size, clock: Clock, least: int = MIN_TIMED_FRAMES
 ) -> tuple[float, Image]:
     """Return the seconds of the fastest frame, and the stylized frame."""
-    image = make_test_image(size)
+    image = sample_image(size)
     stylized = stylize(image)
     times: list[float] = []
     while len(times) < least or (len(times) < MAX_TIMED_FRAMES and sum(times) < TIMED_SECONDS):
@@ -225,7 +225,7 @@ def _time_frames(
     return min(times), stylized
 
 
-def make_test_image(size: Size) -> Image:
+def sample_image(size: Size) -> Image:
     """Return a uint8 BGR image with smooth and detailed regions."""
     y, x = np.mgrid[:64, :64]
     patch = [

@@ -1,4 +1,4 @@
-"""The size the network works at, so that it keeps up with the rate asked for."""
+"""Adapt the processing resolution to a frame rate."""
 
 from collections import deque
 from statistics import median
@@ -7,24 +7,27 @@ Size = tuple[int, int]
 """Width and height in pixels."""
 
 MULTIPLE = 16
-SHARES = (1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25)
-"""Of the camera's width and height."""
-SMALLEST = 160
-"""Pixels of a side that a step may have: strokes on less are mush."""
-FULL, ROOMY = 1.0, 0.8
-"""Shares of a frame's time: above the first the size falls; it rises to what needs the second."""
-FALL, RISE, LONGEST = 0.5, 3.0, 60.0
-"""Seconds to watch before the size falls; before it rises; and at most, where that was in vain."""
-FRAMES = 5
-"""To judge by, at least; a single slow one is no reason."""
-REMEMBERED = 30
-"""The latest frames, by whose median it is judged."""
+"""Multiple, in pixels, that reduced sizes are rounded to."""
+SCALES = (1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25)
+"""Shares of the camera's width and height to choose from."""
+MIN_SIDE = 160
+"""Smallest side of a reduced size in pixels: below it, strokes can no longer be recognized."""
+MAX_LOAD, TARGET_LOAD = 1.0, 0.8
+"""Shares of a frame's time: the size falls above the first, and rises only to one that is
+predicted to need at most the second."""
+FALL_SECONDS, RISE_SECONDS, MAX_RISE_SECONDS = 0.5, 3.0, 60.0
+"""Seconds to measure before the size falls, before it rises, and at most, after rises that had to
+be taken back."""
+MIN_FRAMES = 5
+"""Number of frames to measure at least; a single slow one changes nothing."""
+MEDIAN_FRAMES = 30
+"""Number of latest frames whose median counts: one second at 30 frames per second."""
 
 
 def sizes(width: int, height: int) -> tuple[Size, ...]:
-    """The camera's own size and smaller ones, the largest first, in multiples of 16."""
-    steps = [(_rounded(share * width), _rounded(share * height)) for share in SHARES[1:]]
-    fitting = [step for step in steps if min(step) >= SMALLEST and step < (width, height)]
+    """Return the camera's size and smaller ones in multiples of 16, the largest first."""
+    steps = [(_rounded(share * width), _rounded(share * height)) for share in SCALES[1:]]
+    fitting = [step for step in steps if min(step) >= MIN_SIDE and step < (width, height)]
     return tuple(dict.fromkeys([(width, height), *fitting]))
 
 
@@ -33,72 +36,78 @@ def _rounded(pixels: float) -> int:
 
 
 class AdaptiveResolution:
-    """Chooses among sizes by how long frames take. Times are passed in; it has no clock.
+    """A size that follows the measured time per frame. It has no clock: times are passed in.
 
-    It falls as far as it must at once, and rises step by step; a step up that has to be taken
-    back makes it wait twice as long before the next try.
+    The size falls at once as far as necessary, and rises step by step; a rise that has to be taken
+    back doubles the time until the next one.
 
     Args:
         steps: sizes to choose from, the largest first; a single one is kept.
-        fps: frames a second to hold.
+        fps: frame rate to maintain.
+
+    Example:
+        >>> resolution = AdaptiveResolution(sizes(1280, 720), fps=24)
+        >>> resolution.begin(0.1)
+        >>> resolution.size
+        (800, 448)
     """
 
     def __init__(self, steps: tuple[Size, ...], fps: float) -> None:
         self._steps, self._budget = steps, 1 / fps
         self._step = 0
-        self._taken: deque[float] = deque(maxlen=REMEMBERED)
+        self._durations: deque[float] = deque(maxlen=MEDIAN_FRAMES)
         self._since: float | None = None
-        self._patience = RISE
+        self._rise_after = RISE_SECONDS
         self._rising = False
 
     @property
     def size(self) -> Size:
-        """To work at from the next frame on."""
+        """Width and height to process the next frame at."""
         return self._steps[self._step]
 
     def begin(self, seconds: float) -> None:
-        """Before the first frame, when one of the present size is known to take so long."""
-        self._step = self._fitting(seconds, FULL)
+        """Choose the first size, given the time that a frame of the largest one takes."""
+        self._step = self._largest_fitting(seconds, MAX_LOAD)
 
     def record(self, seconds: float, now: float) -> None:
-        """A frame of this size took so long and was done now."""
+        """Record how long a frame of the present size took, and when it was done."""
         self._since = now - seconds if self._since is None else self._since
-        self._taken.append(seconds)
-        watched = now - self._since
-        if len(self._taken) < FRAMES or watched < FALL:
+        self._durations.append(seconds)
+        measured = now - self._since
+        if len(self._durations) < MIN_FRAMES or measured < FALL_SECONDS:
             return
-        usual = median(self._taken)
-        if usual > FULL * self._budget:
-            self._fall(usual, now)
-        elif watched >= self._patience:
-            self._rise(usual, now)
+        typical = median(self._durations)
+        if typical > MAX_LOAD * self._budget:
+            self._fall(typical, now)
+        elif measured >= self._rise_after:
+            self._rise(typical, now)
 
-    def _fall(self, usual: float, now: float) -> None:
+    def _fall(self, typical: float, now: float) -> None:
         if self._step == len(self._steps) - 1:
             return
         if self._rising:
-            self._patience = min(2 * self._patience, LONGEST)
-        self._go(max(self._step + 1, self._fitting(usual, ROOMY)), now)
+            self._rise_after = min(2 * self._rise_after, MAX_RISE_SECONDS)
+        self._switch(max(self._step + 1, self._largest_fitting(typical, TARGET_LOAD)), now)
         self._rising = False
 
-    def _rise(self, usual: float, now: float) -> None:
-        if self._rising:  # the step before has stood the test
-            self._patience, self._rising = RISE, False
-        if self._step and self._predicted(usual, self._step - 1) <= ROOMY * self._budget:
-            self._go(self._step - 1, now)
+    def _rise(self, typical: float, now: float) -> None:
+        if self._rising:  # the last rise was not taken back
+            self._rise_after, self._rising = RISE_SECONDS, False
+        if self._step and self._predicted(typical, self._step - 1) <= TARGET_LOAD * self._budget:
+            self._switch(self._step - 1, now)
             self._rising = True
 
-    def _fitting(self, usual: float, share: float) -> int:
-        """The largest size, but none above the present one, that keeps to a share of the time."""
+    def _largest_fitting(self, typical: float, load: float) -> int:
+        """Return the largest size, up to the present one, predicted to keep to a load."""
         steps = range(self._step, len(self._steps))
-        fitting = (step for step in steps if self._predicted(usual, step) <= share * self._budget)
+        fitting = (step for step in steps if self._predicted(typical, step) <= load * self._budget)
         return next(fitting, steps[-1])
 
-    def _go(self, step: int, now: float) -> None:
+    def _switch(self, step: int, now: float) -> None:
         self._step, self._since = step, now
-        self._taken.clear()
+        self._durations.clear()
 
-    def _predicted(self, usual: float, step: int) -> float:
-        """What a frame would take, in proportion to its pixels."""
+    def _predicted(self, typical: float, step: int) -> float:
+        """Return how long a frame would take, in proportion to its pixels."""
         width, height = self._steps[step]
-        return usual * width * height / (self.size[0] * self.size[1])
+        return typical * width * height / (self.size[0] * self.size[1])

@@ -1,11 +1,10 @@
-"""What the keys of the live window do, and what is kept of what it shows."""
+"""Handle the keys of the live window, and save snapshots and recordings."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import strftime
-
-import typer
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
@@ -21,110 +20,126 @@ from realtime_nst.sinks.video.sink import partial_of
 from realtime_nst.sinks.window import Window
 
 
+def _ignore(note: str) -> None:
+    """Drop a note."""
+
+
 class LiveController:
-    """Between people and a running line; every call is on the thread of the sinks.
+    """Connects the keys and the window to a running session.
+
+    Every method is called on the thread of the sinks.
 
     Args:
-        controls: what keys change.
-        hud: what is said in the window.
-        folder: where snapshots go.
+        controls: settings that keys change.
+        hud: text of the window.
+        folder: folder for snapshots.
+        on_note: called with every message that is also worth a line in the terminal.
     """
 
-    def __init__(self, controls: LiveControls, hud: Hud, folder: Path) -> None:
-        self.controls, self.hud, self._folder = controls, hud, folder
+    def __init__(
+        self,
+        controls: LiveControls,
+        hud: Hud,
+        folder: Path,
+        on_note: Callable[[str], None] = _ignore,
+    ) -> None:
+        self.controls, self.hud, self.on_note = controls, hud, on_note
         self.window: Window | None = None
-        self._wants_snapshot = False
+        self._folder = folder
+        self._snapshot_requested = False
 
     def overlay(self) -> Overlay:
-        """For the window."""
+        """Return the text to draw over the present frame."""
         return self.hud.overlay(self.controls.settings)
 
     def is_fullscreen(self) -> bool:
-        """For the window."""
+        """Return whether the window should fill the screen."""
         return self.controls.settings.fullscreen
 
     def key(self, key: str) -> None:
-        """Do what a key says; others are ignored."""
+        """Handle a pressed key; keys without a meaning are ignored."""
         if key.isdigit() and int(key) > len(self.hud.styles):
             return
         if key in CHANGES:
             self.controls.change(CHANGES[key])
         elif key == SNAPSHOT:
-            self._wants_snapshot = True
+            self._snapshot_requested = True
         elif key in QUIT:
             self.controls.stop()
 
     def poll(self) -> None:
-        """Look for keys while no frame comes."""
+        """Process window events while no frame arrives."""
         if self.window:
             self.window.poll()
 
     def shown(self, frame: Frame) -> None:
-        """A frame has reached every sink."""
+        """Count a frame that every sink has received, and save it if a snapshot is requested."""
         self.hud.meter.record(frame)
-        if self._wants_snapshot:
-            self._wants_snapshot = False
+        if self._snapshot_requested:
+            self._snapshot_requested = False
             self._snapshot(frame)
 
-    def tell(self, text: str) -> None:
-        """In the window for a while, and in the terminal."""
-        self.hud.news.tell(text)
-        typer.echo(text, err=True)
+    def notify(self, text: str) -> None:
+        """Show a message in the window for a while, and pass it to ``on_note``."""
+        self.hud.news.show(text)
+        self.on_note(text)
 
     def _snapshot(self, frame: Frame) -> None:
-        path = unused(self._folder, "snapshot", ".png")
+        path = unused_path(self._folder, "snapshot", ".png")
         try:
             write_image(path, frame.image)
         except SinkError as error:
-            self.tell(str(error))
+            self.notify(str(error))
         else:
-            self.tell(f"snapshot: {path}")
+            self.notify(f"snapshot: {path}")
 
 
 class RecordingToggle:
-    """Begins and ends recordings while frames flow, as the settings say.
+    """Starts and stops recordings between frames, as the settings ask for.
 
     Args:
-        view: where it is wanted, and told of.
-        tee: gets one sink more, or one less.
-        info: of the frames.
-        folder: where the files go.
+        controller: provides the settings and reports what happens.
+        tee: receives the sink of a recording, and loses it at the end.
+        info: stream information of the recorded frames.
+        folder: folder for the video files.
     """
 
-    def __init__(self, view: LiveController, tee: Tee, info: StreamInfo, folder: Path) -> None:
-        self._view, self._tee, self._info, self._folder = view, tee, info, folder
+    def __init__(
+        self, controller: LiveController, tee: Tee, info: StreamInfo, folder: Path
+    ) -> None:
+        self._controller, self._tee, self._info, self._folder = controller, tee, info, folder
         self._running: tuple[Sink, Path] | None = None
         self.paths: list[Path] = []
-        """Every file that was begun."""
+        """Every file that was started."""
 
     def follow(self) -> None:
-        """Begin or end a recording if the settings have changed; called between two frames."""
-        wanted = self._view.controls.settings.recording
+        """Start or stop a recording if the settings have changed; call it between two frames."""
+        wanted = self._controller.controls.settings.recording
         try:
             if wanted and self._running is None:
-                self._begin()
+                self._start()
             elif not wanted and self._running is not None:
-                self._end(*self._running)
+                self._stop(*self._running)
         except SinkError as error:
-            self._view.tell(str(error))
-            self._view.controls.change(lambda s: replace(s, recording=False))
+            self._controller.notify(str(error))
+            self._controller.controls.change(lambda s: replace(s, recording=False))
 
-    def _begin(self) -> None:
-        path = unused(self._folder, "recording", ".mp4")
+    def _start(self) -> None:
+        path = unused_path(self._folder, "recording", ".mp4")
         self._running = self._tee.add(partial(RecordingSink, path, self._info)), path
-        self._view.hud.recordings.append(path.name)
-        typer.echo(f"recording: {path}", err=True)  # the window says REC
+        self._controller.hud.recordings.append(path.name)
+        self._controller.on_note(f"recording: {path}")  # the window shows REC
         self.paths.append(path)
 
-    def _end(self, sink: Sink, path: Path) -> None:
+    def _stop(self, sink: Sink, path: Path) -> None:
         self._running = None
-        self._view.hud.recordings.remove(path.name)
+        self._controller.hud.recordings.remove(path.name)
         self._tee.remove(sink)
-        self._view.tell(f"recorded: {path}")
+        self._controller.notify(f"recorded: {path}")
 
 
-def unused(folder: Path, kind: str, suffix: str) -> Path:
-    """``kind-20260131-235959.suffix`` in the folder, with a number behind it if that is taken."""
+def unused_path(folder: Path, kind: str, suffix: str) -> Path:
+    """Return ``folder/kind-20260131-235959.suffix``, with a number added if that is taken."""
     name, number = strftime(f"{kind}-%Y%m%d-%H%M%S"), 1
     path = folder / f"{name}{suffix}"
     while path.exists() or partial_of(path).exists():

@@ -1,37 +1,45 @@
-"""From one style to the next without a jump."""
+"""Crossfade from one style to the next."""
 
 from collections.abc import Mapping
 
-SECONDS = 0.5
-"""A fade takes so long."""
+FADE_SECONDS = 0.5
+"""Seconds that a fade takes: visible as one, and over before the next key is pressed."""
 
 Amounts = Mapping[int, float]
-"""How much of which style; they add up to 1."""
+"""Share of each style, by its position; shares add up to 1."""
 
 
 class Crossfade:
-    """The amounts of the styles on their way to those wanted. Called frame by frame."""
+    """The shares of the styles, which follow the wanted ones. Called once per frame.
 
-    def __init__(self, seconds: float = SECONDS) -> None:
+    Args:
+        seconds: length of a fade; 0 switches at once.
+    """
+
+    def __init__(self, seconds: float = FADE_SECONDS) -> None:
         self._seconds = seconds
         self._from: Amounts = {}
         self._to: Amounts = {}
-        self._began = self._last = 0.0
+        self._started = self._last = 0.0
 
     def step(self, wanted: Amounts, now: float) -> Amounts:
-        """The amounts at this moment. The first ones are there at once.
+        """Return the shares at a time; those of the first call are not faded in.
 
-        A fade begins at the frame before the one that first asks for it, so that this one shows
-        it already; one that comes amid another goes on from what is shown.
+        A fade begins at the time of the frame before, so that the frame that first asks for it
+        already shows it. A fade that interrupts another begins at the shares shown.
+
+        Args:
+            wanted: shares to reach.
+            now: time of the frame in seconds.
         """
         if wanted != self._to:
             self._from = self._at(self._last) if self._to else wanted
-            self._to, self._began = wanted, self._last
+            self._to, self._started = wanted, self._last
         self._last = now
         return self._at(now)
 
     def _at(self, now: float) -> Amounts:
-        share = (now - self._began) / self._seconds if self._seconds else 1.0
+        share = (now - self._started) / self._seconds if self._seconds else 1.0
         if share >= 1 or self._from == self._to:
             return self._to
         styles = {**self._from, **self._to}

@@ -1,4 +1,4 @@
-"""What the live window says: numbers, notices, names and keys."""
+"""On-screen display of the live window: statistics, notifications, style names and keys."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,89 +12,91 @@ from realtime_nst.live.settings import LiveSettings
 from realtime_nst.sinks.overlay import Label, Overlay
 from realtime_nst.stats import FrameStats
 
-NEWS = 4.0
-"""Seconds that something that has happened is shown."""
+NOTIFICATION_SECONDS = 4.0
+"""Seconds that a notification stays on the screen: long enough to read a path."""
 
 
 @dataclass
 class Notification:
-    """What has happened, for a while."""
+    """A message that disappears after ``NOTIFICATION_SECONDS``."""
 
     clock: Callable[[], float] = perf_counter
     _text: str = ""
     _until: float = 0.0
 
-    def tell(self, text: str) -> None:
-        """Show this instead of what was told before."""
-        self._text, self._until = text, self.clock() + NEWS
+    def show(self, text: str) -> None:
+        """Show a message, in place of the one before."""
+        self._text, self._until = text, self.clock() + NOTIFICATION_SECONDS
 
     def lines(self) -> list[str]:
-        """What is still new."""
+        """Return the message, unless its time is over."""
         return [self._text] if self._text and self.clock() < self._until else []
 
 
 @dataclass
 class Hud:
-    """The text for the window at any moment."""
+    """Text to draw over the present frame."""
 
     styles: Sequence[str]
-    """Their names."""
+    """Names of the styles."""
     info: StreamInfo
-    """Of the camera."""
+    """Stream information of the camera."""
     device: str
-    work: Callable[[], RenderConfig]
-    """How frames are painted at present; what the settings want may not be ready yet."""
+    """Devices that the styles run on, human-readable."""
+    config: Callable[[], RenderConfig]
+    """Returns the present size and tiles; those that the settings ask for may not be ready yet."""
     notice: Callable[[], str] = str
-    """What is wrong with the source at present; empty if nothing is."""
+    """Returns the present problem of the source; empty without one."""
     meter: FrameStats = field(default_factory=FrameStats)
     news: Notification = field(default_factory=Notification)
     recordings: list[str] = field(default_factory=list)
-    """Names of the files that grow."""
+    """Names of the files that are being recorded."""
 
     def overlay(self, settings: LiveSettings) -> Overlay:
-        """Notices are shown whether the numbers are wanted or not."""
+        """Return the text; notifications are shown even if the statistics are turned off."""
         if settings.help:
             return Overlay(table=[(key.name, key.does) for key in KEYS])
-        numbers = self._numbers(settings) if settings.hud else []
-        labels = self._names() if settings.hud and self.work().tiles else []
-        return Overlay([*numbers, *self._notices()], labels)
+        statistics = self._statistics(settings) if settings.hud else []
+        labels = self._labels() if settings.hud and self.config().tiles else []
+        return Overlay([*statistics, *self._notifications()], labels)
 
-    def _numbers(self, settings: LiveSettings) -> list[str]:
+    def _statistics(self, settings: LiveSettings) -> list[str]:
         width, height = self.info.width, self.info.height
         meter = self.meter
-        across, down = self.work().size
-        scaled = "" if (across, down) == (width, height) else f" painted at {across}x{down}"
+        working_width, working_height = self.config().size
+        is_full = (working_width, working_height) == (width, height)
+        working = "" if is_full else f" stylized at {working_width}x{working_height}"
         return [
             self.style(settings),
-            f"{meter.fps:.0f} fps  {age(meter.latency)}  {meter.dropped} dropped",
-            f"{width}x{height}{scaled}  {self.device}",
+            f"{meter.fps:.0f} fps  {format_age(meter.latency)}  {meter.dropped} dropped",
+            f"{width}x{height}{working}  {self.device}",
         ]
 
     def style(self, settings: LiveSettings) -> str:
-        """``starry-night 70% + udnie 30%  strength 80%  colours kept``."""
-        if self.work().tiles:
-            here = f"{len(self.styles)} styles"
+        """Return ``starry-night 70% + udnie 30%  strength 80%  colors kept``."""
+        if self.config().tiles:
+            shown = f"{len(self.styles)} styles"
         elif settings.morph:
-            following = self.styles[(settings.style + 1) % len(self.styles)]
-            share = settings.morph
-            here = f"{self.styles[settings.style]} {1 - share:.0%} + {following} {share:.0%}"
+            first = self.styles[settings.style]
+            second = self.styles[(settings.style + 1) % len(self.styles)]
+            shown = f"{first} {1 - settings.morph:.0%} + {second} {settings.morph:.0%}"
         else:
-            here = self.styles[settings.style]
+            shown = self.styles[settings.style]
         states = {
-            "colours kept": settings.keep_colours,
-            "stabilised": settings.stabilise > 0,
+            "colors kept": settings.keep_colors,
+            "stabilized": settings.stabilize > 0,
             "frozen": settings.frozen,
         }
         on = [name for name, is_on in states.items() if is_on]
-        return "  ".join([here, f"strength {settings.strength:.0%}", *on])
+        return "  ".join([shown, f"strength {settings.strength:.0%}", *on])
 
-    def _notices(self) -> list[str]:
+    def _notifications(self) -> list[str]:
         recorded = [f"REC {name}" for name in self.recordings]
-        missing = [self.notice()] if self.notice() else []
-        return [*missing, *recorded, *self.news.lines()]
+        problems = [self.notice()] if self.notice() else []
+        return [*problems, *recorded, *self.news.lines()]
 
-    def _names(self) -> list[Label]:
-        """Each style's in the lower left corner of its tile."""
+    def _labels(self) -> list[Label]:
+        """Return the name of each style, in the lower left corner of its tile."""
         size = 1000
         places = tiles(size, size, len(self.styles))
         return [
@@ -103,6 +105,6 @@ class Hud:
         ]
 
 
-def age(quantiles: Callable[[float], float]) -> str:
-    """``age 41/55 ms``: median and 95th percentile."""
+def format_age(quantiles: Callable[[float], float]) -> str:
+    """Return the age of frames as ``age 41/55 ms``: median and 95th percentile."""
     return "age " + "/".join(f"{1000 * quantiles(share):.0f}" for share in (0.5, 0.95)) + " ms"

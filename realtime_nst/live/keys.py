@@ -1,4 +1,4 @@
-"""What each key of the live window does."""
+"""Key bindings of the live window."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,24 +7,25 @@ from realtime_nst.live.settings import LiveSettings
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 STEP = 0.1
-"""By which strength and morph change."""
+"""Change of strength and blend per key press, as a share."""
 SNAPSHOT, HELP, QUIT = "s", "?", ("q", "\x1b")
-"""The keys that do more than change a setting, and the one that shows the others."""
+"""Keys that take a snapshot, show the list of keys, and quit."""
 
 Change = Callable[[LiveSettings], LiveSettings]
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key, or two that belong together."""
+    """A key, or two keys that belong together."""
 
     name: str
-    """As people call it."""
+    """Name on the keyboard."""
     does: str
+    """Effect, as shown in the list of keys."""
     option: str = ""
-    """That sets the same at the start, if there is one."""
+    """Option of ``webcam`` that sets the same at the start; empty without one."""
     changes: tuple[tuple[str, Change], ...] = ()
-    """Characters, and what each changes."""
+    """Characters with the change that each makes."""
 
 
 def _to_style(steps: int) -> Change:
@@ -39,13 +40,13 @@ KEYS = (
     Key("n p", "next, previous style", "--style", (("n", _to_style(1)), ("p", _to_style(-1)))),
     Key(
         "1 to 9",
-        "that style",
+        "style by number",
         "--style",
         tuple((str(number), _to_style_number(number - 1)) for number in range(1, 10)),
     ),
     Key(
         "[ ]",
-        "towards the previous, the next style",
+        "blend towards the previous, next style",
         "--morph",
         (
             ("[", lambda s: replace(s, morph=s.morph - STEP, tiled=False)),
@@ -54,7 +55,7 @@ KEYS = (
     ),
     Key(
         "+ -",
-        "stronger, weaker",
+        "stronger, weaker stylization",
         "--strength",
         (
             ("+", lambda s: replace(s, strength=s.strength + STEP)),
@@ -64,29 +65,31 @@ KEYS = (
     ),
     Key(
         "c",
-        "keep the camera's colours",
+        "keep the camera's colors",
         "--keep-colors",
-        (("c", lambda s: replace(s, keep_colours=not s.keep_colours)),),
+        (("c", lambda s: replace(s, keep_colors=not s.keep_colors)),),
     ),
     Key(
         "d",
-        "de-flicker",
+        "temporal stabilizer on, off",
         "--stabilize",
-        (("d", lambda s: replace(s, stabilise=0.0 if s.stabilise else DEFAULT_STRENGTH)),),
+        (("d", lambda s: replace(s, stabilize=0.0 if s.stabilize else DEFAULT_STRENGTH)),),
     ),
     Key(
         "b",
-        "before and after, side by side",
+        "camera and result side by side",
         "--side-by-side",
         (("b", lambda s: replace(s, side_by_side=not s.side_by_side)),),
     ),
-    Key("t", "all styles, in tiles", "--mosaic", (("t", lambda s: replace(s, tiled=not s.tiled)),)),
-    Key("m", "mirror", "--mirror", (("m", lambda s: replace(s, mirror=not s.mirror)),)),
-    Key("space", "freeze", "--frozen", ((" ", lambda s: replace(s, frozen=not s.frozen)),)),
-    Key(SNAPSHOT, "snapshot"),
+    Key("t", "all styles in tiles", "--mosaic", (("t", lambda s: replace(s, tiled=not s.tiled)),)),
+    Key("m", "flip horizontally", "--mirror", (("m", lambda s: replace(s, mirror=not s.mirror)),)),
+    Key(
+        "space", "freeze the image", "--frozen", ((" ", lambda s: replace(s, frozen=not s.frozen)),)
+    ),
+    Key(SNAPSHOT, "save a snapshot"),
     Key(
         "r",
-        "record, stop recording",
+        "start, stop recording",
         "--record",
         (("r", lambda s: replace(s, recording=not s.recording)),),
     ),
@@ -96,10 +99,10 @@ KEYS = (
         "--fullscreen",
         (("f", lambda s: replace(s, fullscreen=not s.fullscreen)),),
     ),
-    Key("h", "numbers", "--hud", (("h", lambda s: replace(s, hud=not s.hud)),)),
-    Key(HELP, "these keys", "--keys", ((HELP, lambda s: replace(s, help=not s.help)),)),
+    Key("h", "statistics on, off", "--hud", (("h", lambda s: replace(s, hud=not s.hud)),)),
+    Key(HELP, "list of keys", "--keys", ((HELP, lambda s: replace(s, help=not s.help)),)),
     Key("q Esc", "quit", "--frames"),
 )
-"""In the order in which they are shown."""
+"""Every key, in the order of the list that the window shows."""
 CHANGES = {character: change for key in KEYS for character, change in key.changes}
-"""By character."""
+"""Change of the settings by character."""

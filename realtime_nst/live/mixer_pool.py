@@ -1,7 +1,7 @@
-"""Palettes for every size to work at, opened beside the painting so that it never stands still.
+"""Open style mixers in the background, so that stylization never pauses.
 
-Engines make a model ready for one size at a time, which takes some tenths of a second. Until the
-size asked for is ready, the one before goes on.
+Engines prepare a model for one size at a time, which takes some tenths of a second. Until the
+requested size is ready, the session continues with the previous one.
 """
 
 from collections import OrderedDict
@@ -15,21 +15,22 @@ from realtime_nst.image_ops import tiles
 from realtime_nst.live.adaptive_resolution import Size
 
 Paint = Callable[[Image, Mapping[int, float]], Image]
-"""Paints a picture in styles by their amounts; a ``Palette``, for example."""
-KEPT = 4
-"""Palettes that stay open, those used last."""
+"""Stylizes an image, given the share of each style; a ``StyleMixer``, for example."""
+MAX_OPEN_MIXERS = 4
+"""Number of mixers that stay open, the most recently used: each holds all models in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderConfig:
-    """How a frame is painted."""
+    """Size and tiles that a mixer is opened for."""
 
     size: Size
+    """Width and height of the whole frame in pixels."""
     tiles: int = 0
-    """Styles that have a tile each; 0 for one picture."""
+    """Number of styles that have a tile each; 0 for a single image."""
 
     def sizes(self) -> set[Size]:
-        """Width and height of the pictures a model gets."""
+        """Return the widths and heights of the images passed to a model."""
         if not self.tiles:
             return {self.size}
         places = tiles(*self.size, self.tiles)[: self.tiles]
@@ -37,47 +38,49 @@ class RenderConfig:
 
 
 class MixerPool:
-    """Opens palettes on a thread of its own. Asked on one other thread; closed on any.
+    """Opens mixers on a thread of its own.
+
+    ``get`` and ``add`` are called on one other thread; the pool may be closed on any.
 
     Args:
-        open_for: opens one; called for one work at a time.
+        open_for: opens a mixer; called for one configuration at a time.
     """
 
     def __init__(self, open_for: Callable[[RenderConfig], Paint]) -> None:
         self._open_for = open_for
         self._ready: OrderedDict[RenderConfig, Paint] = OrderedDict()
-        self._thread = ThreadPoolExecutor(1, "studio")
-        self._coming: tuple[RenderConfig, Future[Paint]] | None = None
+        self._thread = ThreadPoolExecutor(1, "mixer-pool")
+        self._opening: tuple[RenderConfig, Future[Paint]] | None = None
 
-    def add(self, work: RenderConfig, paint: Paint) -> None:
-        """Have one that is open already."""
-        self._ready[work] = paint
-        while len(self._ready) > KEPT:
+    def add(self, config: RenderConfig, paint: Paint) -> None:
+        """Add a mixer that is already open."""
+        self._ready[config] = paint
+        while len(self._ready) > MAX_OPEN_MIXERS:
             self._ready.popitem(last=False)
 
-    def get(self, work: RenderConfig) -> Paint | None:
-        """The palette for a work; None while it is being opened. Never waits.
+    def get(self, config: RenderConfig) -> Paint | None:
+        """Return the mixer for a configuration, or None while it is being opened. Never waits.
 
         Raises:
-            NstError: one that was asked for before cannot be opened.
+            NstError: a mixer requested earlier cannot be opened.
         """
-        self._take()
-        if work in self._ready:
-            self._ready.move_to_end(work)
-            return self._ready[work]
-        if self._coming is None:
-            self._coming = work, self._thread.submit(self._open_for, work)
+        self._collect()
+        if config in self._ready:
+            self._ready.move_to_end(config)
+            return self._ready[config]
+        if self._opening is None:
+            self._opening = config, self._thread.submit(self._open_for, config)
         return None
 
-    def _take(self) -> None:
-        if self._coming and self._coming[1].done():
-            work, opened = self._coming
-            self._coming = None
-            self.add(work, opened.result())
+    def _collect(self) -> None:
+        if self._opening and self._opening[1].done():
+            config, opened = self._opening
+            self._opening = None
+            self.add(config, opened.result())
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        """Wait for the one that is being opened, if any: that cannot be stopped."""
+        """Wait for the mixer that is being opened, if any: this cannot be canceled."""
         self._thread.shutdown(cancel_futures=True)

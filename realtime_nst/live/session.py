@@ -1,15 +1,12 @@
-"""A live picture from its first frame to the line that sums it up."""
+"""Run a live session: camera, stylizer, window and recordings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import typer
-
-from realtime_nst.cli.opening import folder_of, is_recording, openers
-from realtime_nst.cli.signals import interrupts
 from realtime_nst.frame import Frame
 from realtime_nst.live.controller import LiveController, RecordingToggle
-from realtime_nst.live.hud import Hud, age
+from realtime_nst.live.hud import Hud, format_age
+from realtime_nst.live.outputs import folder_of, is_recording, openers
 from realtime_nst.live.settings import LiveControls
 from realtime_nst.pipeline import FrameStylizer, run
 from realtime_nst.sinks.tee import Tee
@@ -17,56 +14,67 @@ from realtime_nst.sources import Source
 from realtime_nst.stats import FrameStats, StageTimer
 
 WELCOME = "press ? for the keys"
+"""First message of the window."""
 
 
 def run_live(
     camera: Source,
-    painter: FrameStylizer,
+    stylizer: FrameStylizer,
     controls: LiveControls,
     hud: Hud,
     sinks: Sequence[str],
-    frames: int | None,
     stages: StageTimer,
-) -> None:
-    """Run until a key, Ctrl-C, the window's close or the end of the stream; then sum up."""
+    *,
+    stopped: Callable[[], bool],
+    on_note: Callable[[str], None],
+) -> list[Path]:
+    """Run until a key, ``stopped``, the closed window or the end of the stream.
+
+    Args:
+        camera: open source of frames.
+        stylizer: stylizes each frame.
+        controls: settings that keys change.
+        hud: text of the window; its ``meter`` counts the frames.
+        sinks: names of the outputs; none opens a window.
+        stages: measures how long each stage works.
+        stopped: called after each frame; True ends the session.
+        on_note: called with every message for the terminal.
+
+    Returns:
+        The video files that were recorded, those that received no frame left out.
+
+    Raises:
+        SinkError: an output cannot be opened or written.
+    """
     folder = folder_of(sinks)
-    view = LiveController(controls, hud, folder)
+    controller = LiveController(controls, hud, folder, on_note)
     files = [Path(sink) for sink in sinks if is_recording(sink)]
     hud.recordings.extend(path.name for path in files)
-    hud.news.tell(WELCOME)
-    try:
-        with interrupts() as asked, Tee(openers(sinks, camera.info, view)) as tee:
-            for note in tee.notes:
-                typer.echo(note, err=True)
-            record = RecordingToggle(view, tee, camera.info, folder)
+    hud.news.show(WELCOME)
+    with Tee(openers(sinks, camera.info, controller)) as tee:
+        for note in tee.notes:
+            on_note(note)
+        recording = RecordingToggle(controller, tee, camera.info, folder)
 
-            def shown(frame: Frame) -> None:
-                view.shown(frame)
-                record.follow()
+        def on_frame(frame: Frame) -> None:
+            controller.shown(frame)
+            recording.follow()
 
-            def stopped() -> bool:
-                return asked() or controls.stopped or hud.meter.frames == frames
-
-            run(
-                camera,
-                painter,
-                tee,
-                stopped=stopped,
-                on_frame=shown,
-                on_wait=view.poll,
-                stopwatch=stages,
-            )
-    finally:
-        if hud.meter.frames:
-            typer.echo(summary(hud.meter), err=True)
-    for path in [*files, *record.paths]:
-        if path.exists():  # not if nothing came
-            typer.echo(f"recorded: {path}", err=True)
+        run(
+            camera,
+            stylizer,
+            tee,
+            stopped=lambda: stopped() or controls.stopped,
+            on_frame=on_frame,
+            on_wait=controller.poll,
+            stopwatch=stages,
+        )
+    return [path for path in [*files, *recording.paths] if path.exists()]
 
 
-def summary(meter: FrameStats) -> str:
-    """``812 frames in 27.1 s, 29.9 fps, age 41/55 ms, 12 dropped``."""
+def format_summary(meter: FrameStats) -> str:
+    """Return ``812 frames in 27.1 s, 29.9 fps, age 41/55 ms, 12 dropped``."""
     return (
         f"{meter.frames} frames in {meter.seconds:.1f} s, {meter.overall_fps:.1f} fps, "
-        f"{age(meter.overall_age)}, {meter.dropped} dropped"
+        f"{format_age(meter.overall_age)}, {meter.dropped} dropped"
     )

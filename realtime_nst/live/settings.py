@@ -1,4 +1,4 @@
-"""What can be changed while frames flow: one immutable snapshot, swapped whole."""
+"""Settings of a live session: one immutable snapshot, replaced as a whole."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,36 +6,43 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """Read once a frame, so that a change counts from the next frame on."""
+    """Settings that are read once per frame: a change applies from the next frame on."""
 
     style: int = 0
-    """Position in the list of styles that were opened."""
+    """Position of the style in the list of open ones."""
     morph: float = 0.0
-    """How far on the way from this style to the next one, from 0 to less than 1."""
+    """Share of the next style in a blend with this one, from 0 to less than 1."""
     strength: float = 1.0
-    """0 is the camera's picture exactly, 1 the painting."""
-    keep_colours: bool = False
-    """Whether only light and dark are painted."""
-    stabilise: float = 0.0
-    """How much flicker is calmed, from 0, not at all, to 1."""
+    """Strength of the stylization: 0 is exactly the camera's frame, 1 the stylized one."""
+    keep_colors: bool = False
+    """Whether only the luminance is stylized."""
+    stabilize: float = 0.0
+    """Strength of the temporal stabilizer, from 0 (off) to 1."""
     tiled: bool = False
-    """Whether every style is shown at once, each in a tile."""
+    """Whether all styles are shown at the same time, each in a tile."""
     side_by_side: bool = False
-    """Whether the camera's picture stands to the left of the painting."""
+    """Whether the camera's frame is shown to the left of the stylized one."""
     mirror: bool = True
+    """Whether frames are flipped horizontally."""
     frozen: bool = False
-    """Whether the picture stands still."""
+    """Whether the last frame is kept."""
     recording: bool = False
-    """Whether a file is written that was not asked for on the command line."""
+    """Whether a file is recorded besides those named as outputs."""
     fullscreen: bool = False
+    """Whether the window fills the screen."""
     hud: bool = True
-    """Whether numbers are shown."""
+    """Whether statistics are shown."""
     help: bool = False
-    """Whether the keys are shown."""
+    """Whether the list of keys is shown."""
 
 
 class LiveControls:
-    """Where keys meet frames: ``change`` is called on one thread, ``settings`` is read on any."""
+    """The present settings: ``change`` is called on one thread, ``settings`` is read on any.
+
+    Args:
+        settings: settings to begin with.
+        styles: number of open styles.
+    """
 
     def __init__(self, settings: LiveSettings, styles: int) -> None:
         self._styles = styles
@@ -43,15 +50,15 @@ class LiveControls:
         self.stopped = False
 
     def change(self, change: Callable[[LiveSettings], LiveSettings]) -> None:
-        """Swap the snapshot for a changed one; numbers out of range are brought back."""
+        """Replace the snapshot by a changed one; values out of range are clamped."""
         self.settings = self._in_range(change(self.settings))
 
     def stop(self) -> None:
-        """End the run after the present frame."""
+        """Stop the session after the present frame."""
         self.stopped = True
 
     def _in_range(self, wanted: LiveSettings) -> LiveSettings:
-        """Styles stand in a ring: behind the last one the first one comes."""
+        """Clamp values; positions of styles wrap around."""
         steps, morph = divmod(round(wanted.morph, 2), 1) if self._styles > 1 else (0, 0.0)
         style = (wanted.style + int(steps)) % self._styles
         strength = min(1.0, max(0.0, round(wanted.strength, 2)))

@@ -1,50 +1,47 @@
-"""Open what a live picture is painted with."""
+"""Find and open the styles of a live session."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import typer
-
-from realtime_nst.cli.painting import Engine, announce
+from realtime_nst.inference.options import InferenceOptions
 from realtime_nst.inference.session import Session, open_session
 from realtime_nst.live.adaptive_resolution import AdaptiveResolution, Size
 from realtime_nst.live.mixer_pool import MixerPool, Paint, RenderConfig
-from realtime_nst.live.stylizer import Palettes
+from realtime_nst.live.stylizer import Mixers
 from realtime_nst.models.registry import StyleChoice, find_style
 from realtime_nst.stats import StageTimer
 from realtime_nst.stylize.style_mixer import StyleMixer
 
 
-def names(named: Sequence[str], mosaic: str | None) -> list[str]:
-    """All that were named, in their order."""
-    every = [*named, *(name.strip() for name in (mosaic or "").split(",") if name.strip())]
-    if not every:
-        raise typer.BadParameter(
-            "name one, for example starry-night; `realtime-nst styles` lists them",
-            param_hint="--style",
-        )
-    return every
+def style_names(named: Sequence[str], mosaic: str | None) -> list[str]:
+    """Return the named styles and those of a comma-separated mosaic, in this order."""
+    return [*named, *(name.strip() for name in (mosaic or "").split(",") if name.strip())]
 
 
 @dataclass(frozen=True, slots=True)
 class LiveStyles:
-    """What was named, found, and can be opened for any size."""
+    """Styles that were found, and can be opened for any size."""
 
     names: Sequence[str]
     choices: Sequence[StyleChoice]
-    engine: Engine
+    options: InferenceOptions
+
+    @property
+    def notes(self) -> list[str]:
+        """Remarks on how the names were understood."""
+        return [choice.note for choice in self.choices if choice.note]
 
     def sessions(self, size: Size) -> list[Session]:
-        """One for each style, which is faster for it."""
+        """Open one session for each style; a session of a single style is faster."""
         width, height = size
-        engine = self.engine
+        options = self.options
         return [
             open_session(
                 choice.model.path,
-                engine.device,
-                threads=engine.threads,
+                options.device,
+                threads=options.threads,
                 spin=False,  # between two frames, camera and window need the cores
-                precision=engine.precision,
+                precision=options.precision,
                 weights=choice.weights,
                 strength=choice.strength,
                 size=(height, width),
@@ -52,53 +49,67 @@ class LiveStyles:
             for choice in self.choices
         ]
 
-    def palette(self, sessions: Sequence[Session]) -> StyleMixer:
-        """All styles as one thing that paints."""
+    def mixer(self, sessions: Sequence[Session]) -> StyleMixer:
+        """Return one mixer of all styles."""
         weights = (choice.weight_array() for choice in self.choices)
         return StyleMixer(list(zip(sessions, weights, strict=True)))
 
-    def palette_for(self, work: RenderConfig) -> StyleMixer:
-        """Open and warm everything for a work."""
-        sizes = sorted(work.sizes())
-        palette = self.palette(self.sessions(sizes[0]))
+    def mixer_for(self, config: RenderConfig) -> StyleMixer:
+        """Open every style for a configuration, and run each once for every size."""
+        sizes = sorted(config.sizes())
+        mixer = self.mixer(self.sessions(sizes[0]))
         for size in sizes:
-            palette.warm(*size)
-        return palette
+            mixer.warm(*size)
+        return mixer
 
 
-def find_styles(names: Sequence[str], engine: Engine) -> LiveStyles:
+def find_styles(names: Sequence[str], options: InferenceOptions) -> LiveStyles:
     """Find every style.
 
     Raises:
         ModelError: there is no such style.
     """
-    choices = [find_style(name, engine.tier) for name in names]
-    for choice in choices:
-        if choice.note:
-            typer.echo(f"note: {choice.note}", err=True)
-    return LiveStyles(names, choices, engine)
+    return LiveStyles(names, [find_style(name, options.tier) for name in names], options)
 
 
-def timed(palettes: Palettes, stages: StageTimer) -> Palettes:
-    """The same, with the time that networks take."""
+def timed(mixers: Mixers, stages: StageTimer) -> Mixers:
+    """Return the same mixers, with the time spent in networks measured."""
 
-    def prepared(work: RenderConfig) -> Paint | None:
-        paint = palettes(work)
-        return stages.time_calls("network", paint) if paint else None
+    def mixer_for(config: RenderConfig) -> Paint | None:
+        mixer = mixers(config)
+        return stages.time_calls("network", mixer) if mixer else None
 
-    return prepared
+    return mixer_for
 
 
 def open_first_mixer(
-    studio: MixerPool, styles: LiveStyles, resolution: AdaptiveResolution, tiled: int
+    pool: MixerPool,
+    styles: LiveStyles,
+    resolution: AdaptiveResolution,
+    tiled: int,
+    on_open: Callable[[Mapping[str, Session]], None] = lambda sessions: None,
 ) -> str:
-    """Have the first palette ready, at a size that keeps up; what it runs on, for people."""
+    """Open the first mixer, and choose a resolution that holds the frame rate.
+
+    Args:
+        pool: receives the mixer.
+        styles: styles to open.
+        resolution: is told how long a frame takes.
+        tiled: number of tiles to begin with; 0 for a single image.
+        on_open: called with the opened session of each style, by name.
+
+    Returns:
+        The devices that the styles run on, human-readable.
+
+    Raises:
+        NstError: a model cannot be opened.
+    """
     sessions = styles.sessions(resolution.size)
-    announce(dict(zip(styles.names, sessions, strict=True)), verbose=styles.engine.verbose)
-    palette, full = styles.palette(sessions), RenderConfig(resolution.size)
-    resolution.begin(palette.warm(*resolution.size))
-    studio.add(full, palette)
+    on_open(dict(zip(styles.names, sessions, strict=True)))
+    mixer, full = styles.mixer(sessions), RenderConfig(resolution.size)
+    resolution.begin(mixer.warm(*resolution.size))
+    pool.add(full, mixer)
     first = RenderConfig(resolution.size, tiled)
     if first != full:
-        studio.add(first, styles.palette_for(first))
+        pool.add(first, styles.mixer_for(first))
     return " and ".join(dict.fromkeys(str(session.runtime_info) for session in sessions))

@@ -1,4 +1,4 @@
-"""Painting that can be changed while it runs."""
+"""Stylize frames with settings that may change at any time."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -13,101 +13,101 @@ from realtime_nst.live.mixer_pool import Paint, RenderConfig
 from realtime_nst.live.settings import LiveSettings
 from realtime_nst.stylize.stabilizer import Stabilizer
 
-Palettes = Callable[[RenderConfig], Paint | None]
-"""What paints a work; None while that is being prepared, but never for the first one."""
+Mixers = Callable[[RenderConfig], Paint | None]
+"""Returns the mixer for a configuration; None while it is being opened, except for the first."""
 
 
 class LiveStylizer:
-    """Paints each frame as the settings say at the moment it comes. Called on one thread.
+    """Stylizes each frame with the settings at its arrival. Called on one thread.
 
-    Whatever is switched on, a frame keeps its size: only the network works at another one.
+    Frames keep their size: only the network works at another resolution.
 
     Args:
-        palettes: what paints in any of the styles; ``Studio.at``, for example.
-        styles: how many there are.
-        settings: read once a frame.
-        resolution: the size to paint at; told how long frames take.
-        clock: seconds.
+        mixers: returns the mixer for a configuration; ``MixerPool.get``, for example.
+        styles: number of styles in each mixer.
+        settings: returns the present settings; called once per frame.
+        resolution: provides the processing resolution, and receives the time per frame.
+        clock: returns the time in seconds.
     """
 
     def __init__(
         self,
-        palettes: Palettes,
+        mixers: Mixers,
         styles: int,
         settings: Callable[[], LiveSettings],
         resolution: AdaptiveResolution,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
-        self._palettes, self._styles = palettes, styles
+        self._mixers, self._styles = mixers, styles
         self._settings, self._resolution, self._clock = settings, resolution, clock
-        self._fade, self._stabiliser = Crossfade(), Stabilizer()
-        self.work = self._wanted(settings())
-        """What is done at present; what is wanted may not be ready yet."""
-        self._paint: Paint = _unprepared
+        self._fade, self._stabilizer = Crossfade(), Stabilizer()
+        self.config = self._wanted(settings())
+        """Present configuration; the one that the settings ask for may not be ready yet."""
+        self._paint: Paint = _not_open
         self._still: Image | None = None
 
     def __call__(self, frame: Frame) -> Frame:
-        """The same moment, painted; while frozen, the picture of the last moment before."""
+        """Return the stylized frame; while frozen, that of the last frame before."""
         settings = self._settings()
         still = self._still if settings.frozen and self._still is not None else frame.image
         self._still = still
         image = image_ops.mirror(still) if settings.mirror else still
         self._prepare(settings)
-        before = _in_tiles(image, self.work.tiles) if self.work.tiles else image
+        before = _in_tiles(image, self.config.tiles) if self.config.tiles else image
         after = self._after(before, settings, frame.captured_at)
         return frame.with_image(
             image_ops.side_by_side(image, after) if settings.side_by_side else after
         )
 
     def _prepare(self, settings: LiveSettings) -> None:
-        """Go over to what is wanted as soon as it is ready."""
-        work = self._wanted(settings)
-        if paint := self._palettes(work):
-            self.work, self._paint = work, paint
+        """Switch to the wanted configuration as soon as its mixer is open."""
+        wanted = self._wanted(settings)
+        if paint := self._mixers(wanted):
+            self.config, self._paint = wanted, paint
 
     def _wanted(self, settings: LiveSettings) -> RenderConfig:
         return RenderConfig(self._resolution.size, self._styles if settings.tiled else 0)
 
     def _after(self, before: Image, settings: LiveSettings, now: float) -> Image:
-        """The painting, as strong and as colourful as wished."""
+        """Return the stylized image with the strength and colors of the settings."""
         if settings.strength == 0:
             return before
         after = self._timed(before, settings, now)
-        if settings.keep_colours:
+        if settings.keep_colors:
             after = image_ops.keep_colors(before, after)
         return image_ops.blend(before, after, settings.strength)
 
     def _timed(self, before: Image, settings: LiveSettings, now: float) -> Image:
-        began = self._clock()
+        started = self._clock()
         wanted = _amounts(settings, self._styles)
         amounts = self._fade.step(wanted, now)
-        after = self._painted(before, amounts, settings.stabilise)
+        after = self._stylized(before, amounts, settings.stabilize)
         ended = self._clock()
-        # A fade between two models takes twice the time, and so may a frame while others open.
-        if amounts == wanted and self.work == self._wanted(settings):
-            self._resolution.record(ended - began, ended)
+        # A fade between two models takes twice the time; so may a frame while a mixer is opened.
+        if amounts == wanted and self.config == self._wanted(settings):
+            self._resolution.record(ended - started, ended)
         return after
 
-    def _painted(self, before: Image, amounts: Amounts, calm: float) -> Image:
+    def _stylized(self, before: Image, amounts: Amounts, stabilize: float) -> Image:
         height, width = before.shape[:2]
-        small = image_ops.resize(before, *self.work.size)
-        after = self._each_tile(small) if self.work.tiles else self._paint(small, amounts)
-        # A fade passes through the stabiliser: only another arrangement is another picture to it.
-        calmed = self._stabiliser(small, after, calm, self.work.tiles)
-        return image_ops.resize(calmed, width, height)
+        small = image_ops.resize(before, *self.config.size)
+        after = self._each_tile(small) if self.config.tiles else self._paint(small, amounts)
+        # A fade passes through the stabilizer; only another number of tiles resets it.
+        stable = self._stabilizer(small, after, stabilize, self.config.tiles)
+        return image_ops.resize(stable, width, height)
 
     def _each_tile(self, image: Image) -> Image:
-        """Every tile in its style; those that are left over stay as they are."""
+        """Stylize each tile in its style; tiles left over stay unchanged."""
         height, width = image.shape[:2]
         result = image.copy()
-        places = image_ops.tiles(width, height, self.work.tiles)
-        for style, place in enumerate(places[: self.work.tiles]):
+        places = image_ops.tiles(width, height, self.config.tiles)
+        for style, place in enumerate(places[: self.config.tiles]):
             result[place] = self._paint(np.ascontiguousarray(image[place]), {style: 1.0})
         return result
 
 
 def _in_tiles(image: Image, count: int) -> Image:
-    """The picture as often as there are styles, or once more where that fills a line."""
+    """Repeat the image once per style, and more often where that completes a row."""
     height, width = image.shape[:2]
     result = np.empty_like(image)
     for place in image_ops.tiles(width, height, count):
@@ -123,5 +123,5 @@ def _amounts(settings: LiveSettings, styles: int) -> Amounts:
     return {settings.style: 1 - settings.morph, following: settings.morph}
 
 
-def _unprepared(image: Image, amounts: Amounts) -> Image:
-    raise ValueError("the first palette must be ready before the first frame")
+def _not_open(image: Image, amounts: Amounts) -> Image:
+    raise ValueError("the first mixer must be open before the first frame")

@@ -1,0 +1,1 @@
+"""Torch networks, VGG features and losses, shared by training, export and the Gatys optimizer."""

@@ -1,10 +1,10 @@
-"""The palette base: the frame in the painting's colors, over which the network paints strokes.
+"""Palette base: the frame in the style image's colors, to which the network adds strokes.
 
-``base`` is the palette map of the mean of each 4x4 pixels. What the network paints loses its low
-band, the mean of each 16x16 pixels, so that it cannot change the tone. Both are wanted at the same
-places, so their difference is enlarged once: the result is ``painted + enlarged(base - low)``.
-Cells of the base lie half a place away from the network's places of 4x4 pixels: enlarging then
-needs a window of 2x2 cells only, and the export one small convolution.
+``base`` is the palette map of the mean of each 4x4 pixels. The network's output loses its low band,
+the mean of each 16x16 pixels, so that it cannot change the tone. Both are needed on the same grid,
+so their difference is enlarged once: the result is ``output + enlarge(base - low)``. Cells of the
+base are shifted by half a cell against the network's grid of 4x4 pixels: enlarging then needs a
+window of 2x2 cells only, and the exported graph one small convolution.
 """
 
 from collections.abc import Sequence
@@ -22,28 +22,28 @@ from realtime_nst.palette.palette_map import fit_palette, painting_colors, share
 from realtime_nst.palette.texture import SCALES, texture
 
 CELL = 4
-"""Pixels a side of what has one color in the base."""
+"""Side in pixels of a cell, which has one color in the base."""
 BAND = 4 * CELL
-"""Pixels a side of a mean in the low band."""
+"""Side in pixels of the mean in the low band."""
 COLORS = 4
-"""Of a painting that its card names, each for a quarter of it."""
+"""Number of colors stored for each style image, each for a quarter of its pixels."""
 
 
 class PaletteBase(nn.Module):
-    """Palette maps of several styles and how strong their strokes are; none of it is learnt."""
+    """Palette maps and stroke strengths of several styles; none of them is trained."""
 
     directions: Tensor
     thresholds: Tensor
     palette: Tensor
     """(styles, 3, hinges)"""
     tint: Tensor
-    """(styles, 3), what the map adds."""
+    """(styles, 3), the bias of the map."""
     strokes: Tensor
-    """(styles,), a factor on what the network paints."""
+    """(styles,), a factor on the network's output."""
     texture: Tensor
-    """(styles, 8), of the paintings, by which ``first_look`` finds the nearest."""
+    """(styles, 8), texture of the style images, by which ``first_look`` finds the nearest."""
     colors: Tensor
-    """(styles, 4, 3), RGB: some of the paintings', for people."""
+    """(styles, 4, 3), RGB: main colors of the style images, for display."""
     to_cells: Tensor
     to_bands: Tensor
 
@@ -52,7 +52,7 @@ class PaletteBase(nn.Module):
         hinges = shared_hinges()
         self.register_buffer("directions", torch.from_numpy(hinges.directions))
         self.register_buffer("thresholds", torch.from_numpy(hinges.thresholds))
-        # Before a painting is seen the map is the identity: the first three hinges are channels.
+        # Until it is fitted the map is the identity: the first three hinges are channels.
         identity = torch.eye(3, len(hinges.thresholds)).repeat(styles, 1, 1)
         self.register_buffer("palette", identity)
         self.register_buffer("tint", torch.zeros(styles, 3))
@@ -65,11 +65,11 @@ class PaletteBase(nn.Module):
 
     @torch.no_grad()
     def fit(self, paintings: Sequence[Image], strokes: Sequence[float]) -> None:
-        """Take the maps from paintings.
+        """Fit the palette maps to style images.
 
         Args:
-            paintings: one a style, (height, width, 3) uint8 BGR.
-            strokes: how strong each style's strokes are.
+            paintings: one image per style, (height, width, 3) uint8 BGR.
+            strokes: stroke strength of each style.
         """
         maps = [fit_palette(painting) for painting in paintings]
         self.strokes.copy_(torch.tensor(strokes))
@@ -80,19 +80,20 @@ class PaletteBase(nn.Module):
         self.tint.copy_(torch.from_numpy(np.stack([each.bias for each in maps])))
 
     def forward(self, painted: Tensor, frame: Tensor, style: Tensor) -> Tensor:
-        """Put the base under what was painted.
+        """Add the base to the network's output.
 
         Args:
-            painted: (batch, 3, 4 * rows, 4 * columns), two pixels inside the padded frame.
-            frame: (batch, 3, 4 * rows + 4, 4 * columns + 4), RGB in [0, 1], padded.
-            style: (batch, styles).
+            painted: (batch, 3, 4 * rows, 4 * columns), the output, two pixels inside the padded
+                frame.
+            frame: (batch, 3, 4 * rows + 4, 4 * columns + 4), the padded frame, RGB in [0, 1].
+            style: (batch, styles), the style weights.
         """
         painted = painted * blend(style, self.strokes[:, None])[:, :, None, None]
         difference = self.base(frame, style) - self.low(painted)
         return painted + F.pixel_shuffle(F.conv2d(difference, self.to_cells), CELL)
 
     def base(self, frame: Tensor, style: Tensor) -> Tensor:
-        """The palette map of each cell."""
+        """Return the palette map of each cell."""
         cells = F.avg_pool2d(frame.float(), CELL)
         hinges = F.relu(F.conv2d(cells, self.directions[:, :, None, None], -self.thresholds))
         weight = blend(style, self.palette.flatten(1)).view(-1, *self.palette.shape[1:])
@@ -101,17 +102,17 @@ class PaletteBase(nn.Module):
         return colors + tint
 
     def low(self, painted: Tensor) -> Tensor:
-        """The low band of what was painted, at the base's cells."""
+        """Return the low band of the network's output, at the base's cells."""
         rows, columns = (side // CELL + 1 for side in painted.shape[2:])
         means = F.avg_pool2d(painted.float(), BAND)
-        # The last mean may lie up to a band before the end.
+        # The last mean may end up to one band before the border.
         wide = F.pad(means, (1, 2, 1, 2), mode="replicate")
         cells = F.pixel_shuffle(F.conv2d(wide, self.to_bands), BAND // CELL)
         return cells[:, :, 2 : 2 + rows, 2 : 2 + columns]
 
 
 def enlargement(places: Sequence[float]) -> Tensor:
-    """Make bilinear weights, (48, 3, 2, 2): four rows and columns at places between two cells."""
+    """Return bilinear weights, (48, 3, 2, 2), for four rows and columns between two cells."""
     weight = torch.zeros(3, 4, 4, 3, 2, 2)
     for color, (y, below), (x, right) in product(range(3), enumerate(places), enumerate(places)):
         rows, columns = torch.tensor([1 - below, below]), torch.tensor([1 - right, right])

@@ -1,4 +1,4 @@
-"""Images as tensors, and back."""
+"""Conversion between images and tensors."""
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from realtime_nst.frame import Image
 
 
 def to_tensor(image: Image) -> Tensor:
-    """(h, w, 3) uint8 BGR -> (1, 3, h, w) float32 RGB in [0, 1]."""
+    """Convert (h, w, 3) uint8 BGR to (1, 3, h, w) float32 RGB in [0, 1]."""
     return _to_bytes(image).float().div(255)
 
 
@@ -19,13 +19,13 @@ def _to_bytes(image: Image) -> Tensor:
 
 
 def to_image(tensor: Tensor) -> Image:
-    """(3, h, w) float RGB in [0, 1] -> (h, w, 3) uint8 BGR."""
+    """Convert (3, h, w) float RGB in [0, 1] to (h, w, 3) uint8 BGR."""
     rgb = tensor.detach().float().clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
     return np.ascontiguousarray(rgb[:, :, ::-1])
 
 
-def resize(picture: Tensor, height: int, width: int) -> Tensor:
-    """(1, 3, h, w) to another size, without aliasing."""
-    if picture.shape[2:] == (height, width):
-        return picture
-    return F.interpolate(picture, (height, width), mode="bilinear", antialias=True).clamp(0, 1)
+def resize(image: Tensor, height: int, width: int) -> Tensor:
+    """Resize a (1, 3, h, w) image without aliasing."""
+    if image.shape[2:] == (height, width):
+        return image
+    return F.interpolate(image, (height, width), mode="bilinear", antialias=True).clamp(0, 1)

@@ -1,9 +1,9 @@
-"""The network: one picture in, one stylized picture out, in one pass.
+"""Feed-forward networks that stylize an image in one pass.
 
 ``johnson`` is the network of Johnson et al. 2016 (supplement, table 1) with affine instance norm
-(Ulyanov et al. 2016). The other tiers do all their work at a quarter of the resolution and differ
-in width and depth alone. All hold several styles by conditional instance norm (Dumoulin et al.
-2017): everything is shared but one scale and shift per style and channel.
+(Ulyanov et al. 2016). The other tiers compute at a quarter of the resolution and differ in width
+and depth only. A network holds several styles by conditional instance norm (Dumoulin et al. 2017):
+all weights are shared but one scale and shift per style and channel.
 """
 
 from collections.abc import Sequence
@@ -23,33 +23,33 @@ from realtime_nst.nn.palette_base import PaletteBase
 
 Padding = Literal["zeros", "reflect"]
 MULTIPLE = 4
-"""Every tier halves the size twice."""
+"""Sides are padded to a multiple of this: every tier halves the size twice."""
 MARGIN, WIDE_MARGIN, DEEP = 20, 28, 5
-"""Pixels of mirrored picture around the frame in the quarter tiers, and in those of so many blocks:
-with 8 what zero padding does to the border showed in the result, and with 20 after six blocks. The
-smallest pictures have no more to mirror."""
+"""Pixels of reflection padding in the quarter tiers, and in those with at least ``DEEP`` blocks.
+With 8 the border effects of zero padding were visible in the output, and with 20 after six blocks.
+The smallest images have no more pixels to reflect."""
 STEM = 8
-"""Side of the first convolution's window in the quarter tiers: two strides, so that windows
+"""Kernel size of the first convolution in the quarter tiers: two strides, so that windows
 overlap."""
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """The shape of a network, as a recipe gives it."""
+    """The shape of a network, as given in a recipe."""
 
     tier: Annotated[str, Allowed("nano, fast, quality or johnson", lambda v: v in TIERS)] = "fast"
-    """A key of ``NETWORKS``."""
+    """A key of ``TIERS``."""
     width: Count = 48
-    """Channels: of the whole body (multiples of 16 are what CPUs compute without waste), or of the
-    first layer of johnson: 32, then 64 and 128."""
+    """Channels of the body (CPUs compute multiples of 16 without waste), or of the first layer of
+    johnson, which doubles them twice: 32, 64 and 128."""
     blocks: Whole = 4
-    """Residual blocks."""
+    """Number of residual blocks."""
     upsampling: Annotated[str, one_of("resize", "transposed")] = "resize"
-    """Of johnson: ``transposed`` as in the paper, or ``resize``: nearest x2 and a convolution
-    (Odena et al. 2016), which draws no checkerboard."""
+    """Upsampling of johnson: ``transposed`` convolution as in the paper, or ``resize``: nearest x2
+    and a convolution (Odena et al. 2016), which avoids checkerboards."""
     palette_base: bool = field(default=True, metadata={"later": True})
-    """Whether strokes lie over a palette base; not in johnson, and not in networks that were
-    trained before there was one."""
+    """Whether strokes are added to a palette base; False for johnson, and for networks that were
+    trained before it existed."""
 
 
 TIERS = {
@@ -58,11 +58,11 @@ TIERS = {
     "quality": NetworkConfig("quality", width=64, blocks=6),
     "johnson": NetworkConfig("johnson", width=32, blocks=5, palette_base=False),
 }
-"""The shape a tier has unless its recipe says otherwise."""
+"""Default shape of each tier; a recipe may override it."""
 
 
 class ConvNorm(nn.Module):
-    """Convolution, conditional norm and, if asked for, ReLU."""
+    """Convolution, conditional norm and, optionally, ReLU."""
 
     def __init__(self, conv: nn.Module, channels: int, styles: int, *, relu: bool = True) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class ConvNorm(nn.Module):
 
 
 class Residual(nn.Module):
-    """Two convolutions around which the input passes unchanged. Johnson et al. 2016, figure 1."""
+    """Residual block of two convolutions. Johnson et al. 2016, figure 1."""
 
     def __init__(self, channels: int, styles: int, padding_mode: Padding) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class Residual(nn.Module):
 
 
 class Upsample(nn.Module):
-    """Twice the size by nearest neighbours, then a convolution."""
+    """Nearest-neighbor upsampling by two, then a convolution."""
 
     def __init__(self, conv: nn.Module) -> None:
         super().__init__()
@@ -101,11 +101,11 @@ class Upsample(nn.Module):
 
 
 class SmoothShuffle(nn.Module):
-    """A convolution and pixel shuffle to twice the size (Shi et al. 2016), then the mean of 2x2.
+    """Convolution and pixel shuffle to twice the size (Shi et al. 2016), then the mean of 2x2.
 
-    A shuffle alone can paint each of its four pixels differently where nothing differs, and learns
-    to: the checkerboard. After the mean what is flat stays flat, whatever is learnt. Both are
-    linear, so the mean goes into the convolution, whose window becomes 4x4.
+    A shuffle alone can learn a different value for each of its four pixels in a flat area: the
+    checkerboard. After the mean, flat areas stay flat whatever is learned. Both are linear, so the
+    mean is merged into the convolution, whose kernel becomes 4x4.
     """
 
     mean: Tensor
@@ -121,7 +121,7 @@ class SmoothShuffle(nn.Module):
         return F.pixel_shuffle(F.conv2d(F.pad(x, WINDOW_PADS), weight, bias), 2)
 
     def smoothed(self) -> tuple[Tensor, Tensor]:
-        """Weight (4 * after, before, 4, 4) and bias of the one convolution."""
+        """Return weight, (4 * after, before, 4, 4), and bias of the merged convolution."""
         wide, before = self.weight.shape[:2]
         pixels = self.weight.reshape(wide // 4, 4, before, 9).transpose(1, 2)
         mixed = pixels.flatten(2) @ self.mean
@@ -130,28 +130,41 @@ class SmoothShuffle(nn.Module):
 
 
 WINDOW_PADS = (1, 2, 1, 2)
-"""Left, right, above and below a window of 4x4."""
+"""Padding for a 4x4 kernel: left, right, top, bottom."""
 
 
 def _mean_of_four() -> Tensor:
-    """(36, 64): from 2x2 pixels' windows of 3x3 to the windows of 4x4 of the mean of each pixel and
-    its right, lower and lower right neighbours.
+    """Return the matrix, (36, 64), that merges the mean of 2x2 pixels into 3x3 kernels.
 
-    These may belong to the next place, whose window lies one further.
+    It maps the 3x3 kernels of 2x2 pixels to the 4x4 kernels of the mean of each pixel and its
+    right, lower and lower right neighbors. A neighbor may belong to the next position, whose
+    window starts one further.
     """
     mean = torch.zeros(2, 2, 3, 3, 2, 2, 4, 4)
     for y, x, down, right in product((0, 1), repeat=4):
-        (below, own_y), (beside, own_x) = divmod(y + down, 2), divmod(x + right, 2)
+        (dy, own_y), (dx, own_x) = divmod(y + down, 2), divmod(x + right, 2)
         for row, column in product(range(3), repeat=2):
-            mean[own_y, own_x, row, column, y, x, row + below, column + beside] = 0.25
+            mean[own_y, own_x, row, column, y, x, row + dy, column + dx] = 0.25
     return mean.reshape(36, 64)
 
 
 class TransformerNet(nn.Module):
-    """Stylize RGB pictures in [0, 1], (batch, 3, height, width), any size from 32x32 up.
+    """Feed-forward style transfer network.
 
-    ``style`` is (batch, styles): how much of each style, summing to 1. The answer has exactly the
-    input's size; it may leave [0, 1], so that training can see which way is back.
+    The input is RGB in [0, 1], (batch, 3, height, width), 32x32 or larger; ``style``, (batch,
+    styles), has the weight of each style, summing to 1. The output has the size of the input. It
+    is not clamped to [0, 1], so that values outside have a gradient during training.
+
+    Args:
+        network: the shape.
+        styles: number of styles.
+
+    Raises:
+        ModelError: there is no such tier.
+
+    Example:
+        >>> net = TransformerNet(TIERS["fast"], styles=2)
+        >>> stylized = net(torch.rand(1, 3, 240, 320), torch.tensor([[0.5, 0.5]]))
     """
 
     def __init__(self, network: NetworkConfig, styles: int = 1) -> None:
@@ -168,25 +181,25 @@ class TransformerNet(nn.Module):
 
     @property
     def dtype(self) -> torch.dtype:
-        """Of the convolutions."""
+        """Return the data type of the convolutions."""
         return next(p.dtype for p in self.tail.parameters())
 
     def freeze(self, amount: float) -> None:
-        """How far norms use what is usual for a style (1) instead of the picture's own (0)."""
+        """Set the share of running statistics in all norms: 0 is instance norm, 1 is frozen."""
         self.frozen = amount
         for module in self.modules():
             if isinstance(module, ConditionalNorm):
                 module.frozen = amount
 
     def fit_base(self, paintings: Sequence[Image], strokes: Sequence[float]) -> None:
-        """Take the palette base, if there is one, from paintings; see ``PaletteBase.fit``."""
+        """Fit the palette base, if there is one, to style images; see ``PaletteBase.fit``."""
         if self.base:
             self.base.fit(paintings, strokes)
 
     def adopt(self, weights: dict[str, Tensor]) -> None:
         """Load the weights of another network of this shape, but keep the palette base.
 
-        It belongs to the paintings, not to what was learnt. The other network may have none.
+        The base belongs to the style images and is not trained. The other network may have none.
         """
         own = {name: each for name, each in self.state_dict().items() if name.startswith("base.")}
         self.load_state_dict({**weights, **own})
@@ -205,7 +218,7 @@ class TransformerNet(nn.Module):
         return cast(Tensor, x[:, :, top : top + height, left : left + width])
 
     def _padded(self, image: Tensor) -> Tensor:
-        """With the margin around, and continued to the next multiple of four."""
+        """Pad by the margin, and up to the next multiple of four."""
         height, width = image.shape[2:]
         right, below = self.margin + (-width) % MULTIPLE, self.margin + (-height) % MULTIPLE
         return F.pad(image, (self.margin, right, self.margin, below), mode="reflect")
@@ -235,14 +248,14 @@ def _doubling(before: int, after: int, upsampling: str) -> nn.Module:
         return nn.ConvTranspose2d(before, after, 3, 2, padding=1, output_padding=1)
     if upsampling == "resize":
         return Upsample(_conv(before, after, 3, "reflect"))
-    raise ModelError(f"there is no upsampling {upsampling!r}", "it is transposed or resize")
+    raise ModelError(f"there is no upsampling {upsampling!r}", "use transposed or resize")
 
 
 def _quarter(network: NetworkConfig, styles: int) -> tuple[nn.ModuleList, nn.Module]:
-    """An overlapped stride-4 stem, a body at 1/4 and two shuffles back to full resolution.
+    """Build an overlapping stride-4 stem, a body at 1/4 and two shuffles to full resolution.
 
-    No convolution runs at full resolution, where a CPU would spend its time, and no padding but
-    zeros, which cost nothing; the margin of real pixels keeps the zeros out of the picture.
+    No convolution runs at full resolution, where a CPU would spend its time. Padding is with
+    zeros, which cost nothing; the margin of real pixels keeps their effect out of the output.
     """
     c, half = network.width, max(16, network.width // 32 * 16)
     stages = [

@@ -1,4 +1,4 @@
-"""VGG features by the papers' layer names (``relu1_2``, ``conv4_2``).
+"""VGG features, with the layer names of the papers (``relu1_2``, ``conv4_2``).
 
 Simonyan & Zisserman 2014; used as in Gatys et al. 2016 and Johnson et al. 2016.
 """
@@ -12,10 +12,11 @@ from torch import Tensor, nn
 from realtime_nst.errors import ModelError
 
 CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
-"""Convolutions in each of the five stages, between which the size is halved."""
+"""Number of convolutions in each of the five stages; pooling after a stage halves the size."""
 WIDTHS = (64, 128, 256, 512, 512)
+"""Channels of each stage."""
 PIXELS = "pixels"
-"""Names the image itself among the layers."""
+"""Layer name of the image itself."""
 
 Features = dict[str, Tensor]
 """Layer name -> (batch, channels, height, width)."""
@@ -23,25 +24,25 @@ Features = dict[str, Tensor]
 
 @dataclass(frozen=True, slots=True)
 class Normalization:
-    """What the weights expect of an RGB image in [0, 1], and how large their answers are."""
+    """Normalization that the weights need for RGB images in [0, 1]."""
 
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     gain: float
-    """Activations are divided by this, so that a loss weight means the same for all weights."""
+    """Divisor of the activations, so that loss weights are comparable between sets of weights."""
 
 
 TORCHVISION = Normalization((0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 1.0)
 CAFFE = Normalization((0.48235, 0.45882, 0.40784), (1 / 255,) * 3, 255 * 0.226)
-"""The original weights see pixels of 0 to 255; 0.226 is the mean of torchvision's std."""
+"""The original weights expect pixels from 0 to 255; 0.226 is the mean of torchvision's std."""
 
 
 POOLINGS = {"max": nn.MaxPool2d, "avg": nn.AvgPool2d}
-"""As trained, and as Gatys et al. 2016 prefer for synthesis."""
+"""``max`` as in training, ``avg`` as Gatys et al. 2016 prefer for synthesis."""
 
 
 def layers(network: str, pooling: str = "max") -> Iterator[tuple[str, nn.Module]]:
-    """Name and module of each layer, in torchvision's order, random weights."""
+    """Yield name and module of each layer, in torchvision's order, with random weights."""
     pool = POOLINGS[pooling]
     channels = 3
     for stage, (convolutions, width) in enumerate(
@@ -56,9 +57,18 @@ def layers(network: str, pooling: str = "max") -> Iterator[tuple[str, nn.Module]
 
 
 class VGG(nn.Module):
-    """The part of VGG-16 or VGG-19 up to the deepest layer asked for, frozen.
+    """VGG-16 or VGG-19 up to the deepest requested layer, frozen.
 
-    Zero padding as in the original; ``conv`` names are before the ReLU.
+    Padding is with zeros as in the original; ``conv`` layers are before the ReLU.
+
+    Args:
+        taps: names of the layers to return.
+        network: ``vgg16`` or ``vgg19``.
+        normalization: normalization of the input.
+        pooling: ``max`` or ``avg``.
+
+    Raises:
+        ModelError: the network has no such layer.
     """
 
     mean: Tensor
@@ -68,12 +78,12 @@ class VGG(nn.Module):
         self,
         taps: Iterable[str],
         network: str = "vgg16",
-        normalisation: Normalization = CAFFE,
+        normalization: Normalization = CAFFE,
         pooling: str = "max",
     ) -> None:
         super().__init__()
         self.taps = frozenset(taps)
-        self.gain = normalisation.gain
+        self.gain = normalization.gain
         self.features = nn.Sequential()
         self.names: list[str] = []
         missing = set(self.taps) - {PIXELS}
@@ -85,13 +95,18 @@ class VGG(nn.Module):
             missing.discard(name)
         if missing:
             message = f"{network} has no layer {', '.join(sorted(missing))}"
-            raise ModelError(message, "layers are named as in the papers: relu1_2, conv4_2")
-        self.register_buffer("mean", torch.tensor(normalisation.mean).view(3, 1, 1))
-        self.register_buffer("std", torch.tensor(normalisation.std).view(3, 1, 1))
+            raise ModelError(message, "name layers as in the papers: relu1_2, conv4_2")
+        self.register_buffer("mean", torch.tensor(normalization.mean).view(3, 1, 1))
+        self.register_buffer("std", torch.tensor(normalization.std).view(3, 1, 1))
         self.requires_grad_(False)
 
     def forward(self, image: Tensor, taps: frozenset[str] | None = None) -> Features:
-        """Features of RGB images in [0, 1], (batch, 3, height, width), at the taps or some."""
+        """Return features of RGB images.
+
+        Args:
+            image: (batch, 3, height, width) in [0, 1].
+            taps: layers to return, a subset of the network's; None returns all.
+        """
         wanted = self.taps if taps is None else taps
         found: Features = {PIXELS: image} if PIXELS in wanted else {}
         x = (image - self.mean) / self.std

@@ -1,4 +1,4 @@
-"""Where VGG's ImageNet weights come from."""
+"""Find and load the ImageNet weights of VGG."""
 
 import hashlib
 import os
@@ -16,6 +16,7 @@ from realtime_nst.models.registry import model_folders
 from realtime_nst.nn.vgg import CAFFE, TORCHVISION, VGG, Normalization
 
 VARIABLE = "REALTIME_NST_VGG"
+"""Environment variable with the path of a weights file."""
 BUNDLED = "vgg16/vgg16_conv1_1-conv4_3_fp16.safetensors"
 BUNDLED_SHA256 = "f60339d7a147f49a35f16082d8c8bf41d355c532e89dec7f150494e9eaa22d1e"
 UNREADABLE = (
@@ -31,26 +32,33 @@ UNREADABLE = (
     OSError,
     EOFError,
 )
-"""What torch raises at other files: to a pickle any letter is an order, failing in its own way."""
+"""Exceptions that torch raises for other files: each byte of a pickle is an instruction, which may
+fail in its own way."""
 HINT = (
-    f"--vgg-weights PATH, ${VARIABLE}, models/{BUNDLED} (shipped, VGG-16 to conv4_3), "
-    "or torchvision's own download are tried in this order"
+    f"give a weights file by --vgg-weights PATH or ${VARIABLE}; otherwise models/{BUNDLED} "
+    "(shipped, VGG-16 up to conv4_3) or torchvision's download is used"
 )
 
 
 def load_vgg(
     taps: Iterable[str], network: str = "vgg16", path: Path | None = None, pooling: str = "max"
 ) -> VGG:
-    """VGG with ImageNet weights, as deep as ``taps`` ask for.
+    """Load VGG with ImageNet weights, up to the deepest of ``taps``.
 
-    Weights are looked for at ``path``, ``$REALTIME_NST_VGG``, among the shipped models
-    and at torchvision's, in this order.
+    Weights are searched for at ``path``, at ``$REALTIME_NST_VGG``, among the shipped models and
+    by torchvision's download, in this order.
+
+    Args:
+        taps: names of the layers to return features of.
+        network: ``vgg16`` or ``vgg19``.
+        path: a ``.safetensors`` file or a state dict saved by torch.
+        pooling: ``max`` or ``avg``.
 
     Raises:
-        ModelError: there are no such weights, or they are another network's or not deep enough.
+        ModelError: no weights are found, or they belong to another network or end too early.
     """
-    weights, normalisation = find_weights(network, path)
-    vgg = VGG(taps, network, normalisation, pooling)
+    weights, normalization = find_weights(network, path)
+    vgg = VGG(taps, network, normalization, pooling)
     wanted = vgg.state_dict()
     known = {name: weights.get(name, tensor) for name, tensor in wanted.items()}
     lacking = [name for name in wanted if name.startswith("features.") and name not in weights]
@@ -65,7 +73,7 @@ def load_vgg(
 
 
 def find_weights(network: str, path: Path | None) -> tuple[Mapping[str, Tensor], Normalization]:
-    """State dict keyed like torchvision's, and what it expects of an image."""
+    """Return a state dict with torchvision's keys, and the normalization that it needs."""
     given = path or _from_environment()
     if given:
         return _read(given)
@@ -83,13 +91,18 @@ def _from_environment() -> Path | None:
 
 def _check(path: Path) -> None:
     if hashlib.sha256(path.read_bytes()).hexdigest() != BUNDLED_SHA256:
-        raise ModelError(f"{path} is damaged: its SHA-256 is not the published one", HINT)
+        message = f"cannot use {path}: it is damaged, its SHA-256 is not the published one"
+        raise ModelError(message, HINT)
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], Normalization]:
-    """A safetensors file says in its metadata what it expects; others are torchvision's."""
+    """Read weights; metadata of a safetensors file has its normalization, others are torchvision's.
+
+    Raises:
+        ModelError: the file is missing or is not a weights file.
+    """
     if not path.is_file():
-        raise ModelError(f"no VGG weights at {path}", HINT)
+        raise ModelError(f"cannot read {path}: there is no such file", HINT)
     try:
         if path.suffix == ".safetensors":
             return _read_safetensors(path)
@@ -98,7 +111,8 @@ def _read(path: Path) -> tuple[dict[str, Tensor], Normalization]:
         reason = f"{type(error).__name__}: {error}"
         raise ModelError(f"{path} cannot be read as VGG weights ({reason})", HINT) from error
     if not isinstance(state, Mapping) or not all(isinstance(t, Tensor) for t in state.values()):
-        raise ModelError(f"{path} holds no VGG weights: they are tensors by their names", HINT)
+        message = f"cannot read {path} as VGG weights: it is not a state dict of tensors"
+        raise ModelError(message, HINT)
     return dict(state), TORCHVISION
 
 
@@ -119,5 +133,5 @@ def _download(network: str) -> Mapping[str, Tensor]:
         )
         return state
     except (ImportError, OSError, RuntimeError) as error:
-        message = f"no weights for {network}: torchvision's download failed ({error})"
+        message = f"cannot load {network} weights: torchvision's download failed: {error}"
         raise ModelError(message, HINT) from error

@@ -1,4 +1,4 @@
-"""Where frames go."""
+"""Sinks of frames."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,21 +20,21 @@ from realtime_nst.sinks.virtualcam import VirtualCamera
 
 
 class Sink(Protocol):
-    """Opened by its constructor, which learns what will come; every call is on the main thread.
+    """A destination of frames, which its constructor opens.
 
-    Closing twice is safe.
+    All calls are made on the main thread; closing twice is safe.
     """
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What will not come along as it was, or where it goes, a line each, for people."""
+        """Return human-readable notes on what is not kept and where it goes, one line each."""
         ...
 
     def write(self, frame: Frame) -> None:
-        """Take a frame; may block.
+        """Write a frame; may block.
 
         Raises:
-            SinkError: it cannot be written.
+            SinkError: the frame cannot be written.
         """
         ...
 
@@ -46,7 +46,7 @@ class Sink(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Finish what was written, also after an error, and leave nothing half-written."""
+        """Finish the output, also after an error, without leaving partial files under its name."""
         ...
 
 
@@ -55,7 +55,7 @@ SINKS: dict[str, Callable[[str, StreamInfo], Sink]] = {
     "http": HttpSink,
     "virtualcam": VirtualCamera,
 }
-"""What can be named instead of a path, as ``NAME`` or ``NAME:DETAILS``."""
+"""Sinks that are named instead of a path, as ``NAME`` or ``NAME:DETAILS``."""
 
 
 def open_sink(
@@ -64,22 +64,32 @@ def open_sink(
     options: VideoOptions = VideoOptions(),  # noqa: B008  (it is frozen)
     journal: Journal | None = None,
 ) -> Sink:
-    """Open a named sink (``http://127.0.0.1:8080/``), a video, a picture or a folder of pictures.
+    """Open a named sink (``http://127.0.0.1:8080/``), a video, an image or a folder of images.
 
     Args:
-        address: the ending says the format; without one it is a folder.
-        info: of the source whose frames will come.
-        options: of a video file.
-        journal: what was finished before, and where to note what is finished now.
+        address: a name with optional details, or a path whose extension selects the format;
+            without an extension it is a folder.
+        info: properties of the source whose frames will be written.
+        options: encoding options of a video file.
+        journal: what an earlier run finished, and where to record what this one finishes.
+
+    Returns:
+        The sink; use it as a context manager.
 
     Raises:
         SinkError: nothing can be written there.
+
+    Example:
+        >>> info = StreamInfo("example", 64, 48, None, 1)
+        >>> with open_sink("null", info) as sink:
+        ...     sink.notes
+        ()
     """
     name, _, details = str(address).partition(":")
     if name in SINKS:
         return SINKS[name](details, info)
     if "://" in str(address):
-        raise SinkError(f"cannot write to {address}", f"one of: {', '.join(SINKS)}, or a file")
+        raise SinkError(f"cannot write to {address}", f"use one of {', '.join(SINKS)}, or a file")
     path = Path(address)
     suffix = path.suffix.lower()
     still = suffix in FORMATS and (info.rate is None or is_pattern(path))  # .webp is both
@@ -87,4 +97,5 @@ def open_sink(
         return VideoSink(path, info, options, journal)
     if suffix in FORMATS or not suffix or path.is_dir():
         return ImageSink(path, info, journal)
-    raise SinkError(f"{path}: unknown ending", f"one of: {', '.join([*CONTAINERS, *FORMATS])}")
+    hint = f"use one of {', '.join([*CONTAINERS, *FORMATS])}"
+    raise SinkError(f"cannot write {path}: unknown file extension", hint)

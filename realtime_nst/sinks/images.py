@@ -1,4 +1,4 @@
-"""Frames as pictures: one into a file, many into a folder."""
+"""Image files as a sink: one file, or many in a folder."""
 
 import re
 from collections import Counter
@@ -14,22 +14,31 @@ from realtime_nst.image_io.write import FORMATS, write_image
 from realtime_nst.sinks.journal import Journal, ResumePoint
 
 NUMBER = re.compile(r"%0?\d*d")
-"""Stands for a frame's number in a name, as in FFmpeg."""
+"""Placeholder of a frame's number in a file name, as in FFmpeg."""
 
 
 def is_pattern(path: Path) -> bool:
-    """Return whether a name stands for numbered images."""
+    """Return whether a path is a pattern of numbered images."""
     return bool(NUMBER.search(path.name)) and path.suffix.lower() in FORMATS
 
 
 class ImageSink:
-    """A picture file, or a folder of them named after the pictures they were made of."""
+    """Writes an image file, numbered files, or a folder of files named after the input images.
+
+    Args:
+        path: the file, pattern or folder.
+        info: properties of the frames.
+        journal: what an earlier run finished, and where to record what this one finishes.
+
+    Raises:
+        SinkError: several frames would be written to one file, or an input overwritten.
+    """
 
     notes: tuple[str, ...] = ()
 
     def __init__(self, path: Path, info: StreamInfo, journal: Journal | None = None) -> None:
         self._journal = journal
-        # A single image, as of `image`, has no number: its name is just a name.
+        # A single image needs no number: its name is taken literally.
         numbered = is_pattern(path) and not (info.rate is None and info.frames == 1)
         self._file, self._numbered = path, numbered
         single = path.suffix.lower() in FORMATS and not path.is_dir()
@@ -37,7 +46,7 @@ class ImageSink:
         self._stills = () if numbered else info.image_paths
         if single and info.frames != 1 and not numbered:
             hint = f"give a folder instead, or {path.stem}-%06d{path.suffix}"
-            raise SinkError(f"{path} holds one picture only", hint)
+            raise SinkError(f"{path} holds one image only", hint)
         refuse_clashes(
             [self._target(index) for index in range(len(info.image_paths))], info.image_paths
         )
@@ -46,7 +55,7 @@ class ImageSink:
             journal.begin()
 
     def write(self, frame: Frame) -> None:
-        """Write a picture whole or not at all."""
+        """Write an image atomically."""
         if self._journal and self._journal.due(frame.index):
             self._journal.add(ResumePoint(frame.index, frame.pts))
         write_image(self._target(frame.index), frame.image)
@@ -55,7 +64,7 @@ class ImageSink:
         if self._folder is None:
             if not self._numbered:
                 return self._file
-            return numbered(self._file, index + 1)  # FFmpeg too writes from 1 on, and finds either
+            return numbered(self._file, index + 1)  # FFmpeg also counts from 1
         if not self._stills:
             return self._folder / f"{index:06d}.png"
         still = self._stills[index]
@@ -71,25 +80,29 @@ class ImageSink:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Nothing to finish: every picture is whole as soon as it is there."""
+        """Record the end of the conversion; every image is complete once written."""
         if kind is None and self._journal:
             self._journal.end()
         self._lock.release()
 
 
 def numbered(path: Path, number: int) -> Path:
-    """Return a name with a number in the place of ``%06d``; others stay as they are."""
+    """Return a path with ``%06d`` replaced by a number; other names are unchanged."""
     return path.with_name(NUMBER.sub(lambda found: found[0] % number, path.name))
 
 
 def refuse_clashes(targets: Sequence[Path], stills: Sequence[Path]) -> None:
-    """Check that no two images get one name, and that none of those read is written over.
+    """Check that no two images get one name, and that no input is overwritten.
+
+    Args:
+        targets: files to be written.
+        stills: input files.
 
     Raises:
-        SinkError: it would happen.
+        SinkError: files would be overwritten.
     """
     for target, count in Counter(targets).items():
         if count > 1:
-            message = f"{count} pictures would all become {target}"
-            raise SinkError(message, "give them one by one, or rename them")
+            message = f"{count} images would all be written to {target}"
+            raise SinkError(message, "convert them one by one, or rename them")
     refuse_inputs(targets, stills)

@@ -1,7 +1,7 @@
-"""What a conversion has finished so far, noted beside its result, so that another run can go on.
+"""Journal of an unfinished conversion, stored next to its result, so that a later run can resume.
 
-Every ``SEGMENT`` frames there is a place to go on from: what lies before it needs nothing of what
-comes after, and the other way round.
+Every ``SEGMENT`` frames there is a resume point: frames before it do not depend on frames after
+it, and the other way round.
 """
 
 import glob
@@ -20,35 +20,36 @@ from realtime_nst.frame import Image
 from realtime_nst.sinks.partial_files import journal_of, older_of, partial_of
 
 SEGMENT = 250
-"""Frames from one place to the next, as many as x264 puts between two key frames anyway."""
-REMEMBERED = 3
-"""Places whose pictures are kept: the file may lag behind the journal by one or two."""
+"""Frames between resume points, as many as x264 puts between two key frames anyway."""
+KEPT_POINTS = 3
+"""Resume points whose images are kept: the file may lag behind the journal by one or two."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResumePoint:
-    """A moment between two frames."""
+    """A boundary between two frames at which a conversion can be resumed."""
 
     frames: int
-    """How many lie before it."""
+    """Number of frames before it."""
     pts: Fraction
-    """Of the frame behind it, in seconds."""
+    """Timestamp of the frame after it, in seconds."""
     ticks: int = -1
-    """The last time written before it, in the result's unit."""
+    """Last timestamp written before it, in the result's time base."""
 
 
 def nothing(frames: int) -> Sequence[Image]:
-    """Where every frame is painted for itself."""
+    """Return no images: the default for conversions whose frames do not depend on each other."""
     return ()
 
 
 class Journal:
-    """The notes of one conversion.
+    """Progress of one conversion.
 
     Args:
-        result: what is made.
-        settings: all that decides how it will look, for people; another run must have the same.
-        memory: asked for the pictures that the frame behind so many frames builds on.
+        result: path of the result.
+        settings: everything that determines the result, human-readable; a run that resumes must
+            have the same.
+        memory: returns the images that the frame after so many frames depends on.
     """
 
     def __init__(
@@ -59,92 +60,97 @@ class Journal:
     ) -> None:
         self._result, self._settings, self._memory = result, dict(settings), memory
         self._path = journal_of(result)
-        self._places: list[ResumePoint] = []
+        self._points: list[ResumePoint] = []
         self.before: tuple[Path, ResumePoint] | None = None
-        """What this run goes on from: another run's file, and how much of it; None: nothing."""
+        """Earlier run's file and resume point to continue from; None starts from scratch."""
 
     @property
     def known(self) -> bool:
-        """Whether a conversion was begun and not finished."""
+        """Return whether a conversion was started and not finished."""
         return exists(self._path)
 
     def begin(self) -> None:
-        """Start anew.
+        """Start from scratch.
 
         Raises:
             SinkError: nothing can be written there.
         """
-        with self._noting():
+        with self._write_errors():
             self.end()
             self._write()
 
     def read(self) -> list[ResumePoint]:
-        """The places another run has left, except those whose pictures are gone.
+        """Return the resume points of an earlier run whose images still exist.
 
         Raises:
-            SinkError: it had other settings, or its notes cannot be read.
+            SinkError: the run had other settings, or its journal cannot be read.
         """
         try:
-            noted = json.loads(self._path.read_text(encoding="utf-8"))
-            settings = dict(noted["settings"])
-            places = [ResumePoint(n, Fraction(pts), ticks) for n, pts, ticks in noted["places"]]
+            stored = json.loads(self._path.read_text(encoding="utf-8"))
+            settings = dict(stored["settings"])
+            points = [ResumePoint(n, Fraction(pts), ticks) for n, pts, ticks in stored["places"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            message = f"{self._path} cannot be read: {error}"
-            raise SinkError(message, "leave --resume out to begin anew") from error
-        self._compare(settings)
-        remembers = bool(noted.get("remembers"))
-        return [place for place in places if not remembers or self._pictures(place).exists()]
+            message = f"cannot read {self._path}: {error}"
+            raise SinkError(message, "drop --resume to start over") from error
+        self._check_settings(settings)
+        needs_images = bool(stored.get("remembers"))
+        return [point for point in points if not needs_images or self._images_of(point).exists()]
 
-    def _compare(self, settings: Mapping[str, str]) -> None:
+    def _check_settings(self, settings: Mapping[str, str]) -> None:
         for name in {**settings, **self._settings}:
             before, now = settings.get(name, "nothing"), self._settings.get(name, "nothing")
             if before != now:
-                message = f"{self._result} was begun with {name} {before}, but now it is {now}"
-                hint = "say the same as then, or leave --resume out to begin anew"
+                message = f"cannot resume {self._result}: {name} was {before}, now it is {now}"
+                hint = "use the same options as before, or drop --resume to start over"
                 raise SinkError(message, hint)
 
     def go_on(self, path: Path, place: ResumePoint) -> Sequence[Image]:
-        """Go on from a place in an earlier run's file; the pictures that the next frame needs."""
-        self._places = [known for known in self.read() if known.frames <= place.frames]
+        """Resume from an earlier run's file; return the images that the next frame depends on.
+
+        Args:
+            path: the file.
+            place: how much of it to keep.
+        """
+        self._points = [known for known in self.read() if known.frames <= place.frames]
         self.before = path, place
-        if not self._pictures(place).exists():
+        if not self._images_of(place).exists():
             return ()
-        with np.load(self._pictures(place), allow_pickle=False) as stored:
+        with np.load(self._images_of(place), allow_pickle=False) as stored:
             return [np.ascontiguousarray(stored[name], np.uint8) for name in stored.files]
 
     def set_aside(self) -> None:
-        """Rename the file to go on from, where this run's own will grow.
+        """Rename the earlier run's file, if this run will write to the same name.
 
         Raises:
             SinkError: it cannot be renamed.
         """
         if self.before and self.before[0] == partial_of(self._result):
-            with self._noting():
-                path, place = self.before
-                self.before = path.replace(older_of(self._result)), place
+            with self._write_errors():
+                path, point = self.before
+                self.before = path.replace(older_of(self._result)), point
 
     def due(self, frames: int) -> bool:
-        """Whether behind so many frames there is to be a place."""
+        """Return whether a resume point is due after so many frames."""
         known = self.before[1].frames if self.before else 0
         return frames > known and frames % SEGMENT == 0
 
     def add(self, place: ResumePoint) -> None:
-        """Note that everything before a place is finished.
+        """Record that everything before a resume point is finished.
 
         Raises:
             SinkError: it cannot be written.
         """
-        pictures = self._memory(place.frames)
-        with self._noting():
-            if pictures:
-                np.savez(self._pictures(place), *pictures)
-            self._places.append(place)
-            self._write(remembers=bool(pictures))
-            for old in self._places[:-REMEMBERED]:
-                self._pictures(old).unlink(missing_ok=True)
+        images = self._memory(place.frames)
+        with self._write_errors():
+            if images:
+                np.savez(self._images_of(place), *images)
+            self._points.append(place)
+            self._write(needs_images=bool(images))
+            for old in self._points[:-KEPT_POINTS]:
+                self._images_of(old).unlink(missing_ok=True)
 
     @contextmanager
-    def _noting(self) -> Iterator[None]:
+    def _write_errors(self) -> Iterator[None]:
         try:
             yield
         except NstError:
@@ -152,16 +158,16 @@ class Journal:
         except OSError as error:
             raise cannot_write(self._path, error) from error
 
-    def _write(self, *, remembers: bool = False) -> None:
-        places = [(place.frames, str(place.pts), place.ticks) for place in self._places]
-        noted = {"settings": self._settings, "places": places, "remembers": remembers}
-        write_atomic(self._path, json.dumps(noted, indent=1))
+    def _write(self, *, needs_images: bool = False) -> None:
+        points = [(point.frames, str(point.pts), point.ticks) for point in self._points]
+        stored = {"settings": self._settings, "places": points, "remembers": needs_images}
+        write_atomic(self._path, json.dumps(stored, indent=1))
 
     def end(self) -> None:
-        """All is finished, or nobody wants it any more."""
+        """Delete the journal: the conversion is finished or abandoned."""
         for path in self._path.parent.glob(f"{glob.escape(self._path.stem)}.*.npz"):
             path.unlink()
         self._path.unlink(missing_ok=True)
 
-    def _pictures(self, place: ResumePoint) -> Path:
-        return self._path.with_suffix(f".{place.frames}.npz")
+    def _images_of(self, point: ResumePoint) -> Path:
+        return self._path.with_suffix(f".{point.frames}.npz")

@@ -1,23 +1,20 @@
-"""A sink that keeps nothing, to measure what comes before it."""
+"""A sink that discards all frames, to measure the stages before it."""
 
-from typing import Self
-
+from realtime_nst.closing import Closing
 from realtime_nst.frame import Frame, StreamInfo
 
 
-class NullSink:
-    """Takes frames and forgets them."""
+class NullSink(Closing):
+    """Discards frames.
+
+    Args:
+        info: properties of the frames, which are ignored.
+    """
 
     notes: tuple[str, ...] = ()
 
     def __init__(self, info: StreamInfo) -> None:
-        """Every sink is told what will come; this one does not care."""
+        """Accept the arguments of every sink."""
 
     def write(self, frame: Frame) -> None:
-        """Forget the frame."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        """Nothing to close."""
+        """Discard a frame."""

@@ -1,4 +1,4 @@
-"""What a window writes on a picture: numbers, names of tiles, and the keys."""
+"""Text drawn on a frame: statistics, labels of tiles, and the list of keys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,39 +11,47 @@ from realtime_nst.frame import Image
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 WHITE = (255, 255, 255)
 NORMAL, SMALLEST = 0.5, 0.35
-"""Size of letters on a picture of 480 rows, and the smallest that can be read."""
+"""Font scale for a frame of 480 rows, and the smallest that is readable."""
 LINE, EDGE = 40, 12
-"""Pixels of a line, and around it, for letters of size 1."""
+"""Height of a line and margin around it in pixels, at font scale 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A word at a place of the picture."""
+    """A text at a position in the frame."""
 
     text: str
     across: float
-    """Share of the width, from the left, of its left edge."""
+    """Left edge, as a fraction of the frame's width."""
     down: float
-    """Share of the height, from the top, of its lower edge."""
+    """Lower edge, as a fraction of the frame's height."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """All that is written on a picture."""
+    """All text to draw on a frame."""
 
     lines: Sequence[str] = ()
-    """In the upper left corner."""
+    """Lines in the upper left corner."""
     labels: Sequence[Label] = ()
     table: Sequence[tuple[str, str]] = ()
-    """In the middle, in two columns, over a darkened picture."""
+    """Rows of two columns, in the center of a darkened frame."""
 
 
 def draw_overlay(image: Image, overlay: Overlay) -> Image:
-    """A copy with the text on it, readable on any picture; the picture itself if there is none."""
+    """Return a copy of an image with text that is readable on any background.
+
+    Args:
+        image: (height, width, 3) uint8 BGR.
+        overlay: the text.
+
+    Returns:
+        The copy, or the image itself if there is no text.
+    """
     if not (overlay.lines or overlay.labels or overlay.table):
         return image
     copy = np.ascontiguousarray(image.copy())
-    size = _letters(image)
+    size = _font_scale(image)
     if overlay.table:
         copy //= 4
         _write_table(copy, overlay.table, size)
@@ -56,22 +64,22 @@ def draw_overlay(image: Image, overlay: Overlay) -> Image:
     return copy
 
 
-def _letters(image: Image) -> float:
-    """Their size: on a larger picture larger ones, since it is often shown smaller."""
+def _font_scale(image: Image) -> float:
+    """Return the font scale: larger on larger images, since these are often shown smaller."""
     height, width = image.shape[:2]
     return float(max(SMALLEST, NORMAL * min(height / 480, width / 640)))
 
 
 def _write(image: Image, text: str, left: int, top: int, size: float) -> None:
-    """On a dark strip: an outline of bolder letters would be wider than the letters."""
+    """Draw a line on a dark strip; an outline would be wider than the strokes of the font."""
     edge, height = round(EDGE * size), round(LINE * size)
-    behind = image[top : top + height, left : left + _width(text, size) + 2 * edge]
-    behind //= 3
+    strip = image[top : top + height, left : left + _width(text, size) + 2 * edge]
+    strip //= 3
     _put(image, text, left + edge, top + height - edge, size)
 
 
 def _write_table(image: Image, rows: Sequence[tuple[str, str]], size: float) -> None:
-    """Both columns, as large as fits."""
+    """Draw a table of two columns, as large as fits."""
     height, width = image.shape[:2]
     gap = 2 * EDGE
     first = max(_width(left, 1) for left, _ in rows)

@@ -1,4 +1,4 @@
-"""The names a result has until it is finished."""
+"""Names of an unfinished result."""
 
 from pathlib import Path
 
@@ -6,15 +6,15 @@ from realtime_nst.files import beside
 
 
 def partial_of(path: Path) -> Path:
-    """Where a file grows until it is whole."""
+    """Return the path that a file is written to until it is complete."""
     return beside(path, f".partial{path.suffix}")
 
 
 def older_of(path: Path) -> Path:
-    """Where the partial file of an interrupted run waits until another run has gone on from it."""
+    """Return the path that an interrupted run's partial file has while another run resumes."""
     return beside(path, f".older.partial{path.suffix}")
 
 
 def journal_of(path: Path) -> Path:
-    """Where it is noted how much of a result is finished."""
+    """Return the path of the journal, which records how much of a result is finished."""
     return beside(path, f".partial{path.suffix}.json")

@@ -1,4 +1,4 @@
-"""One frame to several sinks: a window, a recording, ..."""
+"""Write each frame to several sinks, such as a window and a recording."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -10,9 +10,12 @@ from realtime_nst.sinks import Sink
 
 
 class Tee:
-    """Opens several sinks, writes to each in turn, and closes all, whatever any of them does.
+    """Opens several sinks, writes to each in turn, and closes all, whatever any of them raises.
 
-    Sinks can come and go between two frames.
+    Sinks can be added and removed between frames.
+
+    Args:
+        openers: functions that open the sinks.
     """
 
     def __init__(self, openers: Sequence[Callable[[], Sink]]) -> None:
@@ -21,27 +24,28 @@ class Tee:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Those of all that are open."""
+        """Return the notes of all open sinks."""
         return tuple(note for sink in self._sinks for note in sink.notes)
 
     def write(self, frame: Frame) -> None:
+        """Write a frame to all sinks."""
         for sink in self._sinks:
-            if sink in self._sinks:  # the one before may have removed it: a key in the window
+            if sink in self._sinks:  # a previous one may have removed it, through a key press
                 sink.write(frame)
 
     def add(self, opener: Callable[[], Sink]) -> Sink:
-        """Open one more; it gets the frames from now on."""
+        """Open another sink, which receives the frames from now on."""
         sink = opener().__enter__()
         self._sinks = [*self._sinks, sink]
         return sink
 
     def remove(self, sink: Sink) -> None:
-        """Close one; the others go on."""
+        """Close one sink; the others continue."""
         self._sinks = [other for other in self._sinks if other is not sink]
         sink.__exit__(None, None, None)
 
     def __enter__(self) -> Self:
-        with ExitStack() as opened:  # one that cannot be opened closes those before it
+        with ExitStack() as opened:  # a failure closes the sinks already open
             opened.push(self)
             for opener in self._openers:
                 self.add(opener)

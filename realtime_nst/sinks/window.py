@@ -1,39 +1,39 @@
-"""A window on the screen, with text on it and keys that change things."""
+"""Window on the screen, with a text overlay and keyboard input."""
 
 import os
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Self
 
 import cv2
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks.overlay import Overlay, draw_overlay
 
 TITLE = "realtime-nst"
 LARGEST = (1280, 720)
-"""Pixels a window opens with at most; it can be drawn larger."""
-ATTEMPT = "import cv2; cv2.namedWindow('attempt', cv2.WINDOW_NORMAL)"
-PATIENCE = 15.0
-"""Seconds for an attempt to open a window."""
+"""Maximum initial size of the window in pixels; users can enlarge it."""
+TRIAL = "import cv2; cv2.namedWindow('trial', cv2.WINDOW_NORMAL)"
+TRIAL_TIMEOUT = 15.0
+"""Seconds for the trial that opens a window in a child process."""
 QUIET = "default.warning=false"
-"""For Qt, which misses fonts it does not need: text is drawn by OpenCV."""
+"""Logging rule for Qt, which warns of missing fonts; text is drawn by OpenCV."""
 
 
-class Window:
-    """Shows frames, and tells of what people do.
+class Window(Closing):
+    """Shows frames and reports keys.
 
     Args:
-        info: what will come.
-        overlay: asked for each frame what to write on it.
-        fullscreen: asked for each frame.
-        on_key: told of each key pressed, as a character.
-        on_close: told when the window was closed.
+        info: properties of the frames.
+        overlay: returns the text to draw, called for each frame.
+        fullscreen: returns whether to fill the screen, called for each frame.
+        on_key: called with each key pressed, as a character.
+        on_close: called when the window was closed.
 
     Raises:
-        SinkError: there is no screen.
+        SinkError: there is no display.
     """
 
     notes: tuple[str, ...] = ()
@@ -62,12 +62,13 @@ class Window:
         self.poll()
 
     def poll(self) -> None:
-        """Pass on what was done since the last time.
+        """Report the keys pressed since the last call, and whether the window was closed.
 
-        To be called often between slow frames: of keys pressed meanwhile Qt tells the last one.
+        Call it often between slow frames: of several keys pressed meanwhile Qt reports only the
+        last one.
         """
         while (code := cv2.pollKey()) >= 0:
-            if code < 0x100:  # above are Shift alone, arrows and the like
+            if code < 0x100:  # higher codes are modifiers, arrows and the like
                 self._on_key(chr(code))
         if not _is_open():
             self._on_close()
@@ -78,10 +79,8 @@ class Window:
             cv2.setWindowProperty(TITLE, cv2.WND_PROP_FULLSCREEN, mode)
             self._is_full = full
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
+    def close(self) -> None:
+        """Close the window."""
         if _is_open():
             cv2.destroyWindow(TITLE)
 
@@ -89,38 +88,39 @@ class Window:
 def _is_open() -> bool:
     try:
         return cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) >= 1
-    except cv2.error:  # Qt's answer when the last window was closed
+    except cv2.error:  # raised by Qt when the last window was closed
         return False
 
 
 def check_display() -> None:
-    """Let a child process try: where it cannot, the window library ends the program on the spot.
+    """Check in a child process that windows open: where they cannot, Qt aborts the program.
 
     Raises:
-        SinkError: there is no screen.
+        SinkError: there is no display, or this OpenCV cannot open windows.
     """
     if not sys.platform.startswith("linux"):
         return
     os.environ.setdefault("QT_LOGGING_RULES", QUIET)
-    code = f"import av; {ATTEMPT}" if _av_is_first() else ATTEMPT
+    code = f"import av; {TRIAL}" if _av_is_first() else TRIAL
     command = [sys.executable, "-c", code]
     try:
-        tried = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        trial = subprocess.run(command, capture_output=True, text=True, timeout=TRIAL_TIMEOUT)
     except subprocess.TimeoutExpired:
-        reason = "windows hang here, since PyAV was imported before OpenCV (PyAV#978)"
+        reason = "cannot open a window: PyAV was imported before OpenCV (PyAV#978)"
         raise SinkError(reason, "write `import cv2` before `import av`") from None
-    if tried.returncode == 0:
+    if trial.returncode == 0:
         return
-    if "not implemented" in tried.stderr:
-        reason, hint = "this OpenCV cannot open windows", "pip uninstall opencv-python-headless"
+    if "not implemented" in trial.stderr:
+        reason = "cannot open a window: this OpenCV is built without windows"
+        hint = "pip uninstall opencv-python-headless"
         raise SinkError(reason, f"{hint}, then pip install --force-reinstall opencv-python")
     raise SinkError(
-        "there is no screen to open a window on, so say where the picture goes",
+        "cannot open a window: there is no display",
         "add --sink live.mp4, --sink http://127.0.0.1:8080, --sink virtualcam or --sink null",
     )
 
 
 def _av_is_first() -> bool:
-    """Both bring a copy of libxcb, and OpenCV's windows get the wrong one then."""
+    """Return whether PyAV was imported first, whose copy of libxcb makes OpenCV's windows hang."""
     order = list(sys.modules)
     return "av" in order and order.index("av") < order.index("cv2")

@@ -1,4 +1,4 @@
-"""Where frames come from."""
+"""Sources of frames."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,19 +19,19 @@ from realtime_nst.sources.video.source import VideoSource
 
 
 class Source(Protocol):
-    """Opened by its constructor, iterated once on one thread, closed once iteration has stopped.
+    """A source of frames, which its constructor opens.
 
-    Closing twice is safe. Frames are upright, their ``index`` counts from 0 and their ``pts``
-    rises from 0.
+    It is iterated once, on one thread, and closed when iteration has stopped; closing twice is
+    safe. Frames are upright, their ``index`` counts from 0 and their ``pts`` rises from 0.
     """
 
     info: StreamInfo
-    """Known before the first frame: what was got, not what was asked for."""
+    """Properties of the stream as opened, not as requested; known before the first frame."""
     live: bool
-    """True: frames come whether we are ready or not."""
+    """Whether frames arrive in real time, however fast they are consumed."""
 
     def __iter__(self) -> Iterator[Frame]:
-        """Yield frames; end quietly at the end of the stream.
+        """Yield frames; return at the end of the stream.
 
         Raises:
             SourceError: the stream broke before its end.
@@ -48,24 +48,32 @@ class Source(Protocol):
     ) -> None: ...
 
 
-ONE_FRAME = "the input is an animation; only its first frame is taken"
+ONE_FRAME = "the input is an animation; only its first frame is used"
 
 SOURCES: dict[str, Callable[[str], Source]] = {"synthetic": SyntheticSource.from_address}
-"""What can be named instead of a path, as ``NAME`` or ``NAME:DETAILS``."""
+"""Sources that are named instead of a path, as ``NAME`` or ``NAME:DETAILS``."""
 
 
 def open_source(
     address: str | Path,
     reading: ReadOptions = ReadOptions(),  # noqa: B008  (it is frozen)
 ) -> Source:
-    """Open a named source, a picture, a folder of pictures or a video.
+    """Open a named source, an image, a folder of images or a video.
 
     Args:
-        address: what to open.
-        reading: which part of a video, and how.
+        address: a name with optional details (``synthetic:640x480,30,90``), or a path.
+        reading: which part of a video to read, and how.
+
+    Returns:
+        The source; use it as a context manager.
 
     Raises:
-        SourceError: there is no such thing, or it cannot be read.
+        SourceError: the input does not exist, or cannot be read.
+
+    Example:
+        >>> with open_source("synthetic:64x48,30,2") as source:
+        ...     [frame.image.shape for frame in source]
+        [(48, 64, 3), (48, 64, 3)]
     """
     name, _, details = str(address).partition(":")
     path = Path(address)
@@ -85,7 +93,7 @@ def open_source(
 
 
 def _open_image(path: Path, reading: ReadOptions) -> Source:
-    """Open an animation as a video where one is wanted; else an image."""
+    """Open an animation as a video if a frame rate is given, else as an image."""
     if not is_animation(path):
         return ImageSource([path], reading)
     return (

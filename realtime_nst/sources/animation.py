@@ -1,6 +1,6 @@
-"""Animated WebP and PNG: all of their frames, each at its own time.
+"""Animated WebP and PNG: all frames with their own durations.
 
-FFmpeg's demuxers do not know animated WebP; OpenCV decodes it, and PNG as well.
+FFmpeg's demuxers do not support animated WebP; OpenCV decodes it, and PNG as well.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,31 +8,32 @@ from fractions import Fraction
 from itertools import accumulate, count
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Self
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.conversion import on_white
 
 MAGIC = {".webp": b"RIFF", ".png": b"\x89PNG"}
-"""How files begin that may be animations, by ending."""
+"""First bytes of files that may be animations, by file extension."""
 MAX_BLOCK_BYTES = 1 << 28
-"""Memory for decoded frames: OpenCV decodes as many at once as it is asked for."""
-UNTIMED = 100
-"""Milliseconds of a frame without a duration, as in browsers."""
+"""Memory for decoded frames, in bytes: OpenCV decodes as many at once as requested."""
+DEFAULT_DURATION = 100
+"""Milliseconds that a frame without a duration is shown, as in browsers."""
 MILLISECOND = Fraction(1, 1000)
 
 
 def is_animation(path: Path) -> bool:
-    """Return whether an image file holds more than one frame.
+    """Return whether an image file contains more than one frame.
 
     Raises:
-        SourceError: it cannot be read.
+        SourceError: the file cannot be read.
     """
     magic = MAGIC.get(path.suffix.lower())
     if magic is None:
@@ -42,11 +43,15 @@ def is_animation(path: Path) -> bool:
     return known and len(_decode(coded, 0, 2)[0]) > 1
 
 
-class AnimationSource:
-    """The frames of one animated image, in order.
+class AnimationSource(Closing):
+    """Frames of one animated image, in order.
+
+    Args:
+        path: the image file.
+        reading: which part to read.
 
     Raises:
-        SourceError: it cannot be read, or has no frame in the part that is wanted.
+        SourceError: the file cannot be read, or has no frame in the requested part.
     """
 
     live = False
@@ -61,7 +66,7 @@ class AnimationSource:
         self._wanted = [n for n in range(len(durations)) if reading.has(self._begins[n])]
         if not self._wanted:
             length = float(self._begins[-1])
-            message = f"{path} is {length:g} s long, and no frame is in the part asked for"
+            message = f"{path} is {length:g} s long and has no frame in the requested part"
             raise SourceError(message, "check --start and --end")
         rate = Fraction(len(durations)) / self._begins[-1]
         frames = len(self._wanted)
@@ -87,12 +92,6 @@ class AnimationSource:
             if len(frames) < self._block:
                 return
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        """Nothing to close."""
-
 
 def _read(path: Path) -> NDArray[np.uint8]:
     try:
@@ -107,8 +106,10 @@ def _decode(
     try:
         _, animation = cv2.imdecodeanimation(coded, start, frames)
     except cv2.error as error:
-        raise SourceError(f"the animation cannot be decoded: {error.err}", "check it") from error
-    durations = [int(duration) or UNTIMED for duration in np.ravel(animation.durations)]
+        raise SourceError(
+            f"the animation cannot be decoded: {error.err}", "check the file"
+        ) from error
+    durations = [int(duration) or DEFAULT_DURATION for duration in np.ravel(animation.durations)]
     return animation.frames, durations[: len(animation.frames)]
 
 

@@ -1,4 +1,4 @@
-"""Pictures: one, several, or all of a folder."""
+"""Image files as a source: one, several, or all of a folder."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,27 +7,36 @@ from pathlib import Path
 from time import perf_counter
 from typing import Self
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.files import exists
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.image_io.decode import PICTURES as PICTURES
-from realtime_nst.image_io.read import _endings, read_image
+from realtime_nst.image_io.read import read_image, suffix_list
 from realtime_nst.sources.options import ReadOptions
 
 NUMBER = re.compile(r"%0?\d*d")
-"""Stands for a picture's number in a name, as in FFmpeg."""
+"""Placeholder of an image's number in a file name, as in FFmpeg."""
 
 
 def is_pattern(path: Path) -> bool:
-    """Return whether a name stands for numbered images; a file that exists is just that file."""
+    """Return whether a path is a pattern of numbered images; an existing file is not."""
     numbered = NUMBER.search(path.name) and path.suffix.lower() in PICTURES
     return bool(numbered) and not exists(path)
 
 
-class ImageSource:
-    """Pictures in the given order; they may differ in size.
+class ImageSource(Closing):
+    """Images in the given order; they may differ in size.
 
-    With a rate they are the frames of a film, without one they lie a second apart.
+    With a frame rate they are the frames of a video, without one they are a second apart.
+
+    Args:
+        paths: the image files, at least one.
+        reading: which part to read, and how.
+        notes: remarks for the user, one line each.
+
+    Raises:
+        SourceError: the first image cannot be read.
     """
 
     live = False
@@ -42,7 +51,7 @@ class ImageSource:
         self._rate = rate or Fraction(1)
         self._first = read_image(paths[0])
         height, width = self._first.shape[:2]
-        name = paths[0].name if len(paths) == 1 else f"{len(paths)} pictures"
+        name = paths[0].name if len(paths) == 1 else f"{len(paths)} images"
         count = len(paths)
         self.info = StreamInfo(
             name, width, height, rate, count, image_paths=self._paths, notes=notes
@@ -50,21 +59,29 @@ class ImageSource:
 
     @classmethod
     def of_folder(cls, folder: Path, reading: ReadOptions = ReadOptions()) -> Self:  # noqa: B008  (frozen)
-        """The pictures lying in a folder, by name; ``f2.png`` comes before ``f10.png``."""
+        """Open all images of a folder by name; ``f2.png`` comes before ``f10.png``.
+
+        Raises:
+            SourceError: the folder contains no image, or none in the requested part.
+        """
         found = (path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
         paths = sorted(found, key=_natural)
         if not paths:
-            raise SourceError(f"there is no picture in {folder}", f"endings: {_endings()}")
+            raise SourceError(f"no images in {folder}", f"supported formats: {suffix_list()}")
         return cls(_part(paths, reading), reading)
 
     @classmethod
     def of_pattern(cls, pattern: Path, reading: ReadOptions = ReadOptions()) -> Self:  # noqa: B008  (frozen)
-        """The pictures that ``%06d`` in a name stands for, by number, whatever the first is."""
+        """Open all images that match a pattern such as ``%06d.png``, by number.
+
+        Raises:
+            SourceError: no image matches, or none in the requested part.
+        """
         found = _by_number(pattern)
         part = _part([found[number] for number in sorted(found)], reading)
         missing = max(found) - min(found) + 1 - len(found)
-        told = f"numbers missing of {pattern}: {missing}; the pictures close up"
-        return cls(part, reading, (told,) if missing else ())
+        note = f"{pattern} lacks {missing} numbers; the images follow without a gap"
+        return cls(part, reading, (note,) if missing else ())
 
     def __iter__(self) -> Iterator[Frame]:
         for index, path in enumerate(self._paths):
@@ -73,28 +90,22 @@ class ImageSource:
             except SourceError as error:
                 if not self._reading.skip_broken:
                     raise
-                self._reading.on_trouble(str(error))
+                self._reading.on_skip(str(error))
                 continue
             yield Frame(image, index, index / self._rate, perf_counter())
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        """Nothing to close."""
-
 
 def _natural(path: Path) -> list[tuple[int, str]]:
-    """Return what sorts names with numbers in them by the numbers' values."""
+    """Return a sort key that orders numbers in names by their value."""
     parts = re.split("([0-9]+)", path.name)
     return [(int(part) if number % 2 else 0, part) for number, part in enumerate(parts)]
 
 
 def numbered(pattern: Path) -> list[Path]:
-    """Return the images that ``%06d`` in a name stands for, by number.
+    """Return the images that match a pattern such as ``%06d.png``, by number.
 
     Raises:
-        SourceError: there is none.
+        SourceError: no image matches.
     """
     found = _by_number(pattern)
     return [found[number] for number in sorted(found)]
@@ -102,19 +113,19 @@ def numbered(pattern: Path) -> list[Path]:
 
 def _by_number(pattern: Path) -> dict[int, Path]:
     before, after = NUMBER.split(pattern.name, maxsplit=1)
-    place = re.compile(rf"{re.escape(before)}(\d+){re.escape(after)}")
+    name = re.compile(rf"{re.escape(before)}(\d+){re.escape(after)}")
     found = {}
     for path in pattern.parent.glob("*"):
-        if match := place.fullmatch(path.name):
+        if match := name.fullmatch(path.name):
             found[int(match[1])] = path
     if not found:
-        raise SourceError(f"there is no picture {pattern}", "e.g. frames/%06d.png")
+        raise SourceError(f"no images match {pattern}", "give a pattern such as frames/%06d.png")
     return found
 
 
 def _part(paths: Sequence[Path], reading: ReadOptions) -> list[Path]:
     part = reading.part_of(paths)
     if not part:
-        message = f"there are only {len(paths)} pictures, and none in the part asked for"
+        message = f"there are only {len(paths)} images, none of them in the requested part"
         raise SourceError(message, "check --start and --fps")
     return part

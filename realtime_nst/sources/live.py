@@ -1,4 +1,4 @@
-"""Everything that can be shown live, by address."""
+"""Live sources by address: cameras, streams, screens, and files played in real time."""
 
 from math import inf
 from pathlib import Path
@@ -12,52 +12,55 @@ from realtime_nst.sources.reconnecting import ReconnectingSource
 from realtime_nst.sources.screen import ScreenSource
 
 SCREEN = "screen"
-"""The name of what a monitor shows, as ``screen`` or ``screen:DETAILS``."""
+"""Name of the screen source, as ``screen`` or ``screen:DETAILS``."""
 
 
 class LiveSource(Source, Protocol):
-    """A source whose frames come whether we are ready or not."""
+    """A source whose frames arrive in real time."""
 
     @property
     def notice(self) -> str:
-        """What is wrong at the moment, for people; empty while pictures come. From any thread."""
+        """Return the current problem, human-readable; empty while frames arrive. Thread-safe."""
         ...
 
 
 def open_live(
     address: str,
-    asked: CameraRequest = CameraRequest(),  # noqa: B008  (it is frozen)
+    request: CameraRequest = CameraRequest(),  # noqa: B008  (it is frozen)
     *,
     loop: bool = True,
     patience: float = inf,
 ) -> LiveSource:
-    """Open a camera, a stream on the network, a screen, or a file that is played as if live.
+    """Open a camera, a network stream, a screen, or a file that is played in real time.
 
     Args:
         address: a camera's number, name or path; a URL; ``screen:0`` or a part of the screen as
-            ``screen:100,100,640x480``; a file, or what ``open_source`` knows by name.
-        asked: of a camera; of a screen its rate only.
+            ``screen:100,100,640x480``; a file, or a named source of ``open_source``.
+        request: settings to request from a camera; for a screen, only the frame rate.
         loop: whether a file starts over at its end.
-        patience: seconds to go on trying when a camera or stream vanishes.
+        patience: seconds to retry when a camera or stream fails.
 
     Raises:
-        SourceError: it is not there, or cannot be opened; a file is asked to be another.
+        SourceError: the source does not exist or cannot be opened, or camera settings were
+            given for a file.
     """
     if _is_recorded(address):
-        if asked != CameraRequest():
-            hint = "leave out --size, --fps and --backend; --working-size is what is painted at"
-            raise SourceError(f"{address} is no camera: it comes as it was recorded", hint)
+        if request != CameraRequest():
+            hint = "drop --size, --fps and --backend; use --working-size to process it smaller"
+            raise SourceError(f"cannot change the format of {address}: it is a recording", hint)
         return PacedSource(lambda: open_source(address), loop=loop)
 
     def open_again() -> Source:
         name, _, details = address.partition(":")
-        return ScreenSource(details, asked.fps) if name == SCREEN else CameraSource(address, asked)
+        return (
+            ScreenSource(details, request.fps) if name == SCREEN else CameraSource(address, request)
+        )
 
     return ReconnectingSource(open_again, patience=patience)
 
 
 def _is_recorded(address: str) -> bool:
-    """Whether it is a file, or made up."""
+    """Return whether an address is a file or a synthetic source."""
     if address.partition(":")[0] in SOURCES:
         return True
     return not address.isdigit() and not address.startswith("/dev/") and Path(address).exists()

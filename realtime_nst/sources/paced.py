@@ -1,24 +1,29 @@
-"""A file that behaves like a camera."""
+"""A file that is played in real time, like a camera."""
 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from types import TracebackType
-from typing import Self
 
+from realtime_nst.closing import Closing
 from realtime_nst.frame import Frame
 from realtime_nst.sources import Source
 
 STILL, SLOW = 0.04, 0.2
-"""Seconds between two showings of the same picture: of stills, and where a film has a gap."""
+"""Seconds after which a frame is repeated: for stills, and during a gap in a video."""
 
 
-class PacedSource:
-    """Gives each frame of a source when its time has come, again and again.
+class PacedSource(Closing):
+    """Yields each frame of a source at its presentation time, optionally in a loop.
 
-    ``reopen`` opens the source once more for the next round. A picture that stays long is given
-    more than once, so that a key pressed meanwhile is seen.
+    A frame that is shown for long is yielded repeatedly, so that the effect of a key pressed
+    meanwhile is visible.
+
+    Args:
+        reopen: opens the source; called at once, and again for each repetition.
+        loop: whether to start over at the end.
+        clock: returns the time in seconds.
+        sleep: waits for so many seconds.
     """
 
     live = True
@@ -61,19 +66,12 @@ class PacedSource:
             self._source = self._reopen()
 
     def _until(self, due: float) -> Iterator[float]:
-        """Wait; in a long wait, the moments at which the last picture is to be shown again."""
+        """Wait until a time; during a long wait, yield when to repeat the last frame."""
         while (left := due - self._clock()) > 2 * self._again:
             self._sleep(self._again)
             yield self._clock()
         self._sleep(max(0.0, left))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._source.__exit__(kind, error, trace)
+    def close(self) -> None:
+        """Close the source."""
+        self._source.__exit__(None, None, None)

@@ -1,4 +1,4 @@
-"""A live source that is opened again when it vanishes, while its last picture stays up."""
+"""A live source that reconnects when the device fails, while its last frame stays visible."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -6,33 +6,34 @@ from fractions import Fraction
 from math import inf
 from threading import Event
 from time import perf_counter
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image
 from realtime_nst.sources import Source
 from realtime_nst.stages import LIVE, StagePipeline
 
-FIRST, LONGEST = 0.5, 5.0
-"""Seconds before the first try to open it again, and between later ones at most."""
-REPEAT = 0.1
-"""Seconds between two showings of the last picture: keys and the notice stay alive."""
-SILENCE = 1.0
-"""Seconds without a picture after which people are told."""
-PATIENCE = 6.0
-"""Seconds to wait at the end for a device that hangs; longer than streams are given to answer."""
-TICK = 1e-4
-"""Seconds between two frames at least."""
+FIRST_DELAY, MAX_DELAY = 0.5, 5.0
+"""Seconds before the first attempt to reconnect, and at most between later ones."""
+REPEAT_INTERVAL = 0.1
+"""Seconds after which the last frame is repeated, so that keys and the notice keep working."""
+NOTICE_AFTER = 1.0
+"""Seconds without a frame after which a notice is shown."""
+CLOSE_TIMEOUT = 6.0
+"""Seconds to wait on closing for a device that hangs; longer than the timeout of streams."""
+MIN_STEP = 1e-4
+"""Minimum time between two frames, in seconds."""
 
 
 @dataclass
 class _Drops:
-    """How many frames nobody took. Not a method of the source: a line that knew its source would
-    keep the last frames of a closed one until the garbage is collected.
+    """Number of frames that were dropped.
+
+    Not a method of the source: a pipeline that refers to its source would keep the last frames
+    of a closed one until the next garbage collection.
     """
 
     count: int = 0
@@ -41,20 +42,21 @@ class _Drops:
         self.count += 1
 
 
-class ReconnectingSource:
-    """Frames of what ``reopen`` opens; when it breaks, it is opened again, ever more patiently.
+class ReconnectingSource(Closing):
+    """A live source that reconnects, with growing delays, when the device fails.
 
-    It is read on a thread of its own, since devices can hang inside a read: its frames, or the
-    last one again and again, come whatever it does. What ends quietly ends here, too.
+    The device is read on a thread of its own, since it can hang inside a read; meanwhile the
+    last frame is repeated. A source that ends without an error ends here, too.
 
     Args:
-        reopen: opens the source; called at once, and again after each break.
-        patience: seconds to go on trying before the source's own error is raised.
-        clock: seconds.
-        pause: waits so many seconds; True when it was told to stop. For tests.
+        reopen: opens the source; called at once, and again after each failure.
+        patience: seconds to retry before the source's own error is raised.
+        clock: returns the time in seconds.
+        pause: waits for so many seconds and returns True when the source is being closed;
+            for tests.
 
     Raises:
-        SourceError: it cannot be opened the first time, or not again for ``patience``.
+        SourceError: the source cannot be opened the first time, or not again for ``patience``.
     """
 
     live = True
@@ -74,33 +76,33 @@ class ReconnectingSource:
         self._pause = pause or self._closing.wait
         self._lost, self._seen = False, clock()
         self._drops = _Drops()
-        self._line = StagePipeline(LIVE, self._drops)
-        self._box = self._line.add_stage(self._read(), "camera", patience=PATIENCE)
+        self._pipeline = StagePipeline(LIVE, self._drops)
+        self._queue = self._pipeline.add_stage(self._read(), "camera", patience=CLOSE_TIMEOUT)
 
     @property
     def notice(self) -> str:
-        """What is wrong at the moment, for people; empty while pictures come. From any thread."""
+        """Return the current problem, human-readable; empty while frames arrive. Thread-safe."""
         silent = self._clock() - self._seen
-        if not self._lost and silent < SILENCE:
+        if not self._lost and silent < NOTICE_AFTER:
             return ""
-        return f"{self.info.name}: no picture for {silent:.0f} s, trying again"
+        return f"{self.info.name}: no frame for {silent:.0f} s, reconnecting"
 
     def __iter__(self) -> Iterator[Frame]:
         last: Frame | None = None
-        began, moment, before = 0.0, -TICK, 0
-        for number, image in enumerate(self._images()):
-            now = image.captured_at
-            if last is None:  # what came before anyone looked is not missed
+        began, pts, before = 0.0, -MIN_STEP, 0
+        for number, frame in enumerate(self._frames()):
+            now = frame.captured_at
+            if last is None:  # frames dropped before the first read do not count
                 began, before = now, self._drops.count
-            moment = max(moment + TICK, now - began)
+            pts = max(pts + MIN_STEP, now - began)
             index = number + self._drops.count - before
-            last = Frame(image.image, index, Fraction(moment), now)
+            last = Frame(frame.image, index, Fraction(pts), now)
             yield last
 
-    def _images(self) -> Iterator[Frame]:
-        """As they come; the last one again while there is something wrong."""
+    def _frames(self) -> Iterator[Frame]:
+        """Yield frames as they arrive; repeat the last one while the device fails."""
         last: Frame | None = None
-        for frame in self._box.iter_with_timeout(REPEAT):
+        for frame in self._queue.iter_with_timeout(REPEAT_INTERVAL):
             if frame is not None:
                 self._seen = self._clock()
                 last = frame.with_image(fitted(frame.image, self.info.width, self.info.height))
@@ -109,7 +111,7 @@ class ReconnectingSource:
                 yield replace(last, captured_at=self._clock())
 
     def _read(self) -> Iterator[Frame]:
-        """What comes from the source, on the thread that may hang."""
+        """Yield the frames of the source, on the thread that may hang."""
         while True:
             try:
                 for frame in self._source:
@@ -119,11 +121,11 @@ class ReconnectingSource:
             except SourceError:
                 self._lost = True
             self._source.__exit__(None, None, None)
-            if not self._came_back():
+            if not self._reconnect():
                 return
 
-    def _came_back(self) -> bool:
-        """Whether it is open again; False when nobody wants it any more."""
+    def _reconnect(self) -> bool:
+        """Open the source again and return True; False if this source is being closed."""
         since = self._clock()
         for seconds in waits():
             if self._pause(seconds) or self._closing.is_set():
@@ -136,32 +138,25 @@ class ReconnectingSource:
                     raise
         return False
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Stop reconnecting and close the device."""
         self._closing.set()
-        self._line.__exit__(kind, error, trace)
-        self._source.__exit__(kind, error, trace)
+        self._pipeline.__exit__(None, None, None)
+        self._source.__exit__(None, None, None)
 
 
 def waits() -> Iterator[float]:
-    """Seconds between tries: 0.5, 1, 2, 4, 5, 5, ..."""
-    seconds = FIRST
+    """Yield the delays between attempts in seconds: 0.5, 1, 2, 4, 5, 5, ..."""
+    seconds = FIRST_DELAY
     while True:
         yield seconds
-        seconds = min(2 * seconds, LONGEST)
+        seconds = min(2 * seconds, MAX_DELAY)
 
 
 def fitted(image: Image, width: int, height: int) -> Image:
-    """A picture in the size that was announced, whole and undistorted, with black beside it.
+    """Return an image scaled to fit a size, undistorted, with black bars.
 
-    Cameras may come back with another size, but windows and files cannot change theirs.
+    Cameras may return with another resolution, but windows and files cannot change theirs.
     """
     if image.shape[:2] == (height, width):
         return image

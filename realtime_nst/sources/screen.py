@@ -1,15 +1,16 @@
-"""What is on the screen: all of a monitor, or a part of it."""
+"""Screen capture: all of a monitor, or a part of it."""
 
 import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import MissingExtraError, SourceError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Frame, Image, StreamInfo
@@ -18,19 +19,25 @@ if TYPE_CHECKING:
     import mss
 
 RATE = Fraction(30)
-"""Pictures a second, where nothing else is asked for."""
-CURES = {
+"""Default frames per second."""
+HINTS = {
     "linux": "X11 only: is DISPLAY set? Under Wayland, log in to an X11 session",
     "darwin": "System Settings, Privacy & Security, Screen Recording: allow the terminal",
 }
 
 
-class ScreenSource:
-    """Live frames of monitor ``NUMBER``, from 0, or of the part ``LEFT,TOP,WIDTHxHEIGHT``.
+class ScreenSource(Closing):
+    """Live frames of monitor ``NUMBER``, from 0, or of the region ``LEFT,TOP,WIDTHxHEIGHT``.
+
+    Args:
+        address: the monitor or region; empty captures monitor 0.
+        rate: frames per second; None uses ``RATE``.
+        clock: returns the time in seconds.
+        sleep: waits for so many seconds.
 
     Raises:
-        MissingExtra: mss is not installed.
-        SourceError: there is no such monitor or part, or it may not be read.
+        MissingExtraError: mss is not installed.
+        SourceError: there is no such monitor or region, or it may not be captured.
     """
 
     live = True
@@ -55,10 +62,10 @@ class ScreenSource:
         self.info = StreamInfo(self._name, width, height, self._rate, None)
 
     def __iter__(self) -> Iterator[Frame]:
-        """Frames at the rate; where that is too fast, as fast as the screen can be read.
+        """Yield frames at the frame rate, or as fast as the screen can be captured.
 
         Raises:
-            SourceError: it cannot be read any more.
+            SourceError: the screen cannot be captured any more.
         """
         began = due = self._clock()
         index = 0
@@ -75,14 +82,12 @@ class ScreenSource:
         try:
             shot = self._grabber.grab(self._part)
         except ScreenShotError as error:
-            raise SourceError(f"{self._name} cannot be read: {error}", _cure()) from error
+            raise SourceError(f"cannot capture {self._name}: {error}", _hint()) from error
         pixels = np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4)
         return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2BGR), np.uint8)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
+    def close(self) -> None:
+        """Close the connection to the screen."""
         self._grabber.close()
 
 
@@ -90,16 +95,16 @@ def _open() -> "mss.MSS":
     try:
         from mss import MSS, ScreenShotError
     except ImportError as error:
-        cure = install_command("screen")
-        raise MissingExtraError("the screen as a source needs mss", cure) from error
+        hint = install_command("screen")
+        raise MissingExtraError("screen capture needs mss", hint) from error
     try:
         return MSS()
     except ScreenShotError as error:
-        raise SourceError(f"the screen cannot be read: {error}", _cure()) from error
+        raise SourceError(f"cannot capture the screen: {error}", _hint()) from error
 
 
 def _part(address: str, grabber: "mss.MSS") -> tuple[int, int, int, int]:
-    """Left, top, right and bottom."""
+    """Return left, top, right and bottom of a monitor or region."""
     everything, *monitors = (
         (each["left"], each["top"], each["left"] + each["width"], each["top"] + each["height"])
         for each in grabber.monitors
@@ -107,16 +112,18 @@ def _part(address: str, grabber: "mss.MSS") -> tuple[int, int, int, int]:
     if (address or "0").isdigit():
         if int(address or 0) >= len(monitors):
             message = f"there is no monitor {address}"
-            raise SourceError(message, f"from 0 to {len(monitors) - 1}")
+            raise SourceError(message, f"choose one from 0 to {len(monitors) - 1}")
         return monitors[int(address or 0)]
     match = re.fullmatch(r"(-?\d+),(-?\d+),(\d+)x(\d+)", address)
     if match is None:
-        raise SourceError(f"cannot read screen:{address}", "screen:0, or screen:100,100,640x480")
+        raise SourceError(
+            f"cannot read screen:{address}", "e.g. screen:0 or screen:100,100,640x480"
+        )
     left, top, width, height = map(int, match.groups())
     part = left, top, left + width, top + height
     if not (width and height and _inside(part, everything)):
         whole = "{},{} to {},{}".format(*everything)
-        raise SourceError(f"screen:{address} is not all on the screen", f"which is {whole}")
+        raise SourceError(f"screen:{address} exceeds the screen", f"the screen is {whole}")
     return part
 
 
@@ -126,5 +133,5 @@ def _inside(part: tuple[int, int, int, int], whole: tuple[int, int, int, int]) -
     )
 
 
-def _cure() -> str:
-    return CURES.get(sys.platform, "unlock it")
+def _hint() -> str:
+    return HINTS.get(sys.platform, "unlock the screen")

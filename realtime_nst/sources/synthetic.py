@@ -1,4 +1,4 @@
-"""Moving bars with the frame's number drawn in: no hardware and no file, for tests and demos."""
+"""Synthetic video for tests and demos: moving bars with the frame number."""
 
 import re
 from collections.abc import Iterator
@@ -9,14 +9,15 @@ from typing import Self
 import cv2
 import numpy as np
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
 
-COLOURS = np.array([[32, 32, 224], [32, 224, 224], [224, 128, 32], [240, 240, 240]], np.uint8)
-"""Of the bars, BGR."""
+COLORS = np.array([[32, 32, 224], [32, 224, 224], [224, 128, 32], [240, 240, 240]], np.uint8)
+"""BGR colors of the bars."""
 
 
-class SyntheticSource:
+class SyntheticSource(Closing):
     """Bars that move four pixels to the right per frame."""
 
     live = False
@@ -33,10 +34,14 @@ class SyntheticSource:
 
     @classmethod
     def from_address(cls, details: str) -> Self:
-        """``WIDTHxHEIGHT,RATE,FRAMES``; what is left out at the end keeps its default."""
+        """Create a source from ``WIDTHxHEIGHT,RATE,FRAMES``; omitted values keep their default.
+
+        Raises:
+            SourceError: the details cannot be parsed.
+        """
         match = re.fullmatch(r"(?:(\d+)x(\d+)(?:,([\d./]+)(?:,(\d+))?)?)?", details)
         if match is None:
-            raise SourceError(f"cannot read synthetic:{details}", "synthetic:640x480,30,90")
+            raise SourceError(f"cannot read synthetic:{details}", "e.g. synthetic:640x480,30,90")
         kinds = zip((int, int, Fraction, int), match.groups(), strict=True)
         return cls(*(kind(text) for kind, text in kinds if text is not None))
 
@@ -45,15 +50,9 @@ class SyntheticSource:
             yield Frame(self._draw(index), index, index / self._rate, perf_counter())
 
     def _draw(self, index: int) -> Image:
-        columns = (np.arange(self.info.width) - 4 * index) // 32 % len(COLOURS)
-        bars = np.broadcast_to(COLOURS[columns], (self.info.height, self.info.width, 3))
+        columns = (np.arange(self.info.width) - 4 * index) // 32 % len(COLORS)
+        bars = np.broadcast_to(COLORS[columns], (self.info.height, self.info.width, 3))
         image = np.ascontiguousarray(bars)
         place = (8, self.info.height // 2)
         cv2.putText(image, str(index), place, cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 4)
         return image
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        """Nothing to close."""

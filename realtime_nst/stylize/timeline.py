@@ -1,6 +1,6 @@
-"""Styles over time: which of them paint a moment, and how one fades into the next.
+"""Styles over time: which styles apply at a timestamp, and how one fades into the next.
 
-All follows from a frame's own time, so that a part of a film is painted as the whole would be.
+Everything follows from a frame's timestamp, so that a part of a video is stylized as in the whole.
 """
 
 from collections.abc import Sequence
@@ -12,32 +12,32 @@ from realtime_nst.image_ops import blend
 from realtime_nst.stylize.style_mixer import Model, StyleMixer, Weights
 
 FADE = Fraction(1, 2)
-"""Seconds one style takes to become the next."""
+"""Default duration of a fade in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """From when on a film is painted in a style."""
+    """A style and the timestamp from which it applies."""
 
     start: Fraction
     """Seconds after the first frame."""
     model: Model
-    """What paints it; styles of one model share the object."""
+    """Runs the style; styles of one model may share it."""
     weights: Weights
-    """What to tell the model; they add up to 1."""
+    """Weights of the model's styles; their sum is 1."""
 
 
-def shares(starts: Sequence[Fraction], fade: Fraction, moment: Fraction) -> list[Fraction]:
-    """How much of each style a moment shows; what is missing to 1 is the picture as it was.
+def shares(starts: Sequence[Fraction], fade: Fraction, time: Fraction) -> list[Fraction]:
+    """Return the share of each style at a timestamp; the rest to 1 is the input frame.
 
     Args:
-        starts: when each begins, rising; what begins at 0 is there at once.
-        fade: seconds each needs to replace what was before; 0 is a cut.
-        moment: seconds after the first frame.
+        starts: start of each style in seconds, ascending; one that starts at 0 does not fade in.
+        fade: duration of each fade in seconds; 0 cuts.
+        time: seconds after the first frame.
     """
     shown: list[Fraction] = []
     for start in starts:
-        new = _progress(moment - start, fade) if start else Fraction(1)
+        new = _progress(time - start, fade) if start else Fraction(1)
         shown = [*(share * (1 - new) for share in shown), new]
     return shown
 
@@ -49,24 +49,27 @@ def _progress(since: Fraction, fade: Fraction) -> Fraction:
 
 
 class Timeline:
-    """Paints each frame in the styles of its moment. Called on one thread."""
+    """Stylizes each frame in the styles of its timestamp. Called on one thread.
+
+    Args:
+        cues: the styles, in any order.
+        fade: duration of each fade in seconds; 0 cuts.
+    """
 
     def __init__(self, cues: Sequence[Cue], fade: Fraction = FADE) -> None:
         cues = sorted(cues, key=lambda cue: cue.start)
         self._starts, self._fade = [cue.start for cue in cues], fade
-        self._palette = StyleMixer([(cue.model, cue.weights) for cue in cues])
+        self._mixer = StyleMixer([(cue.model, cue.weights) for cue in cues])
 
     def __call__(self, frame: Frame) -> Frame:
-        """The same moment, painted; before the first style begins, the picture as it is."""
+        """Return the stylized frame; before the first style starts, the frame itself."""
         now = shares(self._starts, self._fade, frame.pts)
         total = sum(now)
         amounts = {style: float(share / total) for style, share in enumerate(now) if share}
         if not amounts:
             return frame
-        return frame.with_image(
-            blend(frame.image, self._palette(frame.image, amounts), float(total))
-        )
+        return frame.with_image(blend(frame.image, self._mixer(frame.image, amounts), float(total)))
 
-    def cut(self, moment: Fraction) -> int:
-        """Changes whenever one style replaces another at once instead of fading into it."""
-        return 0 if self._fade else sum(start <= moment for start in self._starts)
+    def cut(self, time: Fraction) -> int:
+        """Return a number that changes whenever one style replaces another without a fade."""
+        return 0 if self._fade else sum(start <= time for start in self._starts)

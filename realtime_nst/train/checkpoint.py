@@ -1,4 +1,4 @@
-"""A training on disk: recipe, weights and optimizer state in one file, written whole or not."""
+"""Training checkpoints: recipe, weights and optimizer state in one file, written atomically."""
 
 import json
 import pickle
@@ -14,25 +14,28 @@ from realtime_nst.files import replacing
 from realtime_nst.train.recipe import Recipe, from_mapping
 
 FORMAT = 1
+"""Version of the checkpoint format."""
 CHECKPOINT = "checkpoint.pt"
-"""Its name in a training's folder."""
+"""File name in the folder of a training."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What ``--resume`` and ``export`` need."""
+    """State of a training, for resuming and for export."""
 
     recipe: Recipe
     step: int
-    """Steps done."""
+    """Number of steps done."""
     weights: dict[str, Tensor]
+    """State dict of the network."""
     optimizer: dict[str, Any]
+    """State dict of the optimizer."""
     losses: dict[str, float]
-    """Of the latest steps, by kind, weighted."""
+    """Running means of the weighted losses, by kind."""
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    """Write a checkpoint as a whole or not at all, so that a crash leaves the old one.
+    """Write a checkpoint atomically, so that a crash keeps the old one.
 
     Raises:
         SinkError: the file cannot be written.
@@ -48,17 +51,20 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     try:
         with replacing(path) as temporary:
             torch.save(values, temporary)
-    except RuntimeError as error:  # PyTorch's own words for a full disk
+    except RuntimeError as error:  # raised by PyTorch if the disk is full
         raise SinkError(f"cannot write {path}: {error}", "choose another --out") from error
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint; nothing in it is executed.
+    """Read a checkpoint; no code in it is executed.
+
+    Args:
+        path: a checkpoint, or the folder of a training.
 
     Raises:
         ModelError: there is no such file, or it is not a checkpoint of this program.
     """
-    hint = "a checkpoint comes from: realtime-nst train"
+    hint = "give the folder of a training by realtime-nst train"
     path = path / CHECKPOINT if path.is_dir() else path
     try:
         values = torch.load(path, weights_only=True, map_location="cpu")
@@ -76,6 +82,6 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 def _as_trained(recipe: Recipe, weights: dict[str, Tensor]) -> Recipe:
-    """The recipe of weights that may be older than the palette base."""
+    """Return the recipe of weights that may be older than the palette base."""
     based = any(name.startswith("base.") for name in weights)
     return replace(recipe, network=replace(recipe.network, palette_base=based))

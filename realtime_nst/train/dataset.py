@@ -1,4 +1,4 @@
-"""Pictures from disk to tensors; every batch is a pure function of the seed and the step."""
+"""Training data: content photos and style images; batches depend on seed and step only."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -21,56 +21,62 @@ from realtime_nst.train.recipe import Recipe, Schedule, StyleSource
 
 HINT = "give a folder of photos: --content DIR"
 CPU = torch.device("cpu")
-KEPT = 4e9
-"""Bytes of photos kept on a GPU at most: some ten thousand of 320x430."""
+MAX_CACHED_BYTES = 4e9
+"""Maximum bytes of photos cached on a GPU: some ten thousand of 320x430."""
 
 
 def bundled_photos() -> Path:
-    """The folder of the few photos that came with the program.
+    """Return the folder of the few photos that are installed with the program.
 
     Raises:
-        SourceError: it is not there.
+        SourceError: it is missing.
     """
     for folder in model_folders():
         if (folder / "photos").is_dir():
             return folder / "photos"
-    raise SourceError("the bundled photos are not there", HINT)
+    raise SourceError("the bundled photos are missing", HINT)
 
 
 def open_photos(folder: Path | None, schedule: Schedule, device: torch.device = CPU) -> "Photos":
-    """Every picture below a folder, in a fixed order; what cannot be read is found out later.
+    """List the images below a folder, in a fixed order; unreadable ones are skipped later.
 
     Args:
-        device: where batches are made and go.
+        folder: of photos, at any depth.
+        schedule: of the training.
+        device: the device that batches are made on.
 
     Raises:
-        SourceError: there is no such folder, or no picture in it.
+        SourceError: there is no such folder, or no image in it.
     """
     if folder is None or not folder.is_dir():
-        message = f"no folder at {folder}" if folder else "training needs photos to practise on"
+        message = f"there is no folder {folder}" if folder else "training needs content photos"
         raise SourceError(message, HINT)
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES)
     if not found:
-        raise SourceError(f"no pictures in {folder}", HINT)
+        raise SourceError(f"there are no images in {folder}", HINT)
     return Photos(found, schedule, {}, device)
 
 
 @dataclass(slots=True)
 class Photos:
-    """Random crops of content photos. ``broken`` collects what could not be read."""
+    """Random crops of content photos."""
 
     paths: list[Path]
     schedule: Schedule
     broken: dict[Path, str]
+    """Unreadable photos, with the reason."""
     device: torch.device = CPU
     kept: dict[Path, Tensor] = field(default_factory=dict)
-    """On a GPU: photos as bytes, which it cuts and scales in less time than a CPU decodes them."""
+    """Photos cached on a GPU as bytes; it crops and scales them faster than a CPU decodes them."""
 
     def batch(self, step: int) -> Tensor:
-        """(batch, 3, size, size) RGB in [0, 1] for a step, the same each time it is asked for.
+        """Return the batch of a step, the same on every call.
+
+        Returns:
+            (batch, 3, size, size) RGB in [0, 1].
 
         Raises:
-            TrainError: too few photos can be read.
+            TrainError: no photo can be read.
         """
         rng = np.random.default_rng((self.schedule.seed, step))
         crops: list[Tensor] = []
@@ -79,7 +85,7 @@ class Photos:
         return torch.cat(crops).contiguous(memory_format=torch.channels_last)
 
     def batches(self, start: int) -> Iterator[Tensor]:
-        """Batches from step ``start`` to the last, the next ones read while one is in use."""
+        """Yield the batches from step ``start`` to the last, reading ahead in threads."""
         readers = max(1, usable_cores() // 2)
         with ThreadPoolExecutor(readers, thread_name_prefix="photos") as pool:
             steps = iter(range(start, self.schedule.steps))
@@ -90,9 +96,9 @@ class Photos:
                 yield ready
 
     def _crop(self, position: int, rng: np.random.Generator) -> Tensor:
-        """Photo number ``position`` of an endless shuffled deck; the next one if it is broken."""
+        """Crop the photo at a position of an endless shuffled list; the next one if unreadable."""
         for attempt in range(len(self.paths)):
-            path = self._dealt(position + attempt)
+            path = self._path_at(position + attempt)
             if path in self.broken:
                 continue
             try:
@@ -102,24 +108,30 @@ class Photos:
         raise TrainError(f"none of {len(self.paths)} photos can be read", HINT)
 
     def _photo(self, path: Path) -> Tensor:
-        """(1, 3, h, w) RGB in [0, 1]."""
+        """Return a photo, (1, 3, h, w) RGB in [0, 1]."""
         if self.device == CPU:
             return to_tensor(read_image(path))
         photo = self.kept.get(path)
         if photo is None:
             photo = _to_bytes(read_image(path)).to(self.device)
-            if sum(each.nbytes for each in list(self.kept.values())) < KEPT:
+            if sum(each.nbytes for each in list(self.kept.values())) < MAX_CACHED_BYTES:
                 self.kept[path] = photo
         return photo.float().div(255)
 
-    def _dealt(self, position: int) -> Path:
+    def _path_at(self, position: int) -> Path:
         epoch, place = divmod(position, len(self.paths))
         order = np.random.default_rng((self.schedule.seed, epoch, 1)).permutation(len(self.paths))
         return self.paths[int(order[place])]
 
 
 def random_crop(photo: Tensor, size: int, rng: np.random.Generator) -> Tensor:
-    """A square of ``size`` from a photo at a random scale, mirrored half of the time."""
+    """Crop a square at a random scale and position, mirrored half of the time.
+
+    Args:
+        photo: (1, channels, h, w) in [0, 1].
+        size: side of the square, in pixels.
+        rng: source of randomness.
+    """
     height, width = photo.shape[2:]
     smallest = size / min(height, width)
     scale = rng.uniform(smallest, max(1.0, smallest))
@@ -131,10 +143,17 @@ def random_crop(photo: Tensor, size: int, rng: np.random.Generator) -> Tensor:
 
 
 def read_paintings(recipe: Recipe, folders: list[Path]) -> list[Tensor]:
-    """The painting of each style: (1, 3, h, w) RGB in [0, 1], its short side as the recipe says.
+    """Read the style image of each style.
+
+    Args:
+        recipe: with the styles.
+        folders: searched for relative file names, in this order.
+
+    Returns:
+        One tensor per style, (1, 3, h, w) RGB in [0, 1], the short side as in the recipe.
 
     Raises:
-        SourceError: a picture is missing, unreadable or not the one the recipe names.
+        SourceError: an image is missing, unreadable or not the one named in the recipe.
     """
     return [_read_painting(style, folders) for style in recipe.styles]
 
@@ -143,7 +162,7 @@ def find_painting(style: StyleSource, folders: list[Path]) -> Path:
     """Return the style's image file.
 
     Raises:
-        SourceError: it is missing, or not the one the recipe names.
+        SourceError: it is missing, or not the one named in the recipe.
     """
     named = Path(style.picture)
     candidates = [named] if named.is_absolute() else [folder / named for folder in folders]
@@ -152,12 +171,11 @@ def find_painting(style: StyleSource, folders: list[Path]) -> Path:
         raise SourceError(f"cannot read {named}: there is no such file", "check the path")
     if path is None:
         tried = ", ".join(str(folder.absolute()) for folder in folders)
-        raise SourceError(
-            f"cannot find {named}, which the recipe names, in {tried}", "add --paintings FOLDER"
-        )
+        message = f"cannot find {named}, which is named in the recipe, in {tried}"
+        raise SourceError(message, "add --paintings FOLDER")
     if style.sha256 and file_sha256(path) != style.sha256:
-        hint = "take the file the recipe was made for, or leave its sha256 out"
-        raise SourceError(f"{path} is not the picture the recipe names: SHA-256 differs", hint)
+        hint = "use the file that the recipe was made for, or remove sha256 from the recipe"
+        raise SourceError(f"{path} is not the image named in the recipe: SHA-256 differs", hint)
     return path
 
 

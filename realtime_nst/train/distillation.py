@@ -1,8 +1,8 @@
-"""Learn from what the optimizer painted: photos and, for each, the picture to arrive at.
+"""Distillation: train on images made by the Gatys optimizer, the targets.
 
-``realtime-nst gatys FOLDER STYLE -o TARGETS`` makes them. To a network they turn an objective that
-only gradients of a far larger network can explain into a picture to copy (as LITNet does, from a
-larger network's pictures: Shi et al. 2021).
+``realtime-nst gatys FOLDER STYLE -o TARGETS`` makes them. They replace an objective that is known
+only by the gradients of a far larger network by an image to copy (as LITNet does, with the outputs
+of a larger network: Shi et al. 2021).
 """
 
 import json
@@ -21,42 +21,43 @@ from realtime_nst.nn.tensors import resize, to_tensor
 from realtime_nst.train.dataset import random_crop
 from realtime_nst.train.recipe import Recipe, Schedule
 
-HINT = "make targets of the same photos: realtime-nst gatys PHOTOS STYLE -o TARGETS"
+HINT = "make targets of the same photos with: realtime-nst gatys PHOTOS STYLE -o TARGETS"
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One photo and what it is to become in one style."""
+    """A photo and its target in one style."""
 
     photo: Path
     target: Path
     style: int
+    """Index of the style."""
 
 
 @dataclass(frozen=True, slots=True)
 class DistillationBatch:
-    """What one step learns from pairs."""
+    """Crops of pairs for one step."""
 
     content: Tensor
     """(batch, 3, size, size) RGB in [0, 1]."""
     target: Tensor
-    """The same places of the pictures to arrive at."""
+    """The same crops of the targets."""
     styles: Tensor
-    """(batch,) the number of each one's style."""
+    """(batch,), the index of each style."""
 
 
 @dataclass(frozen=True, slots=True)
 class DistillationPairs:
-    """Random crops of photos and targets; every lesson is a pure function of seed and step."""
+    """Random crops of photos and targets; batches depend on seed and step only."""
 
     pairs: list[Pair]
     schedule: Schedule
 
-    def lesson(self, step: int) -> DistillationBatch:
-        """The one of a step.
+    def batch(self, step: int) -> DistillationBatch:
+        """Return the batch of a step, the same on every call.
 
         Raises:
-            SourceError: a picture cannot be read.
+            SourceError: an image cannot be read.
         """
         rng = np.random.default_rng((self.schedule.seed, step, 2))
         chosen = [
@@ -67,22 +68,22 @@ class DistillationPairs:
         return DistillationBatch(crops[:, :3], crops[:, 3:], styles)
 
     def _crop(self, pair: Pair, rng: np.random.Generator) -> Tensor:
-        """(1, 6, size, size): the photo's channels, then the target's."""
+        """Return a crop, (1, 6, size, size): the photo's channels, then the target's."""
         target = to_tensor(read_image(pair.target))
         photo = resize(to_tensor(read_image(pair.photo)), *target.shape[2:])
         return random_crop(torch.cat([photo, target], dim=1), self.schedule.size, rng)
 
 
 def open_pairs(recipe: Recipe, folders: list[Path], content: Path) -> DistillationPairs | None:
-    """The pairs of every style whose recipe names a folder of targets; None if none does.
+    """Return the pairs of every style with a folder of targets; None if no style has one.
 
     Args:
-        recipe: its styles' ``targets`` are looked for in ``folders``.
-        folders: where paintings lie, too.
+        recipe: with the names of the folders in its styles' ``targets``.
+        folders: searched for folders of targets, in this order.
         content: the folder of photos that the targets were made of.
 
     Raises:
-        SourceError: targets or their photos are not there.
+        SourceError: targets or their photos are missing.
     """
     pairs = [
         pair
@@ -98,7 +99,7 @@ def _find(name: str, folders: list[Path]) -> Path:
         if (folder / name / MANIFEST).is_file():
             return folder / name
     tried = ", ".join(str(folder) for folder in folders)
-    raise SourceError(f"no targets {name} with a {MANIFEST} in: {tried}", HINT)
+    raise SourceError(f"cannot find targets {name} with a {MANIFEST} in {tried}", HINT)
 
 
 def _read(folder: Path, content: Path, style: int) -> list[Pair]:
@@ -106,9 +107,9 @@ def _read(folder: Path, content: Path, style: int) -> list[Pair]:
         values: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         entries = [(entry["photo"], entry["target"]) for entry in values["targets"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SourceError(f"{folder / MANIFEST} cannot be read: {error}", HINT) from error
+        raise SourceError(f"cannot read {folder / MANIFEST}: {error}", HINT) from error
     pairs = [Pair(content / photo, folder / target, style) for photo, target in entries]
-    there = [pair for pair in pairs if pair.photo.is_file() and pair.target.is_file()]
-    if not there:
+    present = [pair for pair in pairs if pair.photo.is_file() and pair.target.is_file()]
+    if not present:
         raise SourceError(f"none of the photos of {folder} is in {content}", HINT)
-    return there
+    return present

@@ -1,4 +1,4 @@
-"""Distances on VGG-16: of strokes from the painting's, of forms from the photo's."""
+"""Perceptual distances on VGG-16: of strokes to the style image, of shapes to the photo."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ MEASURES = {
     "nearest 4": ("nearest_neighbors", "relu4_1"),
     "similarity 3": ("self_similarity", "relu3_1"),
 }
-"""Name -> kind of loss and its layer; the number is that of the stage."""
+"""Name -> kind of loss and its layer; the number in the name is the stage."""
 
 
 @torch.no_grad()
@@ -27,7 +27,7 @@ def likeness(
     """Return a function from output and photo to the distances, by name.
 
     Args:
-        painting: as high as the outputs, or so.
+        painting: the style image, about as high as the outputs.
         vgg_weights: see ``load_vgg``.
     """
     losses: dict[str, Loss] = {

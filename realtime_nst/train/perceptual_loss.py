@@ -1,4 +1,4 @@
-"""A recipe's losses on the features of VGG-16: what Johnson et al. 2016, section 3.2, train by."""
+"""Perceptual loss: a recipe's losses on features of VGG-16. Johnson et al. 2016, section 3.2."""
 
 from pathlib import Path
 
@@ -13,11 +13,13 @@ from realtime_nst.train.recipe import Recipe
 
 
 class PerceptualLoss:
-    """Judges outputs by their contents and by the style each of them was to have.
+    """Losses of outputs against their contents and the styles that were requested.
 
     Args:
-        recipe: with the losses, and with a weight for each style.
-        paintings: one for each style, (1, 3, h, w) RGB in [0, 1].
+        recipe: with the losses and a weight for each style.
+        paintings: one style image per style, (1, 3, h, w) RGB in [0, 1].
+        device: the device to compute on.
+        bf16: compute the features in bfloat16.
         vgg_weights: see ``load_vgg``.
     """
 
@@ -41,12 +43,12 @@ class PerceptualLoss:
         self._styles = self._style_targets(paintings)
 
     def __call__(self, content: Tensor, output: Tensor, styles: Tensor) -> dict[str, Tensor]:
-        """Weighted means over the batch, by kind of loss.
+        """Return weighted means over the batch, by kind of loss.
 
         Args:
-            content: (batch, 3, h, w), what went into the network.
-            output: (batch, 3, h, w), what came out.
-            styles: (batch,) the number of the style each was painted in.
+            content: (batch, 3, h, w), the network's input.
+            output: (batch, 3, h, w), its output.
+            styles: (batch,), the index of each image's style.
         """
         with autocast(self._device, self._bf16):
             features = self._vgg(output)
@@ -54,9 +56,9 @@ class PerceptualLoss:
                 wanted = self._vgg(content, self._content_layers)
         values: dict[str, Tensor] = {}
         for (kind, loss), targets in zip(self._terms, self._styles, strict=True):
-            judge = self._by_style if loss.pooled else self._each
+            evaluate = self._by_style if loss.pooled else self._each
             target = loss.target(wanted) if loss.of == "content" else targets
-            value = judge(loss, output, features, target, styles)
+            value = evaluate(loss, output, features, target, styles)
             if loss.of == "style":
                 value = value * self._weights[styles]
             values[kind] = values.get(kind, 0) + value.mean()
@@ -65,7 +67,7 @@ class PerceptualLoss:
     def _each(
         self, loss: Loss, output: Tensor, features: Features, target: Target, styles: Tensor
     ) -> Tensor:
-        """(batch,) values of a loss that judges each image by its own target."""
+        """Return (batch,) values of a loss with a target for each image."""
         if loss.of == "style":
             target = {name: stack[styles] for name, stack in target.items()}
         return loss(output, features, target)
@@ -73,23 +75,23 @@ class PerceptualLoss:
     def _by_style(
         self, loss: Loss, output: Tensor, features: Features, target: Target, styles: Tensor
     ) -> Tensor:
-        """(batch,) values of a loss that judges all images of a style as one."""
+        """Return (batch,) values of a loss on all images of a style together."""
         values = torch.zeros(len(output), device=output.device)
         for style in sorted(set(styles.tolist())):
             chosen = styles == style
             some = {layer: features[layer][chosen] for layer in loss.layers}
-            aim = {name: stack[style : style + 1] for name, stack in target.items()}
-            values[chosen] = loss(output[chosen], some, aim)
+            own = {name: stack[style : style + 1] for name, stack in target.items()}
+            values[chosen] = loss(output[chosen], some, own)
         return values
 
     @torch.no_grad()
     def _style_targets(self, paintings: list[Tensor]) -> list[Target]:
-        """For each loss, its targets stacked over the styles."""
+        """Return each loss's targets, stacked over the styles."""
         each = [self._targets(painting) for painting in paintings]
         return [_stack(list(targets)) for targets in zip(*each, strict=True)]
 
     def _targets(self, painting: Tensor) -> list[Target]:
-        """For each loss; the features, which are large, are forgotten."""
+        """Return each loss's target for a style image; its features, which are large, are freed."""
         features = self._vgg(painting.to(self._device))
         losses = [loss for _, loss in self._terms]
         return [loss.target(features) if loss.of == "style" else {} for loss in losses]

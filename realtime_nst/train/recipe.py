@@ -1,6 +1,7 @@
-"""A recipe: everything a training needs but the pictures, as a TOML file that ships with the model.
+"""Training recipes: all settings of a training, as a TOML file that ships with the model.
 
-The same recipe, photos and machine give the same network; its SHA-256 goes into the model's card.
+The same recipe, images and machine give the same network; its SHA-256 is stored in the model's
+card.
 """
 
 import hashlib
@@ -36,44 +37,44 @@ LAYERS = {
     for number in range(1, count + 1)
     for kind in ("conv", "relu")
 } | {f"pool{stage}" for stage in range(1, 6)}
-"""Layers that a loss can look at."""
+"""Layers that a loss can use."""
 
 LATER = {"later": True}
-"""Metadata of fields that recipes did not have at first: at their default they leave the hash of
-a recipe as it was."""
+"""Metadata of fields that were added later: at their default they do not change the hash of a
+recipe."""
 
 
 @dataclass(frozen=True, slots=True)
 class StyleSource:
-    """A painting to learn from, named so that anyone can find it again."""
+    """A style image, with the facts that identify it."""
 
     name: Name
     picture: Annotated[str, Allowed("a file name", bool)]
-    """File name; looked for beside the recipe and in the paintings' folder."""
+    """File name; searched for next to the recipe and in the folder of style images."""
     title: str = ""
     artist: str = ""
     year: str = ""
     sha256: str = ""
-    """Of the picture file; checked when given."""
+    """SHA-256 of the image file; checked if given."""
     size: Pixels = 512
-    """Short side in pixels the picture is scaled to: a larger one makes larger strokes."""
+    """Short side in pixels that the image is scaled to; larger images give larger strokes."""
     weight: Factor = 1.0
-    """On top of the style loss's own weight."""
+    """Factor on the weight of the style losses."""
     steadiness: Factor = 1.0
-    """On top of the temporal loss's own weight: styles of low contrast flicker most."""
+    """Factor on the weight of the temporal loss: styles of low contrast flicker most."""
     strokes: Factor = field(default=1.0, metadata=LATER)
-    """A factor on the strokes over the palette base: less where they leave halos."""
+    """Factor on the strokes over the palette base; lower it where they leave halos."""
     turns: Whole = 1
-    """Pictures it gets in each round of all styles; with 0 it stays as it is, as far as that is its
-    own: see ``shared_rate``."""
+    """Number of images in this style per round of all styles; with 0 its own parameters stay as
+    they are: see ``shared_rate``."""
     targets: str = ""
-    """A folder of pictures by the Gatys optimizer, looked for where the painting is; see
+    """Folder of images by the Gatys optimizer, searched for where the style image is; see
     ``distillation``."""
 
 
 @dataclass(frozen=True, slots=True)
 class LossTerm:
-    """One line of the objective."""
+    """One term of the objective."""
 
     kind: Annotated[str, one_of(*LOSSES)]
     """A key of ``losses.LOSSES``."""
@@ -83,12 +84,12 @@ class LossTerm:
     ] = ()
 
     def build(self) -> Loss:
-        """The loss itself."""
+        """Return the loss."""
         return LOSSES[self.kind](self.layers, self.weight)
 
 
 JOHNSON_LOSSES = (
-    # Each layer's weight makes it begin with about the same loss.
+    # With these weights all layers start at about the same loss.
     LossTerm("content", 1.5, ("relu2_2",)),
     LossTerm("gram", 1e4, ("relu1_2",)),
     LossTerm("gram", 6e4, ("relu2_2",)),
@@ -96,54 +97,55 @@ JOHNSON_LOSSES = (
     LossTerm("gram", 5e8, ("relu4_3",)),
     LossTerm("tv", 50.0),
 )
-"""The objective of Johnson et al. 2016, which the Gatys optimizer can have, too."""
+"""The objective of Johnson et al. 2016, which the Gatys optimizer supports, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Temporal:
-    """Against flicker: see ``motion``."""
+    """The loss against flicker; see ``temporal_loss``."""
 
     weight: Factor = 0.0
     begin: Whole = 0
-    """The step it is phased in from; it costs a second pass of the network a step."""
+    """The step that it starts at; from there each step needs a second pass of the network."""
     phase: Whole = 200
-    """Steps until it counts in full."""
+    """Number of steps until it has its full weight."""
 
     def weight_at(self, step: int) -> float:
-        """How much it counts at a step."""
+        """Return the weight at a step."""
         return self.weight * min(1.0, max(0.0, (step - self.begin) / max(1, self.phase)))
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How long and how fast to learn."""
+    """Length and rates of a training."""
 
     steps: Count = 1500
     batch: Count = 4
     size: Pixels = 256
     """Side of the square crops, in pixels."""
     learning_rate: Rate = 2e-3
-    """Adam's, reached after ``warmup`` steps and then lowered to zero along a cosine."""
+    """Adam's learning rate, reached after ``warmup`` steps, then lowered to zero along a cosine."""
     warmup: Whole = 50
     copying: Whole = 0
-    """Steps at the beginning in which the network only learns to copy its input: far cheaper than
-    steps with losses on features, and what comes after starts from a picture."""
+    """Number of first steps in which the network learns to copy its input: far cheaper than steps
+    with losses on features, which then start from an image."""
     freezing: Whole = 0
-    """The step from which the norms' own statistics take the place of each picture's, stair by
-    stair; 0 never. A frozen network folds into plain convolutions."""
+    """The step from which running statistics replace those of each image in the norms, in stages;
+    0 for never. A frozen network is exported as plain convolutions."""
     style_rate: Factor = 5.0
-    """Times the learning rate for what each style has of its own."""
+    """Factor on the learning rate of parameters that belong to one style."""
     shared_rate: Factor = 1.0
-    """The same for what all share; 0 changes single styles and leaves all others as they are."""
+    """Factor on the learning rate of shared parameters; 0 trains single styles without changing the
+    others."""
     seed: Seed = 1
     one_style: bool = field(default=False, metadata=LATER)
-    """Give all images of a step the same style, the next step the next style: losses that pool a
-    style's statistics then see all of them at once."""
+    """Use one style per step, in turn: losses that pool the statistics of a style then cover all
+    images of a step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One network: its shape, its styles, its objective and its schedule."""
+    """Settings of a training: network, styles, objective and schedule."""
 
     name: Name
     styles: tuple[StyleSource, ...]
@@ -157,16 +159,16 @@ class Recipe:
     losses: tuple[LossTerm, ...] = JOHNSON_LOSSES
 
     def sha256(self) -> str:
-        """Of the values, so that comments and order in the file do not count."""
+        """Return the SHA-256 of the values; comments and order in the file do not matter."""
         canonical = json.dumps(_hashed(self), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def to_json(self) -> str:
-        """As checkpoints carry it."""
+        """Return JSON, as stored in checkpoints."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
     def to_toml(self) -> str:
-        """As it lies beside a model; read again it is the same, and so is its hash."""
+        """Return TOML, as stored next to a model; reading it gives the same recipe and hash."""
         values = asdict(self)
         tables = {name: values.pop(name) for name in ("network", "schedule", "temporal")}
         rows = {name: values.pop(name) for name in ("styles", "losses")}
@@ -176,7 +178,7 @@ class Recipe:
 
 
 def _hashed(value: Any) -> Any:
-    """Values as ``asdict`` gives them, without the later fields that are at their default."""
+    """Return values as ``asdict`` does, without ``LATER`` fields that are at their default."""
     if isinstance(value, tuple):
         return [_hashed(each) for each in value]
     if not is_dataclass(value):
@@ -190,7 +192,7 @@ def _hashed(value: Any) -> Any:
 
 
 def _lines(values: Mapping[str, Any]) -> str:
-    """Plain values, which TOML writes as JSON does."""
+    """Format plain values, which TOML and JSON write alike."""
     return "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in values.items())
 
 
@@ -203,7 +205,8 @@ def read_recipe(path: Path) -> Recipe:
     try:
         return from_mapping(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
     except OSError as error:
-        raise ModelError(f"no recipe at {path}", "give a recipe.toml or a picture") from error
+        message = f"there is no recipe at {path}"
+        raise ModelError(message, "give a recipe.toml or an image") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ModelError(
             f"cannot use {path}: it is not TOML: {error}", "correct that line"
@@ -211,25 +214,32 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path | None]:
-    """The recipe given, with the folder it lies in; or one made for the pictures given, and None.
+    """Read a recipe, or make one for style images.
+
+    Args:
+        styles: a ``recipe.toml``, a folder with one, or style images.
+        tier: a key of ``TIERS``, for style images.
+
+    Returns:
+        The recipe and the folder it was read from, or None if it was made.
 
     Raises:
-        ModelError: there is no such recipe, tier or picture.
+        ModelError: there is no such recipe or tier.
     """
     first = styles[0] / "recipe.toml" if styles[0].is_dir() else styles[0]
     if first.suffix == ".toml":
         return read_recipe(first), first.parent
     if tier not in TIERS:
-        raise ModelError(f"there is no tier {tier!r}", f"tiers are: {', '.join(TIERS)}")
+        raise ModelError(f"there is no tier {tier!r}", f"use one of: {', '.join(TIERS)}")
     sources = tuple(
         StyleSource(_slug(path), str(path.absolute()), title=path.stem, sha256=_sha256(path))
         for path in styles
     )
-    return _own(sources, tier), None
+    return _default_recipe(sources, tier), None
 
 
-def _own(sources: tuple[StyleSource, ...], tier: str) -> Recipe:
-    """For pictures of the user's own: from nothing, which takes an hour on two cores."""
+def _default_recipe(sources: tuple[StyleSource, ...], tier: str) -> Recipe:
+    """Return a recipe for training from scratch, which takes an hour on two cores."""
     _check_names(sources)
     name = "-".join(source.name for source in sources)
     schedule = Schedule(steps=4000, batch=2, learning_rate=1e-3, copying=300, freezing=1500)
@@ -240,19 +250,19 @@ def _own(sources: tuple[StyleSource, ...], tier: str) -> Recipe:
 
 
 def shortened(recipe: Recipe) -> Recipe:
-    """For a network that begins as a trained one: some twelve minutes on two cores."""
+    """Return a recipe for a warm start, which takes some twelve minutes on two cores."""
     schedule = replace(recipe.schedule, steps=1200, copying=0, freezing=1)
     return replace(recipe, schedule=schedule, temporal=replace(recipe.temporal, begin=700))
 
 
 def rescheduled(recipe: Recipe, **changes: int | None) -> Recipe:
-    """The recipe with some of its schedule changed; None changes nothing."""
+    """Return the recipe with fields of its schedule replaced; None keeps a field."""
     given: dict[str, Any] = {key: value for key, value in changes.items() if value is not None}
     return replace(recipe, schedule=replace(recipe.schedule, **given))
 
 
 def _sha256(path: Path) -> str:
-    """Of a picture; empty where it cannot be read, which whoever opens it will say."""
+    """Return the hash of a file, empty if it is unreadable, which is reported when it is opened."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
@@ -264,11 +274,11 @@ def _slug(path: Path) -> str:
 
 
 def from_mapping(values: Mapping[str, Any], origin: str = "the recipe") -> Recipe:
-    """A recipe from the plain values of a TOML or JSON file.
+    """Build a recipe from the values of a TOML or JSON file.
 
     Args:
         values: tables, lists of tables and plain values.
-        origin: where they come from, for messages.
+        origin: where they come from, for error messages.
 
     Raises:
         ModelError: a value is missing, unknown or of the wrong type or range.
@@ -281,7 +291,7 @@ def from_mapping(values: Mapping[str, Any], origin: str = "the recipe") -> Recip
             name: fill_rows(kind, values[name], name) for name, kind in ROWS if name in values
         }
         recipe = fill(Recipe, {**values, **tables, **rows}, "the recipe")
-        _check_whole(recipe)
+        _check_consistency(recipe)
     except ModelError as error:
         raise ModelError(f"cannot use {origin}: {error}", error.hint) from error
     return recipe
@@ -295,11 +305,11 @@ TABLES: tuple[tuple[str, type], ...] = (
 ROWS: tuple[tuple[str, type], ...] = (("styles", StyleSource), ("losses", LossTerm))
 
 
-def _check_whole(recipe: Recipe) -> None:
-    """Raise a ModelError for values that do not fit together."""
+def _check_consistency(recipe: Recipe) -> None:
+    """Raise a ModelError for values that contradict each other."""
     _check_names(recipe.styles)
     if not any(style.turns > 0 for style in recipe.styles):
-        raise ModelError("no style gets a turn", "leave `turns` out of one")
+        raise ModelError("all styles have 0 turns", "leave out `turns` of at least one style")
     for term in recipe.losses:
         if LOSSES[term.kind].of != "nothing" and not term.layers:
             message = f"the {term.kind} loss has no layers"

@@ -1,4 +1,4 @@
-"""The optimizer's image of a photo, to hold a network's against; kept in a folder if asked for."""
+"""Reference images by the Gatys optimizer, to compare a network's output with; can be cached."""
 
 import hashlib
 import json
@@ -24,17 +24,19 @@ def gatys_reference(
     vgg_weights: Path | None = None,
     device: str = "auto",
 ) -> Callable[[Image], Image]:
-    """Return a function from a photo to what Gatys makes of it with the defaults of ``gatys``.
+    """Return a function from a photo to the optimizer's image, with the defaults of ``gatys``.
 
     Args:
-        painting: at the size its strokes should have.
-        folder: where images are kept; the next call finds them there.
+        painting: the style image, at the size its strokes should have.
+        iterations: number of steps.
+        folder: cache of images, created if missing; None does not cache.
         vgg_weights: see ``open_backbone``.
+        device: see ``pick_device``.
     """
-    place = pick_device(device)
+    torch_device = pick_device(device)
     back = open_backbone(OptimizeSettings(iterations=iterations), path=vgg_weights)
-    settings = replace(back.settings, bf16=uses_bf16("auto", place))
-    vgg = back.vgg.to(place)
+    settings = replace(back.settings, bf16=uses_bf16("auto", torch_device))
+    vgg = back.vgg.to(torch_device)
 
     def reference(photo: Image) -> Image:
         path = folder / _name(photo, painting, settings, back.network) if folder else None
@@ -59,9 +61,9 @@ def _optimized(vgg: VGG, photo: Image, painting: Image, settings: OptimizeSettin
 
 
 def _name(photo: Image, painting: Image, settings: OptimizeSettings, network: str) -> str:
-    """A name for the file that changes with all that the image depends on."""
-    told = json.dumps({**asdict(settings), "bf16": None, "network": network}, sort_keys=True)
-    digest = hashlib.sha256(told.encode())
+    """Return a file name that depends on everything that the image depends on."""
+    values = json.dumps({**asdict(settings), "bf16": None, "network": network}, sort_keys=True)
+    digest = hashlib.sha256(values.encode())
     for image in (photo, painting):
         digest.update(repr(image.shape).encode() + image.tobytes())
     return f"{digest.hexdigest()[:20]}.png"

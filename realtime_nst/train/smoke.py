@@ -1,4 +1,4 @@
-"""A few steps of a recipe on made-up pictures: proof that it still runs, in seconds."""
+"""Smoke test of a recipe: a few steps on noise, which take seconds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,11 +9,13 @@ from torch import Tensor
 from realtime_nst.train.recipe import Recipe, Schedule
 
 SIZE = 64
+"""Side of the images in pixels."""
 STEPS = 3
+"""Number of steps."""
 
 
 def smoke_recipe(recipe: Recipe) -> Recipe:
-    """The same network and losses, three steps at 64 px."""
+    """Return a recipe with the same network and losses, for three steps at 64 px."""
     schedule = replace(
         recipe.schedule, steps=STEPS, batch=2, size=SIZE, copying=min(1, recipe.schedule.copying)
     )
@@ -21,7 +23,7 @@ def smoke_recipe(recipe: Recipe) -> Recipe:
 
 
 def smoke_paintings(recipe: Recipe) -> list[Tensor]:
-    """Noise in place of each painting."""
+    """Return noise in place of each style image."""
     generator = torch.Generator().manual_seed(recipe.schedule.seed)
     return [torch.rand(1, 3, SIZE, SIZE, generator=generator) for _ in recipe.styles]
 
@@ -33,6 +35,7 @@ class SmokeContent:
     schedule: Schedule
 
     def batches(self, start: int) -> Iterator[Tensor]:
+        """Yield a batch of noise for each step from ``start`` to the last."""
         generator = torch.Generator().manual_seed(self.schedule.seed)
         size = self.schedule.size
         for _ in range(start, self.schedule.steps):

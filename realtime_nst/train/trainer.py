@@ -1,4 +1,4 @@
-"""Train a network on a recipe: Johnson et al. 2016, section 4.1, for one style or several."""
+"""Train a network by a recipe: Johnson et al. 2016, section 4.1, for one style or several."""
 
 import math
 import time
@@ -22,20 +22,20 @@ from realtime_nst.train.recipe import Recipe, Schedule, rescheduled
 from realtime_nst.train.temporal_loss import synthesize_next_frame, temporal_loss
 
 PATIENCE = 20
-"""Steps after the warm-up before a loss can be called too large."""
+"""Number of steps after the warm-up without checks for outliers."""
 OUTLIER = 10.0
-"""Times the running mean at which a batch is passed over: instance norm makes anything of a crop
-that is one flat colour."""
+"""Multiple of the running mean of the loss above which a batch is skipped: instance norm turns a
+crop of one flat color into noise."""
 FREEZING, STAIRS = 200, 4
-"""Steps in which norms are frozen, and in how many stairs: a compiled network is compiled again at
-each."""
+"""Number of steps in which norms are frozen, and number of stages: a compiled network is recompiled
+at each."""
 MAX_CONSECUTIVE_OUTLIERS = 10
-"""Batches in a row to be passed over before the training has exploded."""
+"""Number of skipped batches in a row at which the training has diverged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Where to train and what to keep; none of it changes what is learnt but rounding."""
+    """Options of a run; none of them changes the trained network, except for rounding."""
 
     out: Path
     """Folder for checkpoint and previews."""
@@ -43,55 +43,70 @@ class Options:
     device: str = "auto"
     """``auto``, ``cpu`` or ``cuda``."""
     precision: str = "auto"
-    """``bf16``, ``fp32`` or ``auto``: bf16 wherever the processor computes with it."""
+    """``bf16``, ``fp32`` or ``auto``, which is bf16 on hardware with native support."""
     compiled: bool = False
     """Fuse the network's operations with torch.compile; needs a C++ compiler."""
     save_every: int = 250
+    """Number of steps between checkpoints."""
     threads: int | None = None
+    """Number of CPU threads; None keeps PyTorch's default."""
 
     @property
     def checkpoint(self) -> Path:
+        """Return the path of the checkpoint."""
         return self.out / CHECKPOINT
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What one step did."""
+    """Progress after a step."""
 
     step: int
-    """Steps done, this one included."""
+    """Number of steps done, this one included."""
     steps: int
+    """Number of steps of the training."""
     losses: dict[str, float]
-    """By kind, weighted, running means."""
+    """Running means of the weighted losses, by kind."""
     rate: float
-    """Steps a second."""
+    """Steps per second."""
     saved: bool
+    """Whether a checkpoint was written."""
 
     @property
     def eta(self) -> float:
-        """Seconds to go."""
+        """Return the estimated seconds to the end."""
         return (self.steps - self.step) / self.rate if self.rate else math.inf
 
 
 class Content(Protocol):
-    """Where content pictures come from."""
+    """A source of content images."""
 
     def batches(self, start: int) -> Iterator[Tensor]:
-        """One (batch, 3, size, size) RGB in [0, 1] for each step from ``start`` to the last."""
+        """Yield (batch, 3, size, size) RGB in [0, 1] for each step from ``start`` to the last."""
         ...
 
 
 @dataclass
 class Trainer:
-    """One training. ``run()`` yields after each step; ``save()`` may be called between steps."""
+    """A training. ``run()`` yields after each step; ``save()`` may be called between steps.
+
+    Example:
+        >>> recipe, _ = recipe_for([Path("style.jpg")], tier="fast")
+        >>> photos = open_photos(Path("photos"), recipe.schedule)
+        >>> options = Options(out=Path("runs/mine"))
+        >>> trainer = Trainer(recipe, read_paintings(recipe, []), photos, options)
+        >>> for progress in trainer.run():
+        ...     print(progress.step, progress.losses)
+    """
 
     recipe: Recipe
     paintings: list[Tensor]
-    """One for each style: (1, 3, h, w) RGB in [0, 1]."""
+    """One style image per style: (1, 3, h, w) RGB in [0, 1]."""
     content: Content
+    """Source of content images."""
     options: Options
     pairs: DistillationPairs | None = None
-    """What to learn from besides, if the recipe has ``distillation``."""
+    """Targets for a recipe with ``distillation``."""
     step: int = 0
     losses: dict[str, float] = field(default_factory=dict)
 
@@ -108,7 +123,7 @@ class Trainer:
         self.net.fit_base([to_image(painting[0]) for painting in self.paintings], strokes)
         self.net.to(self.device).to(memory_format=torch.channels_last)
         self.optimizer = make_optimizer(self.net, self.recipe.schedule)
-        self.judge = PerceptualLoss(
+        self.loss = PerceptualLoss(
             self.recipe, self.paintings, self.device, self.bf16, self.options.vgg_weights
         )
         styles = self.recipe.styles
@@ -120,20 +135,21 @@ class Trainer:
         self.forward = torch.compile(self.net) if self.options.compiled else self.net
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go on from a checkpoint of the same recipe, which may have had other steps to do.
+        """Resume from a checkpoint of the same recipe; the number of steps may differ.
 
         Raises:
-            TrainError: it is of another recipe.
+            TrainError: the checkpoint is of another recipe.
         """
         steps = self.recipe.schedule.steps
         if rescheduled(checkpoint.recipe, steps=steps) != self.recipe:
-            raise TrainError("the checkpoint is of another recipe", "choose another --out")
+            message = "cannot resume: the checkpoint is of another recipe"
+            raise TrainError(message, "choose another --out")
         self.start_from(checkpoint.weights)
         self.optimizer.load_state_dict(checkpoint.optimizer)
         self.step, self.losses = checkpoint.step, dict(checkpoint.losses)
 
     def start_from(self, weights: dict[str, Tensor]) -> None:
-        """Begin with the weights of another training.
+        """Initialize the network from the weights of another training.
 
         Raises:
             TrainError: they are of another network.
@@ -141,10 +157,11 @@ class Trainer:
         try:
             self.net.adopt(weights)
         except RuntimeError as error:
-            raise TrainError("these weights are of another network", str(error)) from error
+            message = "cannot initialize the network: the weights are of another network"
+            raise TrainError(message, str(error)) from error
 
     def save(self) -> Path:
-        """Write the checkpoint; returns its path."""
+        """Write the checkpoint and return its path."""
         weights = {name: tensor.cpu() for name, tensor in self.net.state_dict().items()}
         state = self.optimizer.state_dict()
         path = self.options.checkpoint
@@ -154,8 +171,11 @@ class Trainer:
     def run(self) -> Iterator[Progress]:
         """Train to the last step, saving every ``save_every`` steps and at the end.
 
+        Yields:
+            The progress after each step.
+
         Raises:
-            TrainError: the loss is not a number or explodes; the last checkpoint is named.
+            TrainError: the loss is not finite or diverges; the message names the last checkpoint.
         """
         steps = self.recipe.schedule.steps
         began, first = time.perf_counter(), self.step
@@ -170,7 +190,7 @@ class Trainer:
 
     @property
     def runs_on(self) -> str:
-        """One line for people: the network, and what it is trained on."""
+        """Return a human-readable line with the network, the device and the precision."""
         size = sum(p.numel() for p in self.net.parameters()) / 1e6
         where = torch.cuda.get_device_name() if self.device.type == "cuda" else "the CPU"
         threads = f", {torch.get_num_threads()} threads" if self.device.type == "cpu" else ""
@@ -179,10 +199,10 @@ class Trainer:
 
     @torch.inference_mode()
     def preview(self, content: Tensor) -> Tensor:
-        """Each picture in each style: (styles, batch, 3, h, w)."""
-        pictures = content.to(self.device)
+        """Stylize a batch in each style: (styles, batch, 3, h, w)."""
+        images = content.to(self.device)
         self.net.eval()
-        rows = [self.net(pictures, style.expand(len(pictures), -1)) for style in self._one_hot]
+        rows = [self.net(images, style.expand(len(images), -1)) for style in self._one_hot]
         self.net.train()
         return torch.stack(rows).cpu()
 
@@ -196,54 +216,58 @@ class Trainer:
         slope = torch.nn.utils.get_total_norm(
             [p.grad for p in self.net.parameters() if p.grad is not None]
         )
-        # All at once: a GPU would be waited for with each of them.
-        told = torch.stack([total, slope, *values.values()]).tolist()
-        if self._passed_over(*told[:2]):
+        # All at once: each transfer waits for the GPU.
+        numbers = torch.stack([total, slope, *values.values()]).tolist()
+        if self._skips(*numbers[:2]):
             return
         self.optimizer.step()
-        self._average(dict(zip(values, told[2:], strict=True)))
+        self._average(dict(zip(values, numbers[2:], strict=True)))
 
     def _values(self, content: Tensor, chosen: Tensor) -> dict[str, Tensor]:
-        """The losses of one step, weighted."""
+        """Return the weighted losses of one step."""
         if self.step < self.recipe.schedule.copying:
-            return {"copy": F.mse_loss(self._paint(content, chosen), content)}
+            return {"copy": F.mse_loss(self._stylize(content, chosen), content)}
         weight = self.recipe.temporal.weight_at(self.step)
-        # First of all, for its JPEG waits for what a GPU has been told before.
+        # First, as its JPEG waits for all work queued on a GPU.
         moment = synthesize_next_frame(content, self._generator()) if weight else None
-        output = self._paint(content, chosen)
-        values = self.judge(content, output, chosen)
+        output = self._stylize(content, chosen)
+        values = self.loss(content, output, chosen)
         if self.pairs and self.recipe.distillation:
-            lesson = self.pairs.lesson(self.step)
-            values["distillation"] = self.recipe.distillation * self._distance(lesson)
+            batch = self.pairs.batch(self.step)
+            values["distillation"] = self.recipe.distillation * self._distance(batch)
         if moment:
-            after = self._paint(moment.content, chosen)
+            after = self._stylize(moment.content, chosen)
             each = temporal_loss(output, after, content, moment) * self._steadiness[chosen]
             values["temporal"] = weight * each.mean()
         return values
 
-    def _paint(self, content: Tensor, chosen: Tensor) -> Tensor:
+    def _stylize(self, content: Tensor, chosen: Tensor) -> Tensor:
         with autocast(self.device, self.bf16):
             return cast(Tensor, self.forward(content, self._one_hot[chosen]))
 
-    def _distance(self, lesson: DistillationBatch) -> Tensor:
-        """Mean squared, from the optimizer's pictures."""
-        painted = self._paint(lesson.content.to(self.device), lesson.styles.to(self.device))
-        return F.mse_loss(painted, lesson.target.to(self.device))
+    def _distance(self, batch: DistillationBatch) -> Tensor:
+        """Return the mean squared difference from the targets."""
+        output = self._stylize(batch.content.to(self.device), batch.styles.to(self.device))
+        return F.mse_loss(output, batch.target.to(self.device))
 
     def _generator(self) -> torch.Generator:
         seed = (self.recipe.schedule.seed << 32) + self.step
         return torch.Generator(self.device).manual_seed(seed)
 
     def _deal_styles(self, batch: int) -> Tensor:
-        """Which style each picture of this step gets: all in turn, from step to step."""
+        """Return the style of each image of this step: all in turn, across steps."""
         if self.recipe.schedule.one_style:
             return self._round[self.step % len(self._round)].expand(batch)
         first = self.step * batch
         places = torch.arange(first, first + batch, device=self.device)
         return self._round[places % len(self._round)]
 
-    def _passed_over(self, total: float, slope: float) -> bool:
-        """Whether a step would spoil the weights, and with them the next checkpoint."""
+    def _skips(self, total: float, slope: float) -> bool:
+        """Return whether to skip a step that would damage the weights.
+
+        Raises:
+            TrainError: the training has diverged.
+        """
         schedule = self.recipe.schedule
         settled = self.step > max(schedule.warmup, schedule.copying) + PATIENCE
         finite = math.isfinite(total + slope)
@@ -268,7 +292,7 @@ class Trainer:
 
 
 def make_optimizer(net: TransformerNet, schedule: Schedule) -> torch.optim.Adam:
-    """Adam; the styles' own scales and shifts, which start alike, learn faster than the rest."""
+    """Return Adam with a higher rate for the styles' scales and shifts, which start out equal."""
     named = list(net.named_parameters())
     shared = [p for name, p in named if not name.endswith((".scale", ".shift"))]
     own = [p for name, p in named if name.endswith((".scale", ".shift"))]
@@ -280,14 +304,14 @@ def make_optimizer(net: TransformerNet, schedule: Schedule) -> torch.optim.Adam:
 
 
 def frozen_at(schedule: Schedule, step: int) -> float:
-    """How far norms are frozen at a step, from 0 to 1."""
+    """Return the share of running statistics in the norms at a step, from 0 to 1."""
     if not schedule.freezing or step < schedule.freezing:
         return 0.0
     return min(STAIRS, 1 + STAIRS * (step - schedule.freezing) // FREEZING) / STAIRS
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, schedule: Schedule, step: int) -> None:
-    """Linear warm-up, again when the objective changes after copying; then a cosine to zero."""
+    """Set the learning rate: linear warm-up, repeated after copying, then a cosine to zero."""
     since = step if step < schedule.copying else step - schedule.copying
     warm = min(1.0, (since + 1) / max(1, schedule.warmup))
     cosine = 0.5 * (1 + math.cos(math.pi * step / schedule.steps))

@@ -1,7 +1,7 @@
-"""Where a new style begins: at the shipped network that paints what is most like it.
+"""Warm start: initialize a new style from the shipped network with the most similar style.
 
-Beside a model may lie ``start.safetensors``: the network's weights in half precision and, for each
-of its paintings, what VGG sees in it.
+A ``start.safetensors`` next to a model has the network's weights in half precision and statistics
+of VGG features of each of its style images.
 """
 
 import json
@@ -22,17 +22,19 @@ from realtime_nst.nn.vgg_weights import load_vgg
 from realtime_nst.train.checkpoint import Checkpoint, load_checkpoint
 
 START = "start.safetensors"
+"""File name in the folder of a model."""
 LOOKS = "looks"
+"""Name of the tensor of style signatures."""
 LAYERS = ("relu1_2", "relu2_2", "relu3_3")
-"""Colours, strokes and small forms."""
+"""Layers that represent colors, strokes and small shapes."""
 NORMS, BASES = (".scale", ".shift", ".mean", ".variance"), (".palette", ".tint", ".strokes")
 OWN = (*NORMS, *BASES, ".texture", ".colors")
-"""What a style has for itself in a network."""
+"""Suffixes of the parameters that belong to one style."""
 
 
 @dataclass(frozen=True, slots=True)
 class WarmStart:
-    """Weights for a network of one style, and whose they were."""
+    """Weights for a network of one style, with the style and model they come from."""
 
     style: str
     model: str
@@ -40,7 +42,7 @@ class WarmStart:
 
 
 def style_signature(painting: Tensor, vgg_weights: Path | None = None) -> Tensor:
-    """Means and deviations of VGG's channels over a (1, 3, h, w) painting: one vector."""
+    """Return means and deviations of VGG's channels over a (1, 3, h, w) image: one vector."""
     vgg = load_vgg(LAYERS, path=vgg_weights)
     with torch.no_grad():
         features = vgg(painting)
@@ -49,22 +51,33 @@ def style_signature(painting: Tensor, vgg_weights: Path | None = None) -> Tensor
 
 
 def save_start(checkpoint: Checkpoint, paintings: Sequence[Tensor], path: Path) -> None:
-    """Write what later trainings begin with; ``paintings`` are (1, 3, h, w), one a style."""
+    """Write the file that later trainings are initialized from.
+
+    Args:
+        checkpoint: of the network.
+        paintings: one style image per style, (1, 3, h, w).
+        path: the file to write.
+    """
     half = {name: tensor.half().contiguous() for name, tensor in checkpoint.weights.items()}
     half[LOOKS] = torch.stack([style_signature(painting) for painting in paintings])
     names = [style.name for style in checkpoint.recipe.styles]
     network = json.dumps(asdict(checkpoint.recipe.network))
     save_file(half, path, {"network": network, "styles": json.dumps(names)})
-    path.chmod(0o644)  # a model is for everyone to read; safetensors writes for its owner alone
+    path.chmod(0o644)  # safetensors writes files that only their owner can read
 
 
 def nearest_style(
     painting: Tensor, network: NetworkConfig, vgg_weights: Path | None = None
 ) -> WarmStart | None:
-    """The most similar style of all shipped networks of a shape; None if there is no such one.
+    """Return the most similar style of all shipped networks of a shape, or None.
+
+    Args:
+        painting: the new style image, (1, 3, h, w) RGB in [0, 1].
+        network: the shape.
+        vgg_weights: see ``load_vgg``.
 
     Raises:
-        ModelError: a file of weights is broken.
+        ModelError: a weights file is damaged.
     """
     wanted, best = style_signature(painting, vgg_weights), None
     for folder in model_folders():
@@ -76,10 +89,13 @@ def nearest_style(
 
 
 def weights_of(path: Path) -> dict[str, Tensor]:
-    """What another training, by its folder or checkpoint, or a shipped model, by its folder, knows.
+    """Read the weights of another training or of a shipped model.
+
+    Args:
+        path: folder or checkpoint of a training, or folder of a model.
 
     Raises:
-        ModelError: there is no such file, or it is broken.
+        ModelError: there is no such file, or it is damaged.
     """
     start = path / START
     return _read(start).weights if start.is_file() else load_checkpoint(path).weights
@@ -100,7 +116,7 @@ def _nearest_in(
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """What ``save_start`` wrote."""
+    """The contents of a ``start.safetensors``."""
 
     network: dict[str, object]
     styles: list[str]
@@ -116,7 +132,7 @@ def _read(path: Path) -> _Start:
             network, styles = json.loads(about["network"]), json.loads(about["styles"])
             return _Start(network, styles, tensors.pop(LOOKS), tensors)
     except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read: {error}", install_command(again=True)) from error
+        raise ModelError(f"cannot read {path}: {error}", install_command(again=True)) from error
 
 
 def _only(name: str, tensor: Tensor, style: int) -> Tensor:

@@ -43,7 +43,7 @@ def test_video(models: Path, clip: Path, tmp_path: Path) -> None:
     assert (result.returncode, result.stdout) == (0, "")
     assert lines[0] == "invert on ONNX Runtime fp32"
     assert lines[1].startswith(f"{tmp_path / 'out.mp4'}: 10 frames in ")
-    assert lines[2].startswith("at work: decode ")
+    assert lines[2].startswith("busy: decode ")
     assert len(lines) == 3
     before, after = content(clip), content(tmp_path / "out.mp4")
     assert (after.pts, after.size, after.sound) == (before.pts, before.size, before.sound)
@@ -52,8 +52,8 @@ def test_video(models: Path, clip: Path, tmp_path: Path) -> None:
 def test_stats(models: Path, clip: Path, tmp_path: Path) -> None:
     for options, stages in (((), 4), (("--stabilise", "0"), 3)):
         result = call("video", clip, tmp_path / "out.mp4", "-s", "invert", *options)
-        each = r"(decode|network|stabilise|encode) [\d.]+ s \(\d+%\)(, | of )"
-        said = rf"at work: ({each}){{{stages}}}[\d.]+ s"
+        each = r"(decode|network|stabilize|encode) [\d.]+ s \(\d+%\)(, | of )"
+        said = rf"busy: ({each}){{{stages}}}[\d.]+ s"
         assert re.fullmatch(said, result.stderr.splitlines()[-1])
 
 
@@ -90,14 +90,14 @@ def test_styles(models: Path) -> None:
         (["image", "{clip}", "", "-s", "invert"], 2, "the name is empty"),
         (["video", "{clip}", "{out}.mp4"], 2, "Missing option '--style'"),
         (["video", "{folder}/none.mp4", "{out}.mp4", "-s", "invert"], 1, "there is no "),
-        (["video", "{folder}/text.mp4", "{out}.mp4", "-s", "invert"], 1, "is not a video"),
+        (["video", "{folder}/text.mp4", "{out}.mp4", "-s", "invert"], 1, "not a supported video"),
         (["video", "{clip}", "{out}.mp4", "-s", "inver"], 1, "did you mean invert?"),
-        (["video", "{clip}", "{out}.xyz", "-s", "invert"], 1, "unknown ending"),
+        (["video", "{clip}", "{out}.xyz", "-s", "invert"], 1, "unknown file extension"),
         (["video", "{clip}", "{clip}/no/such.mp4", "-s", "invert"], 1, "cannot create"),
         (["video", "{clip}", "{clip}", "-s", "invert"], 1, "is the input"),
         (["video", "{clip}", "{out}.mp4", "-s", "invert", "--device", "tpu"], 1, "no device 'tpu'"),
         (["image", "{clip}", "{out}.png", "-s", "invert"], 1, "in.mp4 is a video"),
-        (["image", "{folder}/text.png", "{out}.png", "-s", "invert"], 1, "is not a picture"),
+        (["image", "{folder}/text.png", "{out}.png", "-s", "invert"], 1, "not a supported image"),
     ],
 )
 def test_mistakes(

@@ -1,4 +1,4 @@
-"""``video`` with many files, parts, pipes and pictures, as real processes."""
+"""The command ``video`` with folders, parts, pipes and images, in real processes."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def clip(models: Path, tmp_path: Path) -> Path:
     return make(tmp_path / "in.mp4", Clip(sound="aac", ticks=tuple(range(0, 50 * 512, 512))))
 
 
-def test_a_folder_of_videos(clip: Path, tmp_path: Path) -> None:
+def test_video_folder(clip: Path, tmp_path: Path) -> None:
     (tmp_path / "many").mkdir()
     for name in ("a.mp4", "b.mkv", "d.mov"):
         shutil.copy(clip, tmp_path / "many" / name)
@@ -46,7 +46,7 @@ def test_a_folder_of_videos(clip: Path, tmp_path: Path) -> None:
     assert made == ["a.mp4", "b.mkv", "d.mov"]
     table = told.splitlines()[-4:]
     assert [line.split()[0] for line in table] == ["done", "done", "failed", "done"]
-    assert "c.mp4 is not a video" in table[2]
+    assert "c.mp4: not a supported video" in table[2]
     before = (tmp_path / "out" / "a.mp4").stat().st_mtime_ns
     again = call(tmp_path / "many", tmp_path / "out", "--skip-existing", "--json", code=1)
     states = [(Path(row["source"]).name, row["state"]) for row in json.loads(again.stdout)]
@@ -55,43 +55,43 @@ def test_a_folder_of_videos(clip: Path, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "a.mp4").stat().st_mtime_ns == before
 
 
-def test_a_folder_that_is_empty_is_no_result(clip: Path, tmp_path: Path) -> None:
+def test_video_skip_existing_converts_into_empty_folder(clip: Path, tmp_path: Path) -> None:
     (tmp_path / "films").mkdir()
     call(clip, tmp_path / "films", "--skip-existing")
     assert [path.name for path in (tmp_path / "films").iterdir()] == ["in.mp4"]
 
 
-def test_the_outcome_as_json(clip: Path, tmp_path: Path) -> None:
+def test_video_json(clip: Path, tmp_path: Path) -> None:
     (outcome,) = json.loads(call(tmp_path / "none.mp4", "o.mp4", "--json", code=1).stdout)
     assert (outcome["state"], "there is no" in outcome["error"]) == ("failed", True)
     piped = call(clip, "-", "--json", "--no-stats")
     assert piped.stdout.startswith(b"YUV4MPEG2")
     assert piped.stderr.decode().rstrip().endswith("]")  # not among the frames
-    assert b"at work" not in piped.stderr
+    assert b"busy: " not in piped.stderr
 
 
 @pytest.mark.parametrize(
     ("result", "said"),
     [("in.mp4", "is the input"), ("in.mp4/out.mp4", "in.mp4 is not a folder")],
 )
-def test_a_rehearsal_looks_at_the_place(clip: Path, tmp_path: Path, result: str, said: str) -> None:
+def test_dry_run_checks_output_path(clip: Path, tmp_path: Path, result: str, said: str) -> None:
     told = call(clip, tmp_path / result, "--dry-run", code=1).stderr.decode()
     assert said in told
     assert "hint: " in told
 
 
-def test_a_rehearsal_goes_on_behind_a_broken_file(clip: Path, tmp_path: Path) -> None:
+def test_dry_run_continues_after_broken_file(clip: Path, tmp_path: Path) -> None:
     (tmp_path / "many").mkdir()
     shutil.copy(clip, tmp_path / "many" / "b.mp4")
     (tmp_path / "many" / "a.mp4").write_text("no video")
     told = call(tmp_path / "many", tmp_path / "out", "--dry-run", code=1).stdout.decode()
-    assert "a.mp4 is not a video" in told
+    assert "a.mp4: not a supported video" in told
     assert f"-> {tmp_path / 'out' / 'b.mp4'}" in told
     assert not (tmp_path / "out").exists()
 
 
-def test_what_may_not_be_read_or_written(clip: Path, tmp_path: Path) -> None:
-    """Root may all, unless it gives that up."""
+def test_video_permission_errors(clip: Path, tmp_path: Path) -> None:
+    """Root ignores permissions, unless it gives up that capability."""
     limits = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     root = os.geteuid() == 0
     if root and not shutil.which(limits[0]):
@@ -115,7 +115,7 @@ def test_what_may_not_be_read_or_written(clip: Path, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("out*"))
 
 
-def test_which_files_become_which(tmp_path: Path) -> None:
+def test_jobs_for(tmp_path: Path) -> None:
     for name in ("a.mp4", "b.wmv", "sub/a.mp4", "pictures/1.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
@@ -131,24 +131,24 @@ def test_which_files_become_which(tmp_path: Path) -> None:
     assert jobs_for([a], numbered) == [Job(a, numbered)]
     for sources in ([a, b], [tmp_path], [tmp_path / "*.*"], [tmp_path / "[ab].*"]):
         assert jobs_for(sources, out) == both
-    with pytest.raises(SinkError, match="2 videos would all become"):
+    with pytest.raises(SinkError, match="2 videos would have this name"):
         jobs_for([a, tmp_path / "sub" / "a.mp4"], out)
     for single in (out / "x.mp4", out / "%d.png", "-"):
-        with pytest.raises(SinkError, match="holds one video only"):
+        with pytest.raises(SinkError, match="cannot write several videos to "):
             jobs_for([a, b], single)
-    with pytest.raises(SinkError, match="it has no ending and is not a folder") as caught:
+    with pytest.raises(SinkError, match="it has no extension and is not a folder") as caught:
         jobs_for([a], out)
     assert caught.value.hint == "out.mp4 for a video, out/ for a folder, out/%06d.png for images"
-    with pytest.raises(SinkError, match="has no name"):
+    with pytest.raises(SinkError, match="cannot name the result of a pipe"):
         jobs_for([Path("-")], tmp_path)
-    with pytest.raises(SourceError, match="nothing is called"):
+    with pytest.raises(SourceError, match="no file matches"):
         jobs_for([tmp_path / "*.avi"], out)
     (tmp_path / "empty").mkdir()
     with pytest.raises(SourceError, match=r"neither a video nor an image in .*empty"):
         jobs_for([tmp_path / "empty"], out)
 
 
-def test_a_part_in_another_size_and_rate(clip: Path, tmp_path: Path) -> None:
+def test_video_part_size_and_rate(clip: Path, tmp_path: Path) -> None:
     part = ["--start", "0.4", "--duration", "0:01", "--size", "32x", "--fps", "12.5"]
     call(clip, tmp_path / "out.mp4", *part, "--side-by-side", "--render-scale", "0.5", "--no-audio")
     found = content(tmp_path / "out.mp4")
@@ -156,17 +156,17 @@ def test_a_part_in_another_size_and_rate(clip: Path, tmp_path: Path) -> None:
     assert (found.size, found.sound) == ((64, 24), [])
 
 
-def test_a_rehearsal_writes_nothing(clip: Path, tmp_path: Path) -> None:
+def test_dry_run_writes_nothing(clip: Path, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     told = call(clip, tmp_path / "out.webm", "--dry-run").stdout.decode().splitlines()
     assert told[0] == f"{clip}: 64x48, 25 fps, 50 frames"
     assert told[1] == f"  -> {tmp_path / 'out.webm'}: 64x48, 25 fps, 50 frames"
-    assert told[2].startswith("  note: audio track 1 (aac")
+    assert told[2].startswith("  note: audio stream 1 (aac")
     assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.parametrize("name", ["frames/%04d.png", "frames/picture-%d.jpg"])
-def test_pictures_out_and_in(clip: Path, tmp_path: Path, name: str) -> None:
+def test_video_to_images_and_back(clip: Path, tmp_path: Path, name: str) -> None:
     call(clip, tmp_path / name)
     assert len(list((tmp_path / "frames").iterdir())) == 50
     with open_source(tmp_path / name, ReadOptions(rate=Fraction(24))) as source:
@@ -176,44 +176,47 @@ def test_pictures_out_and_in(clip: Path, tmp_path: Path, name: str) -> None:
     assert len(content(tmp_path / "out.mp4").pts) == 50
 
 
-def test_pictures_come_by_number(tmp_path: Path) -> None:
+def test_numbered_images_are_sorted_by_number(tmp_path: Path) -> None:
     from tests.contracts.test_sources import picture
 
     for number in (9, 10, 100):
         picture(tmp_path / f"f{number}.png", width=number)
     widths = [frame.image.shape[1] for frame in open_source(tmp_path / "f%d.png")]
     assert widths == [9, 10, 100]
-    with pytest.raises(SourceError, match="there is no picture"):
+    with pytest.raises(SourceError, match="no images match"):
         open_source(tmp_path / "g%d.png")
     part = ReadOptions(Fraction(1, 25), Fraction(2, 25), rate=Fraction(25))
     assert [frame.image.shape[1] for frame in open_source(tmp_path / "f%d.png", part)] == [10]
-    with pytest.raises(SourceError, match="none in the part asked for"):
+    with pytest.raises(SourceError, match="none of them in the requested part"):
         open_source(tmp_path, ReadOptions(Fraction(5), rate=Fraction(25)))
 
 
-def test_damage_stops_or_is_skipped_aloud(models: Path, tmp_path: Path) -> None:
+def test_on_error_stop_or_skip(models: Path, tmp_path: Path) -> None:
     clip = damaged(tmp_path)
     told = call(clip, tmp_path / "out.mp4", code=1).stderr.decode()
     assert "error: " in told
     assert "is damaged" in told
-    assert "hint: --on-error skip" in told
+    assert "hint: use --on-error skip" in told
     assert not (tmp_path / "out.mp4").exists()
     told = call(clip, tmp_path / "out.mp4", "--on-error", "skip").stderr.decode()
     assert told.count("note: skipped: ") == 3
     assert len(content(tmp_path / "out.mp4").pts) == 27
 
 
-def test_pipes(clip: Path, tmp_path: Path) -> None:
+def test_video_pipes(clip: Path, tmp_path: Path) -> None:
     raw = call(clip, "-").stdout
     assert raw.startswith(b"YUV4MPEG2 W64 H48 F25:1")
     call("-", tmp_path / "out.mp4", given=raw)
     assert content(tmp_path / "out.mp4").pts == content(clip).pts
     call("-", tmp_path / "film.mkv", given=make(tmp_path / "a.mkv", Clip()).read_bytes())
     assert len(content(tmp_path / "film.mkv").pts) == 10
-    assert "is not a video" in call("-", tmp_path / "n.mp4", given=b"no", code=1).stderr.decode()
+    assert (
+        "not a supported video"
+        in call("-", tmp_path / "n.mp4", given=b"no", code=1).stderr.decode()
+    )
 
 
-def test_a_pipe_that_closes_is_one_line(clip: Path) -> None:
+def test_closed_pipe_prints_one_error(clip: Path) -> None:
     command = [*COMMAND, str(clip), "-", *STYLE]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
@@ -221,29 +224,29 @@ def test_a_pipe_that_closes_is_one_line(clip: Path) -> None:
         process.stdout.close()
         told = process.stderr.read().decode()
     assert process.returncode == 1
-    assert "error: nobody reads the pipe any more" in told
+    assert "error: cannot write to the pipe: its reader has closed it" in told
     assert "Traceback" not in told
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--size", "big"], "is no size"),
-        (["--size", "0x10"], "is no size"),
-        (["--start", "1h"], "is no time"),
-        (["--fps", "0"], "is no rate"),
-        (["--start", "2", "--end", "1"], "must lie behind"),
+        (["--size", "big"], "is not a size"),
+        (["--size", "0x10"], "is not a size"),
+        (["--start", "1h"], "is not a time"),
+        (["--fps", "0"], "is not a frame rate"),
+        (["--start", "2", "--end", "1"], "must be later"),
         (["--end", "2", "--duration", "1"], "give one of them"),
         (["--on-error", "ignore"], "neither stop nor skip"),
     ],
 )
-def test_wrong_words(clip: Path, tmp_path: Path, arguments: list[str], said: str) -> None:
+def test_invalid_option_values(clip: Path, tmp_path: Path, arguments: list[str], said: str) -> None:
     result = call(clip, tmp_path / "out.mp4", *arguments, code=2)
     assert said in " ".join(result.stderr.decode().split())
     assert not (tmp_path / "out.mp4").exists()
 
 
-def test_29_97_means_what_it_does_on_television() -> None:
+def test_parse_rate_ntsc() -> None:
     from realtime_nst.cli.parsing import parse_rate
 
     assert parse_rate("29.97") == parse_rate("30000/1001") == Fraction(30000, 1001)

@@ -12,7 +12,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
-from realtime_nst.cli.commands.convert import Threads
+from realtime_nst.cli.options import Threads
 from realtime_nst.errors import NstError
 from realtime_nst.inference import devices
 from realtime_nst.inference.candidates import int8_is_exact

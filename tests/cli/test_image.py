@@ -1,4 +1,4 @@
-"""The command ``image``: many files, sizes, pipes, and what is said of each."""
+"""The command ``image``: folders, sizes, pipes and what is printed."""
 
 import json
 import subprocess
@@ -72,7 +72,7 @@ def test_recursive_skip_existing_and_json(models: Path, folder: Path, tmp_path: 
     assert names(out) == ["a.jpg", "c.jpg", "d.png", "sub/e.jpg"]
 
 
-def test_wrong_style_stops_everything(models: Path, folder: Path, tmp_path: Path) -> None:
+def test_unknown_style_stops_all_images(models: Path, folder: Path, tmp_path: Path) -> None:
     with pytest.raises(NstError, match="there is no style 'nosuch'"):
         image(folder, tmp_path / "out", "-s", "nosuch")
 
@@ -109,7 +109,7 @@ def test_weight_of_single_style_is_its_strength(models: Path, folder: Path, tmp_
     assert np.array_equal(read_photo(out).image, 255 - before)
 
 
-def test_two_styles_are_a_mistake(models: Path, folder: Path, tmp_path: Path) -> None:
+def test_two_styles_are_refused(models: Path, folder: Path, tmp_path: Path) -> None:
     result = image(folder, tmp_path / "out", "-s", "invert", "-s", "keep", code=2)
     assert "invert:0.5,keep:0.5 blends them" in " ".join(result.output.split())
 
@@ -131,7 +131,7 @@ def test_pipe_gives_png(models: Path, folder: Path) -> None:
     assert np.array_equal(painted[..., 3], PICTURE[..., 3])
 
 
-def test_videos_and_animations_are_named(models: Path, tmp_path: Path) -> None:
+def test_videos_and_animations_are_refused(models: Path, tmp_path: Path) -> None:
     clip = make(tmp_path / "in.mp4", Clip())
     animation = cv2.Animation()
     animation.frames, animation.durations = [PICTURE, 255 - PICTURE], [100, 100]
@@ -142,7 +142,7 @@ def test_videos_and_animations_are_named(models: Path, tmp_path: Path) -> None:
         assert caught.value.hint.startswith(f"realtime-nst video {path} ")
 
 
-def test_jobs_of_every_kind(folder: Path, tmp_path: Path) -> None:
+def test_photo_jobs(folder: Path, tmp_path: Path) -> None:
     out, first, second = tmp_path / "out", folder / "a.jpg", folder / "c.jpg"
     heic = folder / "f.HEIC"
     heic.touch()
@@ -159,16 +159,16 @@ def test_jobs_of_every_kind(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sources", "result", "error", "message", "hint"),
     [
-        (["a.jpg", "c.jpg"], "one.png", SinkError, "holds one image only", "one-%06d.png"),
-        (["a.jpg"], "one.bmp", SinkError, "unknown ending", "endings: .png"),
-        (["a.jpg", "sub/../a.jpg"], "out", SinkError, "2 pictures would all become", "rename"),
+        (["a.jpg", "c.jpg"], "one.png", SinkError, ": it holds one", "one-%06d.png"),
+        (["a.jpg"], "one.bmp", SinkError, "unknown file extension", "use one of .png"),
+        (["a.jpg", "sub/../a.jpg"], "out", SinkError, "2 images would all be written to", "rename"),
         (["a.jpg"], "a.jpg", SinkError, "it is the input", "another name"),
-        (["nested"], "out", SourceError, "there is no picture in", "--recursive"),
-        (["empty"], "out", SourceError, "there is no picture in", ".heic"),
-        (["*.bmp"], "out", SourceError, "nothing is called", "pattern"),
+        (["nested"], "out", SourceError, "there is no image in", "--recursive"),
+        (["empty"], "out", SourceError, "there is no image in", ".heic"),
+        (["*.bmp"], "out", SourceError, "no file matches", "pattern"),
     ],
 )
-def test_jobs_that_cannot_be(
+def test_photo_jobs_errors(
     folder: Path, sources: list[str], result: str, error: type[NstError], message: str, hint: str
 ) -> None:
     (folder / "empty").mkdir()

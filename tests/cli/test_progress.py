@@ -1,4 +1,4 @@
-"""Progress without a terminal: a line now and then, so that a log shows that work goes on."""
+"""Progress without a terminal: a line every ten seconds."""
 
 import os
 import subprocess
@@ -40,7 +40,7 @@ def test_frames_prints_a_line_every_ten_seconds(capsys: pytest.CaptureFixture[st
     ]
 
 
-def test_frames_of_a_pipe_have_no_end(capsys: pytest.CaptureFixture[str]) -> None:
+def test_frames_without_total(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
     with progress.frames(None, FrameStats(clock), clock) as shown:
         for index in range(20):
@@ -49,7 +49,7 @@ def test_frames_of_a_pipe_have_no_end(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().err.splitlines()[-1] == "20 frames, 1.0 fps"
 
 
-def test_one_large_image_shows_that_it_is_worked_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_frames_of_one_image_prints_elapsed_time(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
     with progress.frames(1, FrameStats(clock), clock) as shown:
         for _ in range(25):
@@ -91,7 +91,7 @@ def test_tell_prints_above_the_bar() -> None:
 
 
 @pytest.mark.parametrize(("term", "wanted"), [("xterm", True), ("dumb", False)])
-def test_a_dumb_terminal_gets_lines(
+def test_frames_prints_lines_on_dumb_terminal(
     term: str, wanted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", term)

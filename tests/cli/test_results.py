@@ -156,7 +156,7 @@ def test_partial_file_of_someone_else_is_kept(tmp_path: Path) -> None:
     info = SyntheticSource(64, 48).info
     for name in ("out.partial.mp4", "out.older.partial.mp4"):
         (tmp_path / name).write_text("of a user")
-        with pytest.raises(SinkError, match=f"{name} is there already") as caught:
+        with pytest.raises(SinkError, match=f"{name} already exists") as caught:
             open_sink(tmp_path / "out.mp4", info)
         assert caught.value.hint
         assert (tmp_path / name).read_text() == "of a user"
@@ -177,15 +177,15 @@ def test_pipe_as_result_is_kept(models: Path, photo: Path, command: str, name: s
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["out.mp4", "--codec", "prores"], ".mp4 does not take prores"),
+        (["out.mp4", "--codec", "prores"], "cannot store prores in .mp4"),
         (["out.mp4", "--codec", "mpeg9"], "there is no codec 'mpeg9'"),
         (["out.mp4", "--crf", "60"], "h264 has no --crf 60"),
         (["out.mp4", "--preset", "warp"], "h264 has no preset 'warp'"),
-        (["out.mp4", "--pix-fmt", "rgb7"], "libx264 has no pixels rgb7"),
+        (["out.mp4", "--pix-fmt", "rgb7"], "libx264 does not support the pixel format rgb7"),
         (["out.mp4", "--size", "20000x20000"], "cannot write out.mp4: "),
         (["out.mp4", "--size", "20000x20000", "--dry-run"], "cannot write out.mp4: "),
-        (["out.xyz"], "out.xyz: unknown ending"),
-        (["out.png"], "out.png holds one picture only"),
+        (["out.xyz"], "cannot write out.xyz: unknown file extension"),
+        (["out.png"], "out.png holds one image only"),
         (["out"], "cannot write out: it has no ending"),
     ],
 )

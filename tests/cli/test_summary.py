@@ -1,4 +1,4 @@
-"""What a run says at its end."""
+"""The summary at the end of a run."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -17,10 +17,10 @@ from realtime_nst.frame import Frame
         (True, 1, "choose another place", True),
         (True, 0, "choose another place", False),
         (False, 1, "choose another place", False),
-        (True, 1, "the same command with --resume goes on", False),
+        (True, 1, "run the same command with --resume to continue", False),
     ],
 )
-def test_a_full_disk_leaves_something_to_resume(
+def test_report_run_mentions_resume_after_full_disk(
     resumable: bool, frames: int, hint: str, noted: bool
 ) -> None:
     with pytest.raises(SinkError) as caught, report_run(Path("out"), resumable=resumable) as meter:

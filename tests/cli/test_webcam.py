@@ -52,7 +52,7 @@ def test_a_camera_is_painted_recorded_and_summed_up(
     assert result.returncode == 0, result.stderr
     assert len(content(out).pts) == 20
     assert "20 frames" in result.stderr
-    assert re.search(r"at work: painting .* the network in it \d", result.stderr)
+    assert re.search(r"busy: stylize .* of it the network \d", result.stderr)
     assert all(int(share) <= 100 for share in re.findall(r"(\d+)%", result.stderr))
     assert f"recorded: {out}" in result.stderr
     assert list(content(out).pts) == sorted(set(content(out).pts))
@@ -61,7 +61,7 @@ def test_a_camera_is_painted_recorded_and_summed_up(
 def test_without_a_screen_the_error_says_what_to_add(models: Path, camera: str) -> None:
     result = webcam("--source", camera, "-s", "invert")
     assert result.returncode == 1
-    assert "no screen" in result.stderr
+    assert "no display" in result.stderr
     assert "hint: add --sink" in result.stderr
 
 

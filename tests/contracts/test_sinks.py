@@ -1,4 +1,4 @@
-"""What every sink promises. A new sink is one more entry of ``ADDRESSES``."""
+"""Contract of all sinks. A new sink is one more entry of ``ADDRESSES``."""
 
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path, address: str) -> None:
 
 
 def test_an_unknown_ending(tmp_path: Path) -> None:
-    with pytest.raises(SinkError, match="unknown ending") as caught:
+    with pytest.raises(SinkError, match="unknown file extension") as caught:
         open_sink(tmp_path / "out.xyz", clip()[0])
     assert ".mp4" in caught.value.hint
 

@@ -1,4 +1,4 @@
-"""What every source promises. A new source is one more entry of ``MAKERS``."""
+"""Contract of all sources. A new source is one more entry of ``MAKERS``."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.helpers.video_clips import Clip, make
 
 
 def picture(path: Path, width: int = 31, height: int = 17) -> Path:
-    """A picture file."""
+    """Return an image file."""
     path.parent.mkdir(exist_ok=True)
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
     path.write_bytes(cv2.imencode(path.suffix, image)[1].tobytes())
@@ -21,7 +21,7 @@ def picture(path: Path, width: int = 31, height: int = 17) -> Path:
 
 
 def folder(path: Path) -> Path:
-    """Three pictures of different sizes."""
+    """Return three images of different sizes."""
     for index in range(3):
         picture(path / f"{index}.png", 20 + index)
     return path
@@ -36,12 +36,12 @@ MAKERS: dict[str, Callable[[Path], str | Path]] = {
 }
 BAD = {
     "missing": "there is no",
-    "text.mp4": "not a video that can be read",
-    "text.png": "not a picture that can be read",
-    "empty.mp4": "not a video that can be read",
-    "empty.png": "not a picture that can be read",
-    "folder": "there is no picture in",
-    "sound.mp4": "no video in it",
+    "text.mp4": "not a supported video",
+    "text.png": "not a supported image",
+    "empty.mp4": "not a supported video",
+    "empty.png": "not a supported image",
+    "folder": "no images in",
+    "sound.mp4": "contains no video",
     "synthetic:nonsense": "cannot read synthetic:nonsense",
 }
 

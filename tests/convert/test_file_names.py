@@ -94,7 +94,7 @@ def test_folder_with_brackets_is_no_pattern(tmp_path: Path) -> None:
     assert job.source == tmp_path / "takes [1]" / "a.mp4"
 
 
-def test_images_of_a_folder_come_in_natural_order(tmp_path: Path) -> None:
+def test_folder_images_are_sorted_naturally(tmp_path: Path) -> None:
     for number in (1, 2, 10, 11):
         image = np.full((4, 5, 3), number, np.uint8)
         (tmp_path / f"f{number}.png").write_bytes(cv2.imencode(".png", image)[1].tobytes())

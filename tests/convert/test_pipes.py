@@ -79,7 +79,7 @@ def test_rawvideo(models: Path, tmp_path: Path, pixels: str) -> None:
     assert np.abs(picture(out) - picture(clip)).mean() < 2
 
 
-def test_what_lasts_longer_comes_again(tmp_path: Path) -> None:
+def test_y4m_repeats_frames_of_longer_duration(tmp_path: Path) -> None:
     """There is only a rate."""
     info, levels, times = SyntheticSource(16, 16, Fraction(25)).info, (50, 100, 150), (0, 2, 5)
     with open_sink(tmp_path / "out.y4m", info) as sink:
@@ -91,7 +91,7 @@ def test_what_lasts_longer_comes_again(tmp_path: Path) -> None:
     assert shown == [50, 50, 100, 100, 100, 150]
 
 
-def test_raw_frames_are_the_bytes_that_came(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rawvideo_is_bit_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     frames = np.random.default_rng(0).integers(0, 256, (3, 4, 6, 3), np.uint8)
     read, write = os.pipe()
     os.write(write, frames.tobytes())
@@ -113,12 +113,15 @@ def test_raw_frames_are_the_bytes_that_came(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--format", "rawvideo"], "rawvideo does not say what it holds"),
-        (["--format", "rawvideo", "--size", "64x", "--fps", "5"], "does not say what it holds"),
+        (["--format", "rawvideo"], "rawvideo needs --size and --fps"),
+        (
+            ["--format", "rawvideo", "--size", "64x", "--fps", "5"],
+            "rawvideo needs --size and --fps",
+        ),
         (["--format", "avi"], "'avi' is none of y4m, rawvideo"),
     ],
 )
-def test_what_a_pipe_must_be_told(models: Path, options: list[str], said: str) -> None:
+def test_rawvideo_needs_size_and_rate(models: Path, options: list[str], said: str) -> None:
     result = subprocess.run(
         [*OURS, *options], input=b"", capture_output=True, check=False, env=os.environ
     )
@@ -127,16 +130,16 @@ def test_what_a_pipe_must_be_told(models: Path, options: list[str], said: str) -
     assert not result.stdout
 
 
-def test_wrong_pixels_are_one_line(models: Path) -> None:
+def test_rawvideo_unknown_pix_fmt_prints_one_error(models: Path) -> None:
     told = ["--format", "rawvideo", "--size", "64x48", "--fps", "25", "--pix-fmt", "yuv"]
     result = subprocess.run(
         [*OURS, *told], input=b"", capture_output=True, check=False, env=os.environ
     )
     assert result.returncode == 1
-    assert b"error: the pipe cannot be read as yuv" in result.stderr
+    assert b"error: cannot read the pipe as yuv" in result.stderr
 
 
-def test_a_raw_pipe_that_breaks_off_is_an_error(models: Path, tmp_path: Path) -> None:
+def test_rawvideo_truncated_input_is_an_error(models: Path, tmp_path: Path) -> None:
     told = ["--format", "rawvideo", "--size", "64x48", "--fps", "25", "--pix-fmt", "bgr24"]
     command = [*OURS[:5], str(tmp_path / "out.mp4"), *OURS[6:], *told]
     data = bytes(64 * 48 * 3 * 4 + 1000)

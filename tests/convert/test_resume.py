@@ -1,4 +1,4 @@
-"""A conversion that was killed goes on, and its result is that of one that was not."""
+"""A resumed conversion gives the same result as an uninterrupted one."""
 
 import json
 import os
@@ -48,7 +48,7 @@ KINDS = [
 
 
 def pictures(path: Path) -> list[tuple[Fraction, str]]:
-    """Each frame's time and pixels."""
+    """Return timestamp and pixels of each frame."""
     with av.open(str(path)) as file:
         return [
             (
@@ -60,7 +60,7 @@ def pictures(path: Path) -> list[tuple[Fraction, str]]:
 
 
 def sound(path: Path) -> list[tuple[int | None, str]]:
-    """Each packet's time and content."""
+    """Return timestamp and content of each audio packet."""
     with av.open(str(path)) as file:
         return [(packet.pts, _sha(bytes(packet))) for packet in file.demux(audio=0) if packet.size]
 
@@ -70,7 +70,7 @@ def _sha(data: bytes) -> str:
 
 
 def left(folder: Path) -> list[str]:
-    """What a conversion has left behind, besides its lock."""
+    """Return the files that a conversion has left, except its lock."""
     found = (path for path in folder.glob("*") if path.is_file() and path.suffix != ".lock")
     return sorted(path.name for path in found if path.stem != "in")
 
@@ -83,7 +83,7 @@ def convert(
     *,
     resume: bool = False,
 ) -> Iterator[Frame]:
-    """Without a style; each frame after it was written."""
+    """Convert without a style; yield each frame after it was written."""
     journal = Journal(out, {"--style": "none"})
     place = find_resume_point(Job(source, out), journal, _forget) if resume else None
     reading = ReadOptions(resume=place.pts) if place else ReadOptions()
@@ -97,18 +97,20 @@ def convert(
 
 
 def _forget(memory: object) -> None:
-    """Frames that are not painted need no memory."""
+    """Do nothing: without a stabilizer there is no state."""
 
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A place every 20 frames."""
+    """Save a resume point every 20 frames."""
     monkeypatch.setattr(journals, "SEGMENT", 20)
 
 
 @pytest.mark.parametrize(("codec", "ending"), KINDS)
-def test_as_if_nothing_had_happened(tmp_path: Path, short: None, codec: str, ending: str) -> None:
-    """What lies on the disk at some moment is what a kill leaves."""
+def test_resumed_result_equals_uninterrupted_one(
+    tmp_path: Path, short: None, codec: str, ending: str
+) -> None:
+    """The files on the disk at some frame are those that a kill leaves."""
     source = make(tmp_path / "in.mp4", Clip(96, 64, ticks=UNEVEN, sound="aac"))
     options = VideoOptions(codec)
     out = tmp_path / f"out.{ending}"
@@ -130,7 +132,7 @@ def test_as_if_nothing_had_happened(tmp_path: Path, short: None, codec: str, end
         assert left(again.parent) == [out.name]
 
 
-def test_at_another_rate_and_size(tmp_path: Path, short: None) -> None:
+def test_resume_with_other_rate_and_size(tmp_path: Path, short: None) -> None:
     source = make(tmp_path / "in.mp4", Clip(96, 64, ticks=UNEVEN, sound="aac"))
     shape = OutputShape((48, 0), Fraction(30000, 1001))
     whole, out = tmp_path / "whole.mp4", tmp_path / "out.mp4"
@@ -145,7 +147,7 @@ def test_at_another_rate_and_size(tmp_path: Path, short: None) -> None:
 
 
 def call(*arguments: object, code: int = 0) -> str:
-    """What a whole command says."""
+    """Run a command; return its stderr."""
     command = [*COMMAND, *map(str, arguments), "--device", "cpu", "--threads", "1"]
     result = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
     assert result.returncode == code, result.stderr
@@ -155,7 +157,7 @@ def call(*arguments: object, code: int = 0) -> str:
 def killed(
     notes: Path, places: int, *arguments: object, how: signal.Signals = signal.SIGKILL
 ) -> str:
-    """A command that is killed when it has noted so many places."""
+    """Kill a command once it has saved so many resume points; return its stderr."""
     command = [*COMMAND, *map(str, arguments), "--device", "cpu", "--threads", "1"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ) as process:
         while not notes.exists() or len(json.loads(notes.read_text())["places"]) < places:
@@ -177,7 +179,7 @@ def film(models: Path, tmp_path: Path) -> Path:
 OPTIONS = ("-s", "keep", "-s", "invert@6s", "-s", "identity@25s", "--preset", "faster")
 
 
-def test_killed_twice(film: Path, tmp_path: Path) -> None:
+def test_resume_after_two_kills(film: Path, tmp_path: Path) -> None:
     whole, out, notes = (
         tmp_path / "whole.mp4",
         tmp_path / "out.mp4",
@@ -187,16 +189,18 @@ def test_killed_twice(film: Path, tmp_path: Path) -> None:
     killed(notes, 2, film, out, *OPTIONS)
     assert not out.exists()
     told = killed(notes, 3, film, out, *OPTIONS, "--resume")
-    assert "note: going on behind " in told
-    assert "note: going on behind " in call(film, out, *OPTIONS, "--resume")
+    assert "note: resuming after " in told
+    assert "note: resuming after " in call(film, out, *OPTIONS, "--resume")
     assert pictures(out) == pictures(whole)
     assert sound(out) == sound(whole) == sound(film)
     assert left(tmp_path) == ["out.mp4", "whole.mp4"]
     said = call(film, out, "-s", "invert", "--resume")
-    assert "out.mp4 is there already: nothing was done; without --resume it is made again" in said
+    assert (
+        "out.mp4 exists already: nothing was done; leave out --resume to convert it again" in said
+    )
 
 
-def test_after_ctrl_c(film: Path, tmp_path: Path) -> None:
+def test_resume_after_ctrl_c(film: Path, tmp_path: Path) -> None:
     whole, out, notes = (
         tmp_path / "whole.mp4",
         tmp_path / "out.mp4",
@@ -204,40 +208,40 @@ def test_after_ctrl_c(film: Path, tmp_path: Path) -> None:
     )
     call(film, whole, *OPTIONS)
     told = killed(notes, 2, film, out, *OPTIONS, how=signal.SIGINT)
-    assert "hint: the same command with --resume goes on" in told
+    assert "hint: run the same command with --resume to continue" in told
     assert 500 <= len(content(out).pts) < 1100
     call(film, out, *OPTIONS, "--resume")
     assert pictures(out) == pictures(whole)
     assert left(tmp_path) == ["out.mp4", "whole.mp4"]
 
 
-def test_pictures_go_on(film: Path, tmp_path: Path) -> None:
+def test_resume_images(film: Path, tmp_path: Path) -> None:
     small = ("-s", "keep", "--size", "32x", "--stabilise", "0.5")
     whole, out = tmp_path / "whole" / "%04d.png", tmp_path / "out" / "%04d.png"
     call(film, whole, *small)
     killed(tmp_path / "out" / "%04d.partial.png.json", 1, film, out, *small)
-    assert "note: going on behind " in call(film, out, *small, "--resume")
+    assert "note: resuming after " in call(film, out, *small, "--resume")
     names = sorted(path.name for path in out.parent.iterdir())
     assert names == [f"{number:04d}.png" for number in range(1, 1101)]
     for name in names:
         assert (out.parent / name).read_bytes() == (whole.parent / name).read_bytes()
 
 
-def test_what_cannot_go_on(film: Path, tmp_path: Path) -> None:
+def test_resume_refuses_other_settings(film: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
     killed(tmp_path / "out.partial.mp4.json", 1, film, out, *OPTIONS)
     before = left(tmp_path)
     for change, said in (
-        (["-s", "invert"], "out.mp4 was begun with --style keep"),
-        ([*OPTIONS, "--crf", "20"], "out.mp4 was begun with --crf None, but now it is 20"),
-        ([*OPTIONS, "--start", "1"], "out.mp4 was begun with the part 0 s to the end"),
-        ([*OPTIONS, "--stabilise", "0"], "out.mp4 was begun with --stabilize "),
+        (["-s", "invert"], "out.mp4: --style was keep"),
+        ([*OPTIONS, "--crf", "20"], "out.mp4: --crf was None, now it is 20"),
+        ([*OPTIONS, "--start", "1"], "out.mp4: the part was 0 s to the end"),
+        ([*OPTIONS, "--stabilise", "0"], "out.mp4: --stabilize was "),
     ):
         assert said in call(film, out, *change, "--resume", code=1)
     make(film, Clip(128, 96, ticks=tuple(range(0, 600 * 512, 512))))
-    assert "was begun with the input " in call(film, out, *OPTIONS, "--resume", code=1)
+    assert "the input was " in call(film, out, *OPTIONS, "--resume", code=1)
     assert left(tmp_path) == before
-    assert "--resume would have gone on" in call(film, out, *OPTIONS)
+    assert "--resume would have resumed it" in call(film, out, *OPTIONS)
     assert left(tmp_path) == ["out.mp4"]
     killed(tmp_path / "out.partial.mp4.json", 1, film, out, *OPTIONS)
     gif = call(film, tmp_path / "out.gif", "-s", "keep", "--resume", code=1)
@@ -248,16 +252,16 @@ def test_what_cannot_go_on(film: Path, tmp_path: Path) -> None:
     assert "interrupted" not in refused
     assert left(tmp_path) == before
     (tmp_path / "out.partial.mp4.json").write_text("{")
-    assert "cannot be read" in call(film, out, *OPTIONS, "--resume", code=1)
+    assert "cannot read" in call(film, out, *OPTIONS, "--resume", code=1)
 
 
-def test_nothing_to_go_on_with_begins(models: Path, tmp_path: Path) -> None:
+def test_resume_without_journal_starts_over(models: Path, tmp_path: Path) -> None:
     clip = make(tmp_path / "in.mp4", Clip())
     call(clip, tmp_path / "out.mp4", "-s", "keep", "--resume")
     assert len(content(tmp_path / "out.mp4").pts) == 10
 
 
-def test_a_place_whose_pictures_are_gone_is_none(tmp_path: Path, short: None) -> None:
+def test_journal_skips_points_without_saved_images(tmp_path: Path, short: None) -> None:
     import numpy as np
 
     picture = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
@@ -276,8 +280,8 @@ def test_a_place_whose_pictures_are_gone_is_none(tmp_path: Path, short: None) ->
     assert not list(tmp_path.iterdir())
 
 
-def test_a_journal_says_what_differs(tmp_path: Path) -> None:
+def test_journal_names_the_setting_that_differs(tmp_path: Path) -> None:
     Journal(tmp_path / "out.mp4", {"--style": "a", "--crf": "18"}).begin()
-    with pytest.raises(SinkError, match="begun with --style a, but now it is b") as caught:
+    with pytest.raises(SinkError, match="--style was a, now it is b") as caught:
         Journal(tmp_path / "out.mp4", {"--style": "b", "--crf": "18"}).read()
     assert "--resume" in caught.value.hint

@@ -114,13 +114,13 @@ def prove(before: Path, after: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_a_made_clip(tmp_path: Path, identity: Stylizer, name: str) -> None:
+def test_round_trip_synthetic_clip(tmp_path: Path, identity: Stylizer, name: str) -> None:
     before = make(tmp_path / "in.mp4", MADE[name])
     convert(before, tmp_path / "out.mp4", identity, VideoOptions())
     prove(before, tmp_path / "out.mp4")
 
 
-def test_a_rich_clip(tmp_path: Path, identity: Stylizer) -> None:
+def test_round_trip_clip_with_many_streams(tmp_path: Path, identity: Stylizer) -> None:
     before = make_rich(tmp_path / "in.mkv")
     convert(before, tmp_path / "out.mkv", identity, VideoOptions())
     prove(before, tmp_path / "out.mkv")
@@ -128,13 +128,13 @@ def test_a_rich_clip(tmp_path: Path, identity: Stylizer) -> None:
 
 @pytest.mark.skipif(not CLIPS, reason="no real clips on this machine")
 @pytest.mark.parametrize("name", CLIPS)
-def test_a_real_clip(tmp_path: Path, identity: Stylizer, name: str) -> None:
+def test_round_trip_real_clip(tmp_path: Path, identity: Stylizer, name: str) -> None:
     convert(CLIPS[name], tmp_path / "out.mp4", identity, VideoOptions())
     prove(CLIPS[name], tmp_path / "out.mp4")
 
 
 @pytest.mark.parametrize("name", ["plain", "odd", "hd", "turned", "full"])
-def test_ffv1_keeps_every_bit(tmp_path: Path, identity: Stylizer, name: str) -> None:
+def test_round_trip_ffv1_is_lossless(tmp_path: Path, identity: Stylizer, name: str) -> None:
     before, after = make(tmp_path / "in.mp4", MADE[name]), tmp_path / "out.mkv"
     convert(before, after, identity, VideoOptions("ffv1"))
     for one, other in zip(pictures(before), pictures(after), strict=True):

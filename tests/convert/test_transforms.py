@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime_nst.convert.transforms import OutputShape, announced, painted, transform
+from realtime_nst.convert.transforms import OutputShape, arrange_output, output_info, transform
 from realtime_nst.frame import Frame
 from realtime_nst.sources.synthetic import SyntheticSource
 
@@ -45,9 +45,7 @@ def test_rate(rate: Fraction, count: int) -> None:
     gaps=st.lists(st.fractions(Fraction(1, 90), Fraction(1, 2)), min_size=1, max_size=12),
     rate=st.sampled_from([Fraction(5), Fraction(25), Fraction(30000, 1001)]),
 )
-def test_at_a_constant_rate_each_moment_shows_what_it_did(
-    gaps: list[Fraction], rate: Fraction
-) -> None:
+def test_rate_keeps_the_frame_of_each_timestamp(gaps: list[Fraction], rate: Fraction) -> None:
     times = [sum(gaps[:count], Fraction(0)) for count in range(len(gaps) + 1)]
 
     class Uneven(SyntheticSource):
@@ -60,7 +58,7 @@ def test_at_a_constant_rate_each_moment_shows_what_it_did(
         assert frame.image[0, 0, 0] == shown
 
 
-def test_the_network_can_work_in_small() -> None:
+def test_render_scale() -> None:
     seen = []
 
     def style(frame: Frame) -> Frame:
@@ -68,15 +66,15 @@ def test_the_network_can_work_in_small() -> None:
         return frame
 
     (frame,) = SyntheticSource(65, 49, frames=1)
-    assert painted(style, OutputShape(render_scale=0.5))(frame).image.shape == (49, 65, 3)
+    assert arrange_output(style, OutputShape(render_scale=0.5))(frame).image.shape == (49, 65, 3)
     assert seen == [(24, 32, 3)]
 
 
 def test_side_by_side() -> None:
     source = SyntheticSource(64, 48, frames=1)
     (frame,) = source
-    both = painted(inverted, OutputShape(side_by_side=True))(frame).image
-    assert announced(source.info, OutputShape(side_by_side=True)).width == 128
+    both = arrange_output(inverted, OutputShape(side_by_side=True))(frame).image
+    assert output_info(source.info, OutputShape(side_by_side=True)).width == 128
     assert (both[:, :64] == frame.image).all()
     assert (both[:, 64:] == 255 - frame.image).all()
 
@@ -93,7 +91,7 @@ def test_side_by_side() -> None:
         ((64, 4), (16, 0), (16, 2)),
     ],
 )
-def test_size_left_open_is_even(
+def test_size_zero_gives_even_length(
     source: tuple[int, int], asked: tuple[int, int], expected: tuple[int, int]
 ) -> None:
     info = transform(SyntheticSource(*source, frames=1), OutputShape(asked)).info

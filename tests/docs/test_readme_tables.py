@@ -1,4 +1,4 @@
-"""Figures in the documents are those that were measured, and none typed by hand."""
+"""Tables in the documents are generated from the latest results."""
 
 import importlib.util
 import json
@@ -40,17 +40,17 @@ def report(models: Path) -> Report:
     return replace(new_report(), speeds=speeds, wholes=wholes, load=0.0)
 
 
-def test_the_documents_have_the_latest_figures(capsys: pytest.CaptureFixture[str]) -> None:
+def test_tables_are_current(capsys: pytest.CaptureFixture[str]) -> None:
     assert script().main(["--check"]) == 0, capsys.readouterr().out
 
 
-def test_each_table_is_somewhere() -> None:
+def test_each_table_is_in_a_document() -> None:
     tables = script()
     texts = [document.read_text(encoding="utf-8") for document in tables.DOCUMENTS]
     assert {found[1] for text in texts for found in tables.MARKED.findall(text)} == {*tables.TABLES}
 
 
-def test_a_table_is_written_between_its_marks(report: Report, tmp_path: Path) -> None:
+def test_table_is_written_between_its_marks(report: Report, tmp_path: Path) -> None:
     save(report, tmp_path)
     before = "Before.\n<!-- table: speeds -->\nold\n<!-- end of table -->\nAfter."
     after = script().filled(before, tmp_path)
@@ -64,18 +64,18 @@ def test_a_table_is_written_between_its_marks(report: Report, tmp_path: Path) ->
     assert script().filled(after, tmp_path) == after
 
 
-def test_figures_of_a_busy_machine_say_so(report: Report, tmp_path: Path) -> None:
+def test_results_of_a_busy_machine_are_marked(report: Report, tmp_path: Path) -> None:
     save(replace(report, load=99.0), tmp_path)
     assert "a trial: the machine was busy, load 99.0" in script().speeds(tmp_path)
 
 
-def test_the_network_has_its_share_of_the_whole_way(report: Report, tmp_path: Path) -> None:
+def test_pipelines_table_has_share_of_network(report: Report, tmp_path: Path) -> None:
     save(report, tmp_path)
     text = script().pipelines(tmp_path)
     assert re.search(r"\| synthetic \| 64x48 \| [\d.]+ \| \d+% \|$", text)
 
 
-def test_peers_are_set_against_the_fastest_of_ours(report: Report, tmp_path: Path) -> None:
+def test_peers_are_compared_with_our_fastest_model(report: Report, tmp_path: Path) -> None:
     def timed(name: str, part: str, ours: bool, median: float) -> dict[str, object]:
         about = {"name": name, "part": part, "ours": ours, "why": "", "calls": 9}
         return {**about, "median_ms": median, "p95_ms": 2 * median}
@@ -98,10 +98,10 @@ def test_peers_are_set_against_the_fastest_of_ours(report: Report, tmp_path: Pat
             longer(["theirs", "network"], ["quick", "call"], 10.5),
         ],
     }
-    told = {**asdict(report), "rounds": [each]}
-    del told["speeds"], told["wholes"]
+    results = {**asdict(report), "rounds": [each]}
+    del results["speeds"], results["wholes"]
     (tmp_path / "peers").mkdir()
-    (tmp_path / "peers" / "here.json").write_text(json.dumps(told))
+    (tmp_path / "peers" / "here.json").write_text(json.dumps(results))
     text = script().peers(tmp_path)
     assert "640x480, threads: 2" in text
     assert "|  | median | p95 | times as long as quick |" in text
@@ -109,6 +109,6 @@ def test_peers_are_set_against_the_fastest_of_ours(report: Report, tmp_path: Pat
     assert "| slow, call | 300 ms | 600 ms |  |" in text
 
 
-def test_without_results_the_tables_say_so(tmp_path: Path) -> None:
+def test_tables_without_results(tmp_path: Path) -> None:
     tables = script()
     assert {table(tmp_path) for table in tables.TABLES.values()} == {tables.NOTHING}

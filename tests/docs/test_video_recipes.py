@@ -1,4 +1,4 @@
-"""The recipes of docs/video.md do what they say, as far as a rehearsal shows."""
+"""The recipes of docs/video.md pass a dry run, and its table of formats is true."""
 
 import re
 import shlex
@@ -23,19 +23,21 @@ RECIPES = [
 ]
 
 
-def test_there_are_recipes() -> None:
+def test_page_contains_recipes() -> None:
     assert len(RECIPES) >= 10
 
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """80 seconds of which hardly anything is shown."""
+    """Return a clip of 80 seconds with few frames."""
     ticks = tuple(range(0, 40 * 25600, 25600))
     return make(tmp_path_factory.mktemp("clip") / "in.mp4", Clip(ticks=ticks))
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_a_recipe(recipe: str, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recipe_passes_dry_run(
+    recipe: str, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("in.mp4", "IN.mp4", "IMG_0001.MOV", "broken.mp4", "clips/a.mov", "clips/b.mov"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(clip.read_bytes())
@@ -47,8 +49,8 @@ def test_a_recipe(recipe: str, clip: Path, tmp_path: Path, monkeypatch: pytest.M
     assert "  -> " in result.output
 
 
-def test_the_table_of_formats(tmp_path: Path) -> None:
-    """What it offers can be opened."""
+def test_formats_table_lists_supported_codecs(tmp_path: Path) -> None:
+    """Every codec in the table can be written to the formats of its row."""
     for row in re.findall(r"^\| ((?:\.\w+ ?)+)\| (h264|vp9); ([\w, ]+) \|", PAGE.read_text(), re.M):
         endings, usual, others = row[0].split(), row[1], row[2].split(", ")
         for ending in endings:

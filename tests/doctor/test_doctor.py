@@ -192,7 +192,7 @@ def test_without_a_screen_there_is_no_window(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     (found,) = window()
     assert found.level == "warn"
-    assert "no screen" in found.line
+    assert "no display" in found.line
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs X")

@@ -18,7 +18,7 @@ from tests.helpers.scenes import photo
 
 
 def hatched(image: Image) -> Image:
-    """The image's high band alone: what a network without tones makes of it."""
+    """Return the image's high band alone, as a network without tones would."""
     low = cv2.GaussianBlur(image, (0, 0), 8).astype(np.float32)
     high: Image = np.clip(image - low + 128, 0, 255).astype(np.uint8)
     return high
@@ -50,11 +50,29 @@ def test_palette_and_range_are_those_of_all_photos_together() -> None:
     assert together["palette"].value == pytest.approx(0, abs=0.5)
 
 
-def test_compare_allows_a_little_more_than_gatys() -> None:
-    gatys = {"wasserstein 2": 1.0, "nearest 3": 1.0, "similarity 3": 1.0}
-    assert failed(compare(dict.fromkeys(gatys, 1.14), gatys)) == []
-    assert failed(compare(dict.fromkeys(gatys, 1.16), gatys)) == ["nearest 3", "similarity 3"]
-    assert failed(compare(dict.fromkeys(gatys, 1.21), gatys)) == list(gatys)
+@pytest.mark.parametrize(
+    ("share", "failing"),
+    [
+        (0.0, ["wasserstein 2", "nearest 3"]),
+        (0.49, ["wasserstein 2", "nearest 3"]),
+        (0.51, ["wasserstein 2"]),
+        (0.76, []),
+        (1.0, []),
+    ],
+)
+def test_compare_asks_for_a_share_of_the_way_to_gatys(share: float, failing: list[str]) -> None:
+    photo, gatys = (
+        {"wasserstein 2": 0.4, "nearest 3": 0.5},
+        {"wasserstein 2": 0.1, "nearest 3": 0.3},
+    )
+    own = {name: photo[name] + share * (gatys[name] - photo[name]) for name in photo}
+    assert failed(compare(own, gatys, photo)) == failing
+
+
+def test_compare_lets_form_go_a_little_more_than_gatys_does() -> None:
+    gatys, photo = {"similarity 3": 0.2}, {"similarity 3": 0.0}
+    assert failed(compare({"similarity 3": 0.229}, gatys, photo)) == []
+    assert failed(compare({"similarity 3": 0.231}, gatys, photo)) == ["similarity 3"]
 
 
 def test_compare_edges_allows_a_little_less_than_gatys() -> None:

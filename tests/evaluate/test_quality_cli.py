@@ -88,9 +88,9 @@ def test_quality_without_gatys_reports_distances_without_a_gate(given: list[obje
     ("arguments", "message"),
     [
         (["none", "--content", "{photos}"], "no style 'none'"),
-        (["invert", "--tier", "fast", "--content", "{photos}/none"], "no pictures in"),
+        (["invert", "--tier", "fast", "--content", "{photos}/none"], "no images in"),
         (["identity", "--content", "{photos}"], "cannot find the recipe of identity"),
-        (["invert", "--content", "{photos}", "--sheet", "sheet.xyz"], "unknown ending"),
+        (["invert", "--content", "{photos}", "--sheet", "sheet.xyz"], "unknown file extension"),
     ],
 )
 def test_quality_mistakes(

@@ -83,12 +83,12 @@ def test_folders_of_films_and_photos(tmp_path: Path) -> None:
     assert photos_in(tmp_path, 4) == [picture]
     with pytest.raises(SourceError, match="there is no"):
         films_in([tmp_path / "none"])
-    with pytest.raises(SourceError, match="no pictures in"):
+    with pytest.raises(SourceError, match="no images in"):
         photos_in(tmp_path / "none", 4)
 
 
 def measured(folder: Path, step: int = 4) -> Path:
-    """A scene as the data sets have them: three frames, a flow after the second, masks."""
+    """Write a scene like those of the data sets: three frames, a flow after the second, masks."""
     folder.mkdir(parents=True)
     frames = panned(step, 3)
     for number, frame in enumerate(frames, start=9):
@@ -123,9 +123,9 @@ def test_damaged_measurements_are_refused(tmp_path: Path) -> None:
     path = folder / "frame_0010.flo"
     whole = path.read_bytes()
     for stored, message in (
-        (whole[:-4], "is not whole"),
-        (b"x" * 30, "no Middlebury"),
-        (b"", "no M"),
+        (whole[:-4], "is truncated"),
+        (b"x" * 30, "not a Middlebury"),
+        (b"", "not a M"),
     ):
         path.write_bytes(stored)
         with pytest.raises(SourceError, match=message):

@@ -38,14 +38,14 @@ def inverted(image: Image) -> Image:
 def test_a_perfect_style_is_as_calm_as_the_film(scenes: list[Scene]) -> None:
     found = report(scenes, inverted)
     for kind in ("noise", "motion", "clip"):
-        assert found.ratio(kind, stabilised=False) == pytest.approx(1, rel=0.02)
-    assert found.ratio("truth", stabilised=False) is None
+        assert found.ratio(kind, stabilized=False) == pytest.approx(1, rel=0.02)
+    assert found.ratio("truth", stabilized=False) is None
 
 
 def test_flicker_shows_and_the_stabiliser_helps(scenes: list[Scene]) -> None:
     found = report(scenes, textured)
     for kind in ("noise", "motion", "clip"):
-        off, on = (found.ratio(kind, stabilised=on) for on in (False, True))
+        off, on = (found.ratio(kind, stabilized=on) for on in (False, True))
         assert off is not None
         assert on is not None
         assert off > 1.5
@@ -60,9 +60,9 @@ def test_strength_0_changes_nothing(scenes: list[Scene]) -> None:
 
 def test_the_distance_to_the_style_stands_beside(scenes: list[Scene]) -> None:
     found = report(scenes, textured)
-    assert found.distance(stabilised=False) == pytest.approx(
+    assert found.distance(stabilized=False) == pytest.approx(
         np.mean([each.style_off for each in found.scores])
     )
     bare = score(paint_scene(scenes[0], textured, 0.6), None)
     assert bare.style_off is None
-    assert Report("made", "made", 0.6, (bare,)).distance(stabilised=True) is None
+    assert Report("made", "made", 0.6, (bare,)).distance(stabilized=True) is None

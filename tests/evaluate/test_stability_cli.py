@@ -19,7 +19,7 @@ def given(tmp_path: Path) -> list[object]:
     clip = film(tmp_path / "pan.mkv", noisy(panned(3, 6)))
     measured(tmp_path / "flow" / "alley")
     return [
-        *("--content", tmp_path / "photos", "--clips", clip, "--truth", tmp_path / "flow"),
+        *("--content", tmp_path / "photos", "--clips", clip, "--ground-truth", tmp_path / "flow"),
         *("--size", 128, "--frames", 6, "--threads", 1),
     ]
 
@@ -62,11 +62,11 @@ def test_off_is_off_and_the_table_is_short(models: Path, given: list[object]) ->
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["invert"], "nothing to measure on"),
+        (["invert"], "there are no photos, clips or frames"),
         (["none", "--content", "{photos}"], "no style 'none'"),
-        (["invert", "--content", "{photos}/none"], "no pictures in"),
+        (["invert", "--content", "{photos}/none"], "no images in"),
         (["invert", "--clips", "{photos}/none"], "there is no"),
-        (["invert", "--truth", "{photos}"], "no .flo file"),
+        (["invert", "--ground-truth", "{photos}"], "no .flo file"),
     ],
 )
 def test_mistakes(models: Path, tmp_path: Path, arguments: list[str], message: str) -> None:
@@ -78,4 +78,4 @@ def test_mistakes(models: Path, tmp_path: Path, arguments: list[str], message: s
 @pytest.mark.parametrize("option", ["--plot", "--strip"])
 def test_pictures_that_cannot_be_written_are_refused_before_the_work(option: str) -> None:
     result = stability("no-such-style", option, "picture.xyz")
-    assert "unknown ending" in str(result.exception)
+    assert "unknown file extension" in str(result.exception)

@@ -14,7 +14,7 @@ from realtime_nst.nn.vgg import VGG, layers
 
 @pytest.fixture
 def nothing_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty place for torchvision's downloads, and no network to fill it."""
+    """Use an empty folder for torchvision's downloads, and disable the network."""
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path / "hub"))
 
     def offline(*_: object, **__: object) -> None:
@@ -29,14 +29,16 @@ def test_without_vgg19_it_is_vgg16_and_both_changes_are_said(nothing_downloaded:
     assert back.network == "vgg16"
     assert list(back.settings.style_layers) == ["conv1_1", "conv2_1", "conv3_1", "conv4_1"]
     first, second = back.notes
-    assert "VGG-16, as VGG-19's weights are not here" in first
+    assert "using VGG-16: VGG-19's weights are not installed" in first
     assert "conv5_1 left out" in second
-    with pytest.raises(ModelError, match="no weights for vgg19: torchvision's download failed"):
+    with pytest.raises(
+        ModelError, match="cannot load vgg19 weights: torchvision's download failed"
+    ):
         open_backbone(OptimizeSettings(), "vgg19")
 
 
 def shallow(network: str, deepest: str, path: Path) -> Path:
-    """A weights' file with zeros up to a layer."""
+    """Write a weights file with zeros up to a layer."""
     state = VGG([deepest], network).state_dict()
     zeros = {k: torch.zeros_like(v) for k, v in state.items() if k.startswith("features")}
     save_file(zeros, path)

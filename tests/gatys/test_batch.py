@@ -21,25 +21,25 @@ def test_a_folder_is_done_photo_by_photo_and_gone_on_with(tmp_path: Path) -> Non
     write_image(folder / "deep" / "a.jpg", photo(2))
     first = call(folder, style, "-o", out)
     assert first.exit_code == 0, first.output
-    assert "0 of 2 done before" in first.output
+    assert "0 of 2 already done" in first.output
     manifest = json.loads((out / "manifest.json").read_text())
     assert [entry["target"] for entry in manifest["targets"]] == ["a.png.png", "deep/a.jpg.png"]
     (out / "a.png.png").unlink()
     write_image(folder / "new.png", photo(3))
     again = call(folder, style, "-o", out)
-    assert "1 of 3 done before" in again.output
+    assert "1 of 3 already done" in again.output
     assert len(json.loads((out / "manifest.json").read_text())["targets"]) == 3
     assert (out / "a.png.png").is_file()
     other = call(folder, style, "-o", out, "--style-weight", "heavy")
     assert isinstance(other.exception, NstError)
     assert "made with other settings" in str(other.exception)
     inside = call(folder, style, "-o", folder / "targets")
-    assert "lies among the photos" in str(inside.exception)
+    assert "is inside the folder of photos" in str(inside.exception)
 
 
 @pytest.fixture
 def photos(tmp_path: Path) -> tuple[Path, Path]:
-    """A folder of two, and a style beside it."""
+    """Write a folder of two photos, and a style next to it."""
     (tmp_path / "photos").mkdir()
     for number, name in enumerate(("a.png", "b.png")):
         write_image(tmp_path / "photos" / name, photo(number))
@@ -50,8 +50,8 @@ def test_a_photo_that_cannot_be_read_is_left_out(tmp_path: Path, photos: tuple[P
     (photos[0] / "a.png").write_text("no picture")
     result = call(*photos, "-o", tmp_path / "targets")
     assert result.exit_code == 1
-    assert "a.png is not a picture" in result.stderr
-    assert f"left out: {photos[0] / 'a.png'}" in result.stderr
+    assert "a.png: not a supported image" in result.stderr
+    assert f"skipped: {photos[0] / 'a.png'}" in result.stderr
     manifest = json.loads((tmp_path / "targets" / "manifest.json").read_text())
     assert [entry["photo"] for entry in manifest["targets"]] == ["b.png"]
 
@@ -73,7 +73,7 @@ def test_what_only_a_single_photo_has_is_refused_for_a_folder(
 ) -> None:
     result = call(*photos, "-o", tmp_path / "targets", *option)
     assert isinstance(result.exception, TrainError)
-    assert f"{option[0]} is for a single photo" in str(result.exception)
+    assert f"cannot apply {option[0]} to a folder" in str(result.exception)
     assert not (tmp_path / "targets").exists()
 
 
@@ -91,7 +91,7 @@ def test_a_folder_is_not_gone_on_with_by_another_mask_or_beginning(
     changing, out = tmp_path / "changing.png", tmp_path / "targets"
     write_image(changing, half("left"))
     assert call(*photos, "-o", out, option, changing).exit_code == 0
-    assert "2 of 2 done before" in call(*photos, "-o", out, option, changing).output
+    assert "2 of 2 already done" in call(*photos, "-o", out, option, changing).output
     write_image(changing, half("right"))
     assert told in str(call(*photos, "-o", out, option, changing).exception)
 

@@ -68,7 +68,7 @@ def test_bfloat16_comes_near_to_float32() -> None:
 
 
 def bowl(fails_at: int = 10**9, floor: float = 0.0) -> Callable[[Tensor], Point]:
-    """A round valley around 0.4 whose bottom is ``floor``; one call gives no number."""
+    """Return a quadratic around 0.4 with minimum ``floor``; one call returns NaN."""
     calls = 0
 
     def evaluate(image: Tensor) -> Point:
@@ -108,7 +108,7 @@ def test_lbfgs_steps_around_what_is_no_number() -> None:
 
 
 def test_no_number_from_the_start_is_an_error() -> None:
-    with pytest.raises(TrainError, match="first picture is no number"):
+    with pytest.raises(TrainError, match="first image is not finite"):
         next(minimize(bowl(fails_at=1), start(), 3, "lbfgs", 0.01, 5))
 
 
@@ -132,5 +132,5 @@ def test_what_cannot_be_done_is_said() -> None:
         run(replace(SETTINGS, optimizer="sgd"))
     with pytest.raises(TrainError, match="too small for VGG"):
         run(longer=32)
-    with pytest.raises(TrainError, match="cannot begin with 'grey'"):
+    with pytest.raises(TrainError, match="cannot initialize from 'grey'"):
         run(replace(SETTINGS, init="grey"))

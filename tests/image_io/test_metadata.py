@@ -27,7 +27,7 @@ EXIF, ICC, XMP_KIND = (
 
 
 def icc(space: bytes = b"RGB ", size: int = 600) -> bytes:
-    """A color profile as far as anybody here looks at it."""
+    """Return the start of a color profile, which is all that is read of it."""
     header = struct.pack(">I", size) + b"lcms\x04@\0\0mntr" + space + b"XYZ " + bytes(12) + b"acsp"
     illuminant = struct.pack(">III", 0xF6D6, 0x10000, 0xD32D)  # libpng refuses any but D50
     known = (header.ljust(68, b"\0") + illuminant).ljust(132, b"\0")
@@ -48,7 +48,7 @@ def exif(number: int = 1, order: str = "<", thumbnail: bytes = b"") -> bytes:
 def coded(
     suffix: str, image: NDArray[Any], blocks: dict[int, bytes] | None = None, dpi: int = 0
 ) -> bytes:
-    """A file as cameras and image editors write it."""
+    """Return a file like those of cameras and image editors."""
     blocks = blocks or {}
     prefix = b"http://ns.adobe.com/xap/1.0/\0" if suffix == ".jpg" else b""
     ends = b"\0" if suffix == ".png" else b""
@@ -154,7 +154,7 @@ def test_opaque_alpha_is_no_transparency() -> None:
     [
         (coded(".png", picture().astype(np.uint16) * 257), "16 bits per channel become 8"),
         (coded(".tif", picture()), "tags and color profile of this format are not kept"),
-        (coded(".jpg", picture(), {ICC: icc(b"CMYK")}), "its CMYK color profile is not kept"),
+        (coded(".jpg", picture(), {ICC: icc(b"CMYK")}), "the CMYK color profile is not kept"),
     ],
 )
 def test_what_is_not_kept_is_noted(file: bytes, note: str) -> None:
@@ -177,15 +177,15 @@ def test_metadata_too_large_for_jpeg(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".bmp", ".tif", ".avif"])
 def test_cut_off_image_is_damaged(suffix: str) -> None:
     file = coded(suffix, picture())
-    with pytest.raises(SourceError, match="damaged or cut off") as caught:
+    with pytest.raises(SourceError, match="damaged or truncated") as caught:
         decode_photo(file[: len(file) // 2], f"photo{suffix}")
-    assert caught.value.hint == "copy it again"
+    assert caught.value.hint == "copy the file again"
 
 
-def test_other_file_is_no_picture() -> None:
-    with pytest.raises(SourceError, match="is not a picture") as caught:
+def test_other_file_is_not_an_image() -> None:
+    with pytest.raises(SourceError, match="not a supported image") as caught:
         decode_photo(b"Not what it says it is.", "photo.jpg")
-    assert caught.value.hint.startswith("endings: .avif, ")
+    assert caught.value.hint.startswith("supported formats: .avif, ")
 
 
 @pytest.mark.parametrize(

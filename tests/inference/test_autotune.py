@@ -17,7 +17,7 @@ from realtime_nst.inference.autotune import (
     autotune,
     compare,
     format_trials,
-    make_test_image,
+    sample_image,
 )
 from realtime_nst.inference.engines import Size
 
@@ -147,8 +147,8 @@ def test_autotune_does_not_cache_incomplete_result() -> None:
 
 
 @pytest.mark.parametrize("size", [(16, 16), (70, 2000), (480, 640), (1080, 1920)])
-def test_make_test_image_has_contrast(size: Size) -> None:
-    image = make_test_image(size)
+def test_sample_image_has_contrast(size: Size) -> None:
+    image = sample_image(size)
     assert image.shape == (*size, 3)
     assert image.dtype == np.uint8
     assert image.std() > 40

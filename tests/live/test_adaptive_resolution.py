@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_nst.live.adaptive_resolution import RISE, AdaptiveResolution, Size, sizes
+from realtime_nst.live.adaptive_resolution import RISE_SECONDS, AdaptiveResolution, Size, sizes
 
 VGA = sizes(640, 480)
 
@@ -72,7 +72,7 @@ def test_it_rises_when_the_load_has_gone() -> None:
     machine = Machine(AdaptiveResolution(VGA, 24))
     machine.run(5, 0.004, 0.4)
     assert machine.resolution.size < (640, 480)
-    machine.run(8 * RISE, 0.002, 0.05)
+    machine.run(8 * RISE_SECONDS, 0.002, 0.05)
     assert machine.resolution.size == (640, 480)
 
 

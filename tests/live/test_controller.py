@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.live.controller import LiveController, RecordingToggle, unused
+from realtime_nst.live.controller import LiveController, RecordingToggle, unused_path
 from realtime_nst.live.hud import Hud
 from realtime_nst.live.mixer_pool import RenderConfig
 from realtime_nst.live.settings import LiveControls, LiveSettings
@@ -101,7 +101,7 @@ def test_quit(tmp_path: Path, key: str) -> None:
 def test_names_are_never_used_twice(tmp_path: Path) -> None:
     names = set()
     for _ in range(4):
-        path = unused(tmp_path, "recording", ".mp4")
+        path = unused_path(tmp_path, "recording", ".mp4")
         assert path not in names
         names.add(path)
         path.with_name(f"{path.stem}.partial.mp4").touch()

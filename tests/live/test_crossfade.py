@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_nst.live.crossfade import SECONDS, Crossfade
+from realtime_nst.live.crossfade import FADE_SECONDS, Crossfade
 
 
 def test_the_first_style_is_there_at_once() -> None:
@@ -14,9 +14,9 @@ def test_the_first_style_is_there_at_once() -> None:
 def test_a_fade_takes_half_a_second_and_shows_both() -> None:
     fade = Crossfade()
     fade.step({0: 1.0}, 10.0)
-    halfway = fade.step({1: 1.0}, 10.0 + SECONDS / 2)
+    halfway = fade.step({1: 1.0}, 10.0 + FADE_SECONDS / 2)
     assert halfway == pytest.approx({0: 0.5, 1: 0.5})
-    assert fade.step({1: 1.0}, 10.0 + SECONDS) == {1: 1.0}
+    assert fade.step({1: 1.0}, 10.0 + FADE_SECONDS) == {1: 1.0}
 
 
 def test_the_first_frame_of_a_fade_differs_from_the_one_before() -> None:
@@ -46,5 +46,5 @@ def test_amounts_always_add_up_to_a_whole_picture(changes: list[tuple[int, float
         assert all(amount > 0 for amount in amounts.values())
         if before:  # nothing jumps further than time allows
             steps = [abs(amounts.get(n, 0) - before.get(n, 0)) for n in range(5)]
-            assert max(steps) <= passed / SECONDS + 1e-9
+            assert max(steps) <= passed / FADE_SECONDS + 1e-9
         before = amounts

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.live.hud import NEWS, Hud, Notification
+from realtime_nst.live.hud import NOTIFICATION_SECONDS, Hud, Notification
 from realtime_nst.live.keys import KEYS
 from realtime_nst.live.mixer_pool import RenderConfig
 from realtime_nst.live.settings import LiveSettings
@@ -51,15 +51,15 @@ def test_the_numbers() -> None:
 
 
 def test_a_smaller_working_size_is_told() -> None:
-    assert Stage(RenderConfig((480, 352))).lines()[2] == "640x480 painted at 480x352  CPU"
+    assert Stage(RenderConfig((480, 352))).lines()[2] == "640x480 stylized at 480x352  CPU"
 
 
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
         ({"style": 2, "morph": 0.3}, "scream 70% + wave 30%  strength 100%"),
-        ({"strength": 0.5, "keep_colours": True}, "wave  strength 50%  colours kept"),
-        ({"stabilise": 0.8, "frozen": True}, "wave  strength 100%  stabilised  frozen"),
+        ({"strength": 0.5, "keep_colors": True}, "wave  strength 50%  colors kept"),
+        ({"stabilize": 0.8, "frozen": True}, "wave  strength 100%  stabilized  frozen"),
     ],
 )
 def test_the_style(changes: dict[str, object], line: str) -> None:
@@ -70,14 +70,14 @@ def test_notices_are_shown_without_the_numbers_too() -> None:
     stage = Stage()
     stage.notice = "camera 0: no picture for 3 s, trying again"
     stage.hud.recordings.append("live.mp4")
-    stage.hud.news.tell("snapshot: a.png")
+    stage.hud.news.show("snapshot: a.png")
     assert stage.lines(hud=False) == [stage.notice, "REC live.mp4", "snapshot: a.png"]
 
 
 def test_news_grow_old() -> None:
     stage = Stage()
-    stage.hud.news.tell("snapshot: a.png")
-    stage.now += NEWS - 0.01
+    stage.hud.news.show("snapshot: a.png")
+    stage.now += NOTIFICATION_SECONDS - 0.01
     assert stage.lines(hud=False) == ["snapshot: a.png"]
     stage.now += 0.02
     assert stage.lines(hud=False) == []

@@ -7,7 +7,7 @@ import pytest
 
 from realtime_nst.errors import ModelError
 from realtime_nst.frame import Image
-from realtime_nst.live.mixer_pool import KEPT, MixerPool, Paint, RenderConfig
+from realtime_nst.live.mixer_pool import MAX_OPEN_MIXERS, MixerPool, Paint, RenderConfig
 
 SMALL, LARGE = RenderConfig((160, 120)), RenderConfig((640, 480))
 
@@ -73,7 +73,7 @@ def test_those_out_of_use_are_let_go() -> None:
         return palette
 
     with MixerPool(open_for) as studio:
-        works = [RenderConfig((100 + n, 100)) for n in range(KEPT + 1)]
+        works = [RenderConfig((100 + n, 100)) for n in range(MAX_OPEN_MIXERS + 1)]
         for work in works:
             opened(studio, work)
         assert studio.get(works[-1])

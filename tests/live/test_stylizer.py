@@ -116,7 +116,7 @@ def test_a_morph_stands_between_two_styles() -> None:
 def test_kept_colours_are_those_of_the_camera() -> None:
     given = frame()
     given.image[:] = (60, 90, 150)
-    shown = Stage(replace(PLAIN, style=1)).paint(given, keep_colours=True)[0, 0].astype(int)
+    shown = Stage(replace(PLAIN, style=1)).paint(given, keep_colors=True)[0, 0].astype(int)
     assert shown[2] - shown[0] == pytest.approx(90, abs=2)
     assert shown @ (0.114, 0.587, 0.299) == pytest.approx(50, abs=2)
 
@@ -158,7 +158,7 @@ def test_a_fade_is_no_reason_to_paint_smaller() -> None:
     told: list[float] = []
 
     class Watched(AdaptiveResolution):
-        def took(self, seconds: float, now: float) -> None:
+        def record(self, seconds: float, now: float) -> None:
             told.append(now)
 
     settings = [PLAIN]
@@ -178,7 +178,7 @@ def test_what_is_not_ready_yet_does_not_hold_anything_up() -> None:
     told: list[float] = []
 
     class Watched(AdaptiveResolution):
-        def took(self, seconds: float, now: float) -> None:
+        def record(self, seconds: float, now: float) -> None:
             told.append(now)
 
     resolution, settings = Watched(((120, 80), (60, 40)), 25), [PLAIN]
@@ -207,19 +207,19 @@ def test_what_is_not_ready_yet_does_not_hold_anything_up() -> None:
 
 def test_the_first_palette_must_be_ready() -> None:
     stylize = LiveStylizer(lambda work: None, 1, lambda: PLAIN, AdaptiveResolution(((60, 40),), 25))
-    with pytest.raises(ValueError, match="first palette"):
+    with pytest.raises(ValueError, match="first mixer"):
         stylize(frame())
 
 
-def test_the_stabiliser_calms_a_flickering_style() -> None:
+def test_the_stabilizer_calms_a_flickering_style() -> None:
     def flicker(image: Image, amounts: Mapping[int, float]) -> Image:
         return np.full_like(image, next(levels))
 
-    def spread(stabilise: float) -> float:
+    def spread(stabilize: float) -> float:
         stylize = LiveStylizer(
             lambda work: flicker,
             1,
-            lambda: replace(PLAIN, stabilise=stabilise),
+            lambda: replace(PLAIN, stabilize=stabilize),
             AdaptiveResolution(((60, 40),), 25),
         )
         return float(np.std([stylize(frame(index=n)).image.mean() for n in range(20)][5:]))
@@ -240,8 +240,8 @@ def test_whatever_is_switched_on_a_frame_keeps_its_size(data: st.DataObject) -> 
             style=data.draw(st.integers(0, 2)),
             strength=data.draw(st.sampled_from([0.0, 0.3, 1.0])),
             morph=data.draw(st.sampled_from([0.0, 0.4])),
-            keep_colours=data.draw(switches),
-            stabilise=data.draw(st.sampled_from([0.0, 0.8])),
+            keep_colors=data.draw(switches),
+            stabilize=data.draw(st.sampled_from([0.0, 0.8])),
             tiled=data.draw(switches),
             side_by_side=data.draw(switches),
             mirror=data.draw(switches),

@@ -167,7 +167,7 @@ def test_the_gradient_is_finite_where_features_are_all_zero(kind: str) -> None:
 
 
 def judged(kind: str, output: list[float], painting: list[float]) -> float:
-    """The value of a loss of weight 1 for features of one channel."""
+    """Return the value of a loss of weight 1 for features of one channel."""
     loss = LOSSES[kind](("a",), 1.0)
     mine, aim = (torch.tensor(values).view(1, 1, 1, -1) for values in (output, painting))
     return loss(mine, {"a": mine}, loss.target({"a": aim})).item()

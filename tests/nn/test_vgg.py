@@ -110,14 +110,14 @@ def test_broken_weights_are_named(tmp_path: Path, name: str, content: bytes) -> 
     path.write_bytes(content)
     with pytest.raises(ModelError, match=name):
         load_vgg(["relu1_1"], path=path)
-    with pytest.raises(ModelError, match="no VGG weights at"):
+    with pytest.raises(ModelError, match=r"cannot read .*: there is no such file"):
         load_vgg(["relu1_1"], path=tmp_path / "missing.pt")
 
 
 @pytest.mark.parametrize("held", [[1, 2], {"state": {}}, torch.zeros(2)])
 def test_a_file_of_other_things_holds_no_weights(tmp_path: Path, held: object) -> None:
     torch.save(held, tmp_path / "vgg.pth")
-    with pytest.raises(ModelError, match="holds no VGG weights"):
+    with pytest.raises(ModelError, match="as VGG weights: it is not a state dict"):
         load_vgg(["relu1_1"], path=tmp_path / "vgg.pth")
 
 

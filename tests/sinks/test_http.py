@@ -1,4 +1,4 @@
-"""The picture over HTTP: who looks gets the newest frame, and nobody is waited for."""
+"""HTTP sink: clients get the newest frame, and the pipeline waits for none of them."""
 
 import socket
 import threading
@@ -32,7 +32,7 @@ def sink() -> Iterator[HttpSink]:
 
 
 def value(jpeg: bytes) -> int:
-    """Of a grey picture."""
+    """Return the JPEG of a gray image."""
     image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
     return round(float(image.mean()))
@@ -45,7 +45,7 @@ def get(sink: HttpSink, path: str) -> bytes:
 
 
 def part(stream: BinaryIO) -> bytes:
-    """The next picture of a stream."""
+    """Return the next image of a stream."""
     length = 0
     while (line := stream.readline().strip()) or not length:
         if line.lower().startswith(b"content-length"):
@@ -93,7 +93,7 @@ def test_opencv_and_so_we_ourselves_can_look(sink: HttpSink) -> None:
     assert image.mean() == pytest.approx(77, abs=2)
 
 
-def test_a_viewer_that_takes_nothing_slows_nobody_and_then_gets_the_newest(
+def test_http_sink_slow_client_gets_latest_frame(
     sink: HttpSink,
 ) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
@@ -114,7 +114,7 @@ def test_a_viewer_that_takes_nothing_slows_nobody_and_then_gets_the_newest(
         assert len(seen) <= 5  # what lay in between, then the newest
 
 
-def test_nothing_is_coded_while_nobody_looks(
+def test_http_sink_encodes_nothing_without_clients(
     sink: HttpSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     coded: list[Image] = []
@@ -133,7 +133,7 @@ def test_nothing_is_coded_while_nobody_looks(
     assert len(coded) == 1
 
 
-def test_all_viewers_are_sent_away_at_the_end() -> None:
+def test_closing_disconnects_all_clients() -> None:
     before = threading.active_count()
     with HttpSink("//127.0.0.1:0/", INFO) as sink:
         host, port = sink.url.removeprefix("http://").strip("/").split(":")
@@ -180,7 +180,7 @@ def test_other_protocols_are_refused(address: str) -> None:
         open_sink(address, INFO)
 
 
-def test_a_page_of_another_site_cannot_read_the_picture(sink: HttpSink) -> None:
+def test_http_sink_rejects_requests_for_another_host(sink: HttpSink) -> None:
     sink.write(frame(10))
     for host, expected in (("evil.example", 403), ("localhost:1", 200), ("[::1]:1", 200)):
         asked = Request(sink.url + SNAPSHOT[1:], headers={"Host": host})
@@ -200,10 +200,10 @@ def test_what_is_not_there(sink: HttpSink) -> None:
     caught.value.close()
 
 
-def test_a_picture_that_does_not_come_is_not_waited_for() -> None:
+def test_snapshot_times_out_without_frames() -> None:
     newest = LatestFrame()
-    assert newest.after(0, patience=0) is None
+    assert newest.after(0, timeout=0) is None
     newest.put(frame(1).image)
-    assert newest.after(1, patience=0) is None
+    assert newest.after(1, timeout=0) is None
     newest.close()
     assert newest.after(0) is None

@@ -11,20 +11,20 @@ from realtime_nst.errors import SinkError
 from realtime_nst.image_io.write import check_picture, write_image
 
 
-def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+def test_unwritable_image_is_an_error(tmp_path: Path) -> None:
     image = np.zeros((2, 2, 3), np.uint8)
-    with pytest.raises(SinkError, match="unknown ending") as refused:
+    with pytest.raises(SinkError, match="unknown file extension") as refused:
         write_image(tmp_path / "a.xyz", image)
-    assert refused.value.hint == "endings: .png, .jpg, .jpeg, .webp"
+    assert refused.value.hint == "use one of .png, .jpg, .jpeg, .webp"
     (tmp_path / "file").touch()
     with pytest.raises(SinkError, match="cannot create"):
         write_image(tmp_path / "file" / "a.png", image)
-    with pytest.raises(SinkError, match="cannot hold 17000x2 pixels"):
+    with pytest.raises(SinkError, match="cannot store 17000x2 pixels"):
         write_image(tmp_path / "wide.webp", np.zeros((2, 17000, 3), np.uint8))
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_place_for_a_picture_is_looked_at_before_the_work(
+def test_check_picture_rejects_unwritable_paths(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_picture(tmp_path / "a.PNG")
@@ -32,7 +32,7 @@ def test_a_place_for_a_picture_is_looked_at_before_the_work(
     assert not list(tmp_path.iterdir())
     (tmp_path / "file").touch()
     for place, said in (
-        (tmp_path / "a.xyz", "unknown ending"),
+        (tmp_path / "a.xyz", "unknown file extension"),
         (tmp_path / "file" / "a.png", "file is not a folder"),
         (tmp_path, "is a folder"),
     ):
@@ -45,4 +45,4 @@ def test_a_place_for_a_picture_is_looked_at_before_the_work(
 
 def test_a_sheet_is_refused_before_its_photo_is_read() -> None:
     result = CliRunner().invoke(app, ["styles", "sheet", "missing.png", "-o", "sheet.xyz"])
-    assert "unknown ending" in str(result.exception)
+    assert "unknown file extension" in str(result.exception)

@@ -1,4 +1,4 @@
-"""The virtual camera, by pyvirtualcam with a backend of ours in place of a driver."""
+"""Virtual camera, with a fake pyvirtualcam backend instead of a driver."""
 
 import sys
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from realtime_nst.sinks import open_sink
 
 
 class Backend:
-    """What a driver is to pyvirtualcam; keeps what it is shown."""
+    """A fake backend of pyvirtualcam; keeps the frames it receives."""
 
     opened: dict[str, Any]
     shown: list[Image]
@@ -59,7 +59,7 @@ def test_frames_are_shown_as_they_are(backend: type[Backend], size: tuple[int, i
     info = StreamInfo("x", *size, Fraction(30000, 1001), None)
     with open_sink("virtualcam:/dev/video10", info) as sink:
         sink.write(frame(*size))
-        assert sink.notes == ("choose the camera made up where you want",)
+        assert sink.notes == ("select the camera made up in your program",)
     shown = backend.shown[0].reshape(48, 64, 3)
     assert np.array_equal(shown, frame(*size).image[:48, :64])
     assert backend.opened["device"] == "/dev/video10"
@@ -69,7 +69,7 @@ def test_frames_are_shown_as_they_are(backend: type[Backend], size: tuple[int, i
     assert backend.closed == 1
 
 
-def test_a_camera_that_breaks_is_an_error_with_a_cure(backend: type[Backend]) -> None:
+def test_failing_virtual_camera_is_an_error_with_a_hint(backend: type[Backend]) -> None:
     backend.broken = True
     with (
         pytest.raises(SinkError, match="gone") as caught,
@@ -87,7 +87,7 @@ def test_without_a_driver_the_error_says_how_to_get_one(
 ) -> None:
     pytest.importorskip("pyvirtualcam")
     monkeypatch.setattr(sys, "platform", system)
-    with pytest.raises(SinkError, match="no virtual camera") as caught:
+    with pytest.raises(SinkError, match="cannot open a virtual camera") as caught:
         open_sink("virtualcam:/dev/video99", StreamInfo("x", 64, 48, None, None))
     assert cure in caught.value.hint
 

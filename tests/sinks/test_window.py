@@ -1,4 +1,4 @@
-"""A real window on a virtual screen, driven by key presses as a person would."""
+"""A real window on a virtual screen, driven by key presses."""
 
 import ast
 import os
@@ -45,7 +45,7 @@ print("closed once" if closed == [True] else closed)
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[str]:
-    """The name of a screen of its own."""
+    """Return the name of a new virtual screen."""
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24"]
     with subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL) as server:
@@ -56,12 +56,12 @@ def screen() -> Iterator[str]:
 
 
 def at(screen: str) -> dict[str, str]:
-    """The environment for programs in front of it."""
+    """Return the environment for programs on a screen."""
     return {**os.environ, "DISPLAY": screen, "PYTHONPATH": str(ROOT)}
 
 
 class Person:
-    """Sits in front of a program with a window, and reads what it says."""
+    """Runs a program with a window, presses keys and reads its output."""
 
     def __init__(self, program: subprocess.Popen[str], screen: str) -> None:
         self._program, self._screen = program, screen
@@ -83,7 +83,7 @@ class Person:
         raise AssertionError(f"no {word} in {self.read}")
 
     def said(self) -> str:
-        """All that the program has said; it has ended."""
+        """Return the output of the program, which has ended."""
         assert self._program.stderr
         return "".join([*self.read, *self._program.stderr])
 
@@ -146,12 +146,12 @@ def test_a_window_closed_by_hand_says_so_once(screen: str) -> None:
 
 
 @PRESSES
-def test_a_window_that_would_hang_is_refused(screen: str) -> None:
+def test_check_display_refuses_a_window_that_would_hang(screen: str) -> None:
     """PyAV and OpenCV bring a libxcb each; where PyAV's is first, windows hang for ever."""
     code = (
         "import av\nfrom realtime_nst.errors import SinkError\n"
-        "from realtime_nst.sinks import window\nwindow.PATIENCE = 3.0\n"
-        "try:\n    window.need_screen()\n    print('works')\n"
+        "from realtime_nst.sinks import window\nwindow.TRIAL_TIMEOUT = 3.0\n"
+        "try:\n    window.check_display()\n    print('works')\n"
         "except SinkError as error:\n    print(error.hint)"
     )
     done = subprocess.run(
@@ -161,7 +161,7 @@ def test_a_window_that_would_hang_is_refused(screen: str) -> None:
 
 
 PACKAGES = ("realtime_nst.sinks", "realtime_nst.sources")
-"""PyAV's doors; each imports OpenCV before anything else of its own."""
+"""Packages that import PyAV; each imports OpenCV first."""
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -193,6 +193,6 @@ def test_a_window_without_a_screen_is_refused(
         monkeypatch.delenv(name, raising=False)
     for name, value in there.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(SinkError, match="no screen") as caught:
+    with pytest.raises(SinkError, match="no display") as caught:
         Window(StreamInfo("x", 64, 48, None, None))
     assert "--sink" in caught.value.hint

@@ -1,4 +1,4 @@
-"""Animated images are videos where videos are wanted."""
+"""Animated images are read as videos if a frame rate is given."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -23,7 +23,7 @@ TIMES = [Fraction(begin, 1000) for begin in (0, 100, 140, 240, 540)]
 
 
 def animated(path: Path, *, hidden: bool = False) -> Path:
-    """An image of five levels of gray, of which nothing shows where alpha hides it."""
+    """Return an image of five gray levels, hidden where alpha is 0."""
     made = cv2.Animation()
     made.frames = [
         np.full((16, 24, 4), (level, level, level, 0 if hidden else 255), np.uint8)
@@ -61,7 +61,7 @@ def test_part_of_an_animation(tmp_path: Path) -> None:
     with open_source(path, part) as source:
         assert source.info.frames == 3
         assert [frame.pts for frame in source] == [time - TIMES[1] for time in TIMES[1:4]]
-    with pytest.raises(SourceError, match="no frame is in the part"):
+    with pytest.raises(SourceError, match="has no frame in the requested part"):
         open_source(path, ReadOptions(Fraction(9), rate=Fraction(25)))
 
 
@@ -71,7 +71,7 @@ def test_hidden_frames_are_white(tmp_path: Path) -> None:
 
 
 def test_own_webp_comes_back_whole(tmp_path: Path) -> None:
-    """Through the sink of videos, which also looks for what else is in the input."""
+    """Convert it with the video sink, which also reads the input's other streams."""
     clip = make(tmp_path / "in.mp4", Clip(64, 48, ticks=tuple(range(0, 12 * 512, 512))))
     copy(clip, tmp_path / "own.webp")
     with (

@@ -1,4 +1,4 @@
-"""Pictures of every kind come in as plain BGR bytes and go out under the right names."""
+"""Images of every kind are read as BGR bytes and written under the right names."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -30,7 +30,7 @@ def encode(path: Path, image: NDArray[Any]) -> Path:
 
 
 @pytest.mark.parametrize("given", ["%03d.png", ""])
-def test_numbered_pictures_are_not_written_over(tmp_path: Path, given: str) -> None:
+def test_numbered_images_are_not_overwritten(tmp_path: Path, given: str) -> None:
     for number in (1, 2):
         encode(tmp_path / f"{number:03d}.png", np.full((4, 5, 3), number, np.uint8))
     pictures = open_source(tmp_path / given)
@@ -39,17 +39,17 @@ def test_numbered_pictures_are_not_written_over(tmp_path: Path, given: str) -> N
     assert read_image(tmp_path / "001.png")[0, 0, 0] == 1
 
 
-def test_a_film_of_pictures_with_gaps(tmp_path: Path) -> None:
+def test_image_sequence_with_missing_numbers(tmp_path: Path) -> None:
     for number in (1, 2, 4):
         encode(tmp_path / f"{number}.png", np.full((4, 5, 3), number, np.uint8))
     (tmp_path / "2.png").write_text("no picture")
     told: list[str] = []
-    reading = ReadOptions(skip_broken=True, on_trouble=told.append, rate=Fraction(25))
+    reading = ReadOptions(skip_broken=True, on_skip=told.append, rate=Fraction(25))
     pictures = open_source(tmp_path / "%d.png", reading)
     assert [frame.index for frame in pictures] == [0, 2]
-    assert "2.png is not a picture" in told[0]
-    assert pictures.info.notes[0].startswith("numbers missing of")
-    with pytest.raises(SourceError, match=r"2\.png is not a picture"):
+    assert "2.png: not a supported image" in told[0]
+    assert pictures.info.notes[0].endswith("lacks 1 numbers; the images follow without a gap")
+    with pytest.raises(SourceError, match=r"2\.png: not a supported image"):
         list(open_source(tmp_path / "%d.png", ReadOptions(rate=Fraction(25))))
 
 
@@ -75,7 +75,7 @@ def test_exif_orientation_is_applied(tmp_path: Path) -> None:
     assert read_image(path).shape == (40, 20, 3)
 
 
-def test_names_of_several_pictures(tmp_path: Path) -> None:
+def test_names_of_several_images(tmp_path: Path) -> None:
     image = np.zeros((20, 20, 3), np.uint8)
     paths = [encode(tmp_path / name, image) for name in ("a.png", "b.jpg", "c.bmp")]
     source = ImageSource(paths)
@@ -85,18 +85,18 @@ def test_names_of_several_pictures(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.png", "b.jpg", "c.png"]
 
 
-def test_pictures_are_never_written_over_one_another(tmp_path: Path) -> None:
+def test_images_never_overwrite_each_other(tmp_path: Path) -> None:
     image = np.zeros((20, 20, 3), np.uint8)
     first = encode(tmp_path / "a.png", image)
     (tmp_path / "sub").mkdir()
     second = encode(tmp_path / "sub" / "a.png", image)
-    with pytest.raises(SinkError, match="2 pictures would all become"):
+    with pytest.raises(SinkError, match="2 images would all be written to"):
         open_sink(tmp_path / "out", ImageSource([first, second]).info)
     with pytest.raises(SinkError, match="it is the input"):
         open_sink(tmp_path, ImageSource([first]).info)
     with pytest.raises(SinkError, match="it is the input"):
         open_sink(first, ImageSource([first]).info)
-    with pytest.raises(SinkError, match="holds one picture only"):
+    with pytest.raises(SinkError, match="holds one image only"):
         open_sink(tmp_path / "one.png", open_source("synthetic").info)
 
 

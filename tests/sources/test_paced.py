@@ -1,4 +1,4 @@
-"""Files that behave like a camera, on a clock of the tests."""
+"""Files that are played in real time, on a clock of the tests."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -34,7 +34,7 @@ def paced(source: Source, clock: Clock) -> PacedSource:
     return PacedSource(lambda: source, clock=clock, sleep=clock.sleep)
 
 
-def test_a_film_keeps_its_times_and_starts_over() -> None:
+def test_a_video_keeps_its_timestamps_and_loops() -> None:
     clock = Clock()
     with paced(SyntheticSource(32, 32, Fraction(10), 3), clock) as source:
         frames = list(islice(source, 7))
@@ -70,7 +70,7 @@ def test_a_still_is_shown_all_the_time_and_read_once_a_second(tmp_path: Path) ->
     assert [frame.index for frame in frames] == list(range(60))
 
 
-def test_a_gap_in_a_film_is_filled_with_its_last_picture() -> None:
+def test_a_gap_in_a_video_repeats_the_last_frame() -> None:
     class Gap(SyntheticSource):
         def __iter__(self) -> Iterator[Frame]:
             for index, pts in enumerate((Fraction(0), Fraction(1))):

@@ -1,4 +1,4 @@
-"""A live source that vanishes: its last picture stays, and it is opened again."""
+"""A live source that fails: its last frame repeats, and it reconnects."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sources.camera.capture import CameraRequest, CameraSource
 from realtime_nst.sources.live import open_live
 from realtime_nst.sources.paced import PacedSource
-from realtime_nst.sources.reconnecting import LONGEST, ReconnectingSource, fitted, waits
+from realtime_nst.sources.reconnecting import MAX_DELAY, ReconnectingSource, fitted, waits
 from tests.helpers.http_camera import running
 
 PATIENCE = 10.0
@@ -21,7 +21,7 @@ PATIENCE = 10.0
 
 
 class Fake:
-    """A camera that gives ``count`` frames of one grey, each when ``allowed``, and breaks."""
+    """A camera that yields ``count`` gray frames, each when ``allowed``, and then fails."""
 
     live = True
 
@@ -45,7 +45,7 @@ class Fake:
 
 
 class Waits:
-    """Notes how long it should have waited, and says ``stop`` the last time."""
+    """Records the delays it is called with, and returns ``stop`` the last time."""
 
     def __init__(self, last: int) -> None:
         self.seconds: list[float] = []
@@ -73,7 +73,7 @@ GONE = SourceError("there is no camera 7", "plug it in")
 
 
 def test_waits_double_up_to_the_longest() -> None:
-    assert list(islice(waits(), 6)) == [0.5, 1, 2, 4, LONGEST, LONGEST]
+    assert list(islice(waits(), 6)) == [0.5, 1, 2, 4, MAX_DELAY, MAX_DELAY]
 
 
 def test_one_that_is_not_there_at_first_is_an_error_at_once() -> None:
@@ -81,7 +81,7 @@ def test_one_that_is_not_there_at_first_is_an_error_at_once() -> None:
         ReconnectingSource(opening(GONE))
 
 
-def test_it_is_opened_again_ever_more_patiently_until_told_to_stop() -> None:
+def test_it_reconnects_with_growing_delays_until_closed() -> None:
     first, pause = Fake(), Waits(5)
     with ReconnectingSource(opening(first, GONE), pause=pause) as source:
         frames = list(source)
@@ -105,7 +105,7 @@ def test_what_ends_quietly_ends_here_too() -> None:
         assert len(list(source)) == 1
 
 
-def test_the_last_picture_stays_with_a_notice_until_it_is_back() -> None:
+def test_the_last_frame_repeats_with_a_notice_until_it_reconnects() -> None:
     back = threading.Event()
 
     def pause(seconds: float) -> bool:
@@ -115,7 +115,7 @@ def test_the_last_picture_stays_with_a_notice_until_it_is_back() -> None:
         coming = iter(source)
         shown = list(islice(coming, 4))
         assert [frame.image.mean() for frame in shown] == [50] * 4
-        assert "camera 7: no picture for" in source.notice
+        assert "camera 7: no frame for" in source.notice
         back.set()
         after = list(coming)
         assert after[-1].image.mean() == 90
@@ -128,8 +128,8 @@ def test_the_last_picture_stays_with_a_notice_until_it_is_back() -> None:
 
 def test_a_read_that_hangs_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither frames, nor the notice, nor the end."""
-    monkeypatch.setattr("realtime_nst.sources.reconnecting.PATIENCE", 0.01)
-    monkeypatch.setattr("realtime_nst.sources.reconnecting.SILENCE", 0.0)
+    monkeypatch.setattr("realtime_nst.sources.reconnecting.CLOSE_TIMEOUT", 0.01)
+    monkeypatch.setattr("realtime_nst.sources.reconnecting.NOTICE_AFTER", 0.0)
     released = threading.Event()
 
     class Hanging(Fake):
@@ -154,7 +154,7 @@ def test_one_that_comes_back_in_another_size_is_fitted_in() -> None:
     assert fitted(wide, 40, 10) is wide
 
 
-def test_a_camera_that_is_killed_and_started_again_goes_on() -> None:
+def test_a_camera_that_restarts_resumes() -> None:
     """A process, opened by OpenCV; the waits are cut short, not the camera."""
     like = ("--clip", "synthetic:64x48,30,5", "--rate", 30)
     there = threading.Event()
@@ -189,7 +189,7 @@ def test_files_are_played_as_if_live_and_the_rest_is_steady() -> None:
     with camera as (url, _), open_live(url) as source:
         assert isinstance(source, ReconnectingSource)
         assert next(iter(source)).image.shape == (48, 64, 3)
-    with pytest.raises(SourceError, match="no file and no camera called") as caught:
+    with pytest.raises(SourceError, match="no file and no camera named") as caught:
         open_live("film.mp4")
     assert "cameras" in caught.value.hint
 
@@ -210,6 +210,6 @@ def test_what_came_before_anyone_looked_is_no_dropped_frame() -> None:
 
 
 def test_a_file_cannot_be_asked_to_be_another() -> None:
-    with pytest.raises(SourceError, match="as it was recorded") as raised:
+    with pytest.raises(SourceError, match="it is a recording") as raised:
         open_live("synthetic:32x32,30,3", CameraRequest((640, 480)))
     assert "--working-size" in raised.value.hint

@@ -1,4 +1,4 @@
-"""The screen as a source, on a virtual one with a window of a known colour."""
+"""Screen capture, on a virtual screen with a window of a known color."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from realtime_nst.sources.live import open_live
 from realtime_nst.sources.screen import ScreenSource
 
 COLOR = (200, 100, 50)
-"""What stands in the upper left corner of the screen, in BGR."""
+"""Color in the upper left corner of the screen, in BGR."""
 
 
 @pytest.fixture
@@ -71,8 +71,8 @@ def test_it_comes_at_its_rate_and_through_open_live(screen: None) -> None:
     [
         ("7", "no monitor 7"),
         ("nonsense", "cannot read screen:nonsense"),
-        ("700,100,640x480", "not all on the screen"),
-        ("0,0,0x10", "not all on the screen"),
+        ("700,100,640x480", "exceeds the screen"),
+        ("0,0,0x10", "exceeds the screen"),
     ],
 )
 def test_what_is_not_there(screen: None, address: str, message: str) -> None:
@@ -85,7 +85,7 @@ def test_what_is_not_there(screen: None, address: str, message: str) -> None:
 def test_without_a_display_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("mss")
     monkeypatch.delenv("DISPLAY", raising=False)
-    with pytest.raises(SourceError, match="screen cannot be read") as caught:
+    with pytest.raises(SourceError, match="cannot capture the screen") as caught:
         ScreenSource("0")
     assert "DISPLAY" in caught.value.hint
 

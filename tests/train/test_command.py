@@ -92,7 +92,7 @@ def test_ctrl_c_saves_and_resume_goes_on(recipe: Path, photos: Path, tmp_path: P
         said, complained = process.communicate()
     assert process.returncode == 130
     assert "of 5000 steps" in said
-    assert "--resume goes on" in complained
+    assert "add --resume" in complained
     assert f"try it now: realtime-nst export {out} mine.onnx" in complained
     done = load_checkpoint(out / "checkpoint.pt").step
     assert f"preview: {out / f'preview_{done:06d}.png'}" in complained
@@ -107,8 +107,8 @@ def test_ctrl_c_saves_and_resume_goes_on(recipe: Path, photos: Path, tmp_path: P
     ("arguments", "said"),
     [
         (["missing.jpg"], "missing.jpg: there is no such file"),
-        (["a.png", "--scratch", "--content", "empty"], "no pictures in"),
-        (["a.png", "--scratch", "--content", "nowhere"], "no folder at"),
+        (["a.png", "--from-scratch", "--content", "empty"], "no images in"),
+        (["a.png", "--from-scratch", "--content", "nowhere"], "no folder at"),
         (["missing.toml"], "no recipe at"),
         (["a.png", "--tier", "huge"], "no tier 'huge'"),
     ],
@@ -136,7 +136,7 @@ def test_a_recipe_in_the_current_folder_is_the_one_that_is_trained(
     result = CliRunner().invoke(app, ["train", "recipe.toml", *options])
     assert result.exit_code == 0, result.output
     assert "2 of 2 steps" in result.output
-    assert "begins with" not in result.output
+    assert "initialized from" not in result.output
     done = load_checkpoint(tmp_path / "run")
     assert done.recipe == read_recipe(recipe / "recipe.toml")
 
@@ -202,9 +202,9 @@ def test_beginning_with_another_training(recipe: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     common = ("--content", tmp_path / "mine", "--seed", 1)
     assert run("train", recipe, *common, "--out", first).returncode == 0
-    begun = run("train", recipe, *common, "--begin", first, "--out", second, "--steps", 1)
+    begun = run("train", recipe, *common, "--init-from", first, "--out", second, "--steps", 1)
     assert begun.returncode == 0, begun.stderr
-    assert f"begins with {first}" in begun.stderr
+    assert f"initialized from {first}" in begun.stderr
     fresh = run("train", recipe, *common, "--out", tmp_path / "third", "--steps", 1)
     assert fresh.returncode == 0
     before, after, other = (
@@ -218,7 +218,7 @@ def test_beginning_with_a_training_of_another_shape(recipe: Path, tmp_path: Path
     assert run("train", recipe, *content, "--out", tmp_path / "a", "--steps", 1).returncode == 0
     text = (recipe / "recipe.toml").read_text().replace("width = 6", "width = 8")
     (recipe / "recipe.toml").write_text(text)
-    refused = run("train", recipe, *content, "--begin", tmp_path / "a", "--out", tmp_path / "b")
+    refused = run("train", recipe, *content, "--init-from", tmp_path / "a", "--out", tmp_path / "b")
     assert refused.returncode == 1
     assert "another network" in refused.stderr
     assert "Traceback" not in refused.stderr

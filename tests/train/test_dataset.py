@@ -50,8 +50,8 @@ def test_photos_kept_on_a_device_make_the_same_batches(photos: Path) -> None:
 def test_every_photo_is_dealt_once_an_epoch(photos: Path) -> None:
     source = open_photos(photos, SCHEDULE)
     count = len(source.paths)
-    assert {source._dealt(n) for n in range(count)} == set(source.paths)
-    assert {source._dealt(n) for n in range(count, 2 * count)} == set(source.paths)
+    assert {source._path_at(n) for n in range(count)} == set(source.paths)
+    assert {source._path_at(n) for n in range(count, 2 * count)} == set(source.paths)
 
 
 def test_broken_photos_are_skipped_and_named(photos: Path) -> None:

@@ -91,7 +91,7 @@ def test_a_later_field_counts_only_where_it_is_used() -> None:
             TOML + "[[styles]]\nname = 'sunset'\npicture = 'b.jpg'",
             "two styles have the name sunset",
         ),
-        ("name = 'x'\n[[styles]]\nname = 'y'\npicture = 'z'\nturns = 0", "gets a turn"),
+        ("name = 'x'\n[[styles]]\nname = 'y'\npicture = 'z'\nturns = 0", "have 0 turns"),
     ],
 )
 def test_read_recipe_names_file_and_reason(tmp_path: Path, text: str, said: str) -> None:
@@ -159,7 +159,7 @@ def test_read_recipe_refuses_wrong_values(
 
 
 def _with(table: str, line: str) -> str:
-    """A whole recipe with one line put into one table, in place of the line of that name."""
+    """Return a recipe with one line of a table replaced."""
     tables = {
         "": ['name = "x"'],
         "schedule": ["steps = 5"],

@@ -21,7 +21,7 @@ def moment(seed: int = 1) -> NextFrame:
 
 
 def still(brightness: float = 1.0, shift: int = 0) -> NextFrame:
-    """A moment without noise: ``shift`` pixels to the left."""
+    """Return a next frame without noise, ``shift`` pixels to the left."""
     grid = F.affine_grid(torch.eye(2, 3).expand(4, -1, -1), [4, 3, 96, 128], False)
     grid = grid + torch.tensor([2 * shift / 128, 0.0])
     moved = content().roll(-shift, 3) * brightness

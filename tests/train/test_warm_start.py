@@ -19,7 +19,7 @@ SMALL = small_recipe().network
 
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of models with one of two styles: a bright and a dark one."""
+    """Create a folder of models with one of two styles: a bright and a dark one."""
     (tmp_path / "pair").mkdir()
     paintings = [to_tensor(photo(1)), to_tensor(photo(2)) * 0.1]
     save_start(checkpoint("fast", 2), paintings, tmp_path / "pair" / START)

@@ -1,4 +1,4 @@
-"""``bench``: how fast models are on this machine."""
+"""The commands ``bench`` and ``bench compare``: measure the speed of models."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from realtime_nst.cli.arguments import path_of
-from realtime_nst.cli.commands.convert import Tier, limited
+from realtime_nst.cli.examples import examples
+from realtime_nst.cli.help import HelpCommand
+from realtime_nst.cli.options import Json, Tier, limited
 from realtime_nst.cli.table import table
 from realtime_nst.errors import NstError
 from realtime_nst.timing import format_3digits
@@ -23,10 +25,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-app = typer.Typer(help="Measure how fast models are on this machine.")
+app = typer.Typer()
 SIZES = "640x480,1280x720"
-Sizes = Annotated[str, typer.Option("--size", help="Of the pictures: 640x480,1280x720.")]
-Json = Annotated[bool, typer.Option("--json", help="For programs, with the machine in it.")]
+"""Frame sizes to measure: a usual webcam's, and HD."""
+Sizes = Annotated[
+    str,
+    typer.Option(
+        "--size", metavar="SIZES", help="Frame sizes to measure, for example 640x480,1280x720."
+    ),
+]
 COLUMNS = ("model", "size", "median", "p95", "fps", "opened", "first", "memory")
 WHOLE_COLUMNS = ("model", "source", "size", "fps", "at work")
 
@@ -36,38 +43,70 @@ def bench(
     context: typer.Context,
     style: Annotated[
         list[str] | None,
-        typer.Option("--style", "-s", help="A style or model.onnx; repeatable. [default: all]"),
+        typer.Option(
+            "--style",
+            "-s",
+            metavar="STYLE",
+            help="Style or model.onnx to measure; may be repeated. [default: all models]",
+        ),
     ] = None,
     size: Sizes = SIZES,
     tier: Tier = None,
     device: Annotated[
-        str, typer.Option(help="As for `video`; several: cpu,cuda.", show_default=True)
+        str,
+        typer.Option(
+            metavar="DEVICES", help="Devices to measure, as for `video`, for example cpu,cuda."
+        ),
     ] = "auto",
     precision: Annotated[
-        str, typer.Option(help="fp32, int8, fp16, bf16; several: fp32,int8.", show_default=True)
+        str,
+        typer.Option(
+            metavar="PRECISIONS",
+            help="Precisions to measure: fp32, int8, fp16 or bf16, for example fp32,int8.",
+        ),
     ] = "auto",
     threads: Annotated[
-        str | None, typer.Option(help="Of the CPU; several: 1,2. [default: all cores]")
+        str | None,
+        typer.Option(
+            metavar="N,N",
+            help="Numbers of CPU threads to measure, for example 1,2. [default: all cores]",
+        ),
     ] = None,
     batch: Annotated[int, typer.Option(min=1, hidden=True)] = 1,  # models take one image
-    seconds: Annotated[float, typer.Option(min=0, help="For each model and size.")] = 3.0,
-    warmup: Annotated[int, typer.Option(min=0, help="Calls before those that count.")] = 5,
+    seconds: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", min=0, help="Time to measure each model and size."),
+    ] = 3.0,
+    warmup: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Number of calls before those measured.")
+    ] = 5,
     pipeline: Annotated[
-        bool, typer.Option("--pipeline", help="Also the whole way of a frame, into nothing.")
+        bool,
+        typer.Option(
+            "--pipeline",
+            help="Also measure the whole pipeline: decode, stylize, and discard the frames.",
+        ),
     ] = False,
     source: Annotated[
         list[str] | None,
-        typer.Option(help="With --pipeline: a video; repeatable. [default: moving bars]"),
+        typer.Option(
+            metavar="VIDEO",
+            help="Video for --pipeline; may be repeated. [default: a generated test video]",
+        ),
     ] = None,
     as_json: Json = False,
     chart: Annotated[
-        Path | None, typer.Option(parser=path_of, help="Picture to draw: chart.png.")
+        Path | None,
+        typer.Option(
+            metavar="IMAGE", parser=path_of, help="Image to write, a chart of the results."
+        ),
     ] = None,
     save: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", parser=path_of, help="To keep the figures in.")
+        Path | None,
+        typer.Option(metavar="FOLDER", parser=path_of, help="Folder to save the results in."),
     ] = None,
 ) -> None:
-    """Time models, bytes to bytes: one frame in, one painted frame out."""
+    """Measure how fast models stylize a frame, from the bytes of one to those of the other."""
     if context.invoked_subcommand:
         return
     from realtime_nst.bench.end_to_end import run_whole, synthetic
@@ -83,9 +122,9 @@ def bench(
         check_folder(save)
     need_single(batch)
     report, sizes = _begin(), _sizes(size)
-    wanted = _wanted(style, device, threads, precision)
+    requests = _requests(style, device, threads, precision)
     effort = Budget(warmup, seconds)
-    found = _each(wanted, lambda one: measure([one], sizes, effort, tier, _announce))
+    found = _each(requests, lambda one: measure([one], sizes, effort, tier, _announce))
     speeds = tuple(chain(*found.values()))
     sources = source or [synthetic(*each) for each in sizes]
     wholes = tuple(run_whole([*found], sources, seconds, tier)) if pipeline else ()
@@ -97,40 +136,48 @@ def bench(
         typer.echo(f"saved: {kept(report, save)}", err=True)
 
 
-@app.command()
+@app.command(
+    cls=HelpCommand,
+    short_help="Measure two models in turns.",
+    epilog=examples("bench compare"),
+)
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="STYLE, STYLE@DEVICE or STYLE@int8.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="First model: STYLE, STYLE@DEVICE or STYLE@int8.")
+    ],
+    b: Annotated[str, typer.Argument(metavar="B", help="Second model, in the same form.")],
     size: Sizes = "640x480",
     tier: Tier = None,
-    pairs: Annotated[int, typer.Option(min=1, help="Turns each gets, at each size.")] = 20,
+    pairs: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Number of turns of each model at each size.")
+    ] = 20,
     as_json: Json = False,
 ) -> None:
-    """Let two models take turns, and say how many times as long B takes as A."""
+    """Measure two models in turns, and print the ratio of the time of B to that of A."""
     from realtime_nst.bench.latency import compare
     from realtime_nst.bench.subject import parse
 
     report, pair = _begin(), (parse(a), parse(b))
     results = [compare(pair, each, pairs, tier) for each in _sizes(size)]
     if as_json:
-        told = {**asdict(report), "comparisons": [asdict(result) for result in results]}
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        values = {**asdict(report), "comparisons": [asdict(result) for result in results]}
+        typer.echo(json.dumps(values, ensure_ascii=False, indent=1))
     else:
         typer.echo("\n".join(_versus(a, b, result) for result in results))
 
 
 def _begin() -> "Report":
-    """The machine before anything runs; a word to people if it has something else to do."""
+    """Describe the machine before measuring; print a note if it is busy."""
     from realtime_nst.bench.report import new_report
 
     report = new_report()
     if report.busy:
         busy = f"this machine is busy (load {report.load}, cores {report.machine.cores})"
-        typer.echo(f"note: {busy}: believe only ratios, from `bench compare`", err=True)
+        typer.echo(f"note: {busy}: only the ratios of `bench compare` are reliable", err=True)
     return report
 
 
-def _wanted(
+def _requests(
     styles: list[str] | None, devices: str, threads: str | None, precisions: str
 ) -> "list[BenchRequest]":
     from realtime_nst.bench.subject import BenchRequest, everything
@@ -142,37 +189,33 @@ def _wanted(
 
 
 def _each(
-    wanted: "Sequence[BenchRequest]", measure: "Callable[[BenchRequest], Iterable[T]]"
+    requests: "Sequence[BenchRequest]", measure: "Callable[[BenchRequest], Iterable[T]]"
 ) -> "dict[BenchRequest, list[T]]":
-    """What was measured; of several things that do not all run, those that do."""
+    """Measure each request; of several, those that cannot run are left out with a note."""
     measured: dict[BenchRequest, list[T]] = {}
-    refused: list[NstError] = []
-    for one in wanted:
+    errors: list[NstError] = []
+    for request in requests:
         try:
-            measured[one] = list(measure(one))
+            measured[request] = list(measure(request))
         except NstError as error:
-            refused.append(error)
-            if len(wanted) > 1:
-                typer.echo(f"note: left out: {error}", err=True)
-    if not measured and refused:
-        raise refused[-1]
+            errors.append(error)
+            if len(requests) > 1:
+                typer.echo(f"note: skipped: {error}", err=True)
+    if not measured and errors:
+        raise errors[-1]
     return measured
 
 
 def _count(text: str) -> int:
     if not text.isdigit() or not int(text):
-        raise typer.BadParameter(f"{text!r} is no number of threads; e.g. 1,2")
+        raise typer.BadParameter(f"{text!r} is not a number of threads; for example 1,2")
     return limited(int(text)) or 1
 
 
 def _sizes(text: str) -> "list[Size]":
-    sizes = []
-    for each in text.split(","):
-        width, _, height = each.partition("x")
-        if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
-            raise typer.BadParameter(f"{each!r} is no size; e.g. 640x480,1280x720")
-        sizes.append((int(width), int(height)))
-    return sizes
+    from realtime_nst.cli.parsing import parse_full_size
+
+    return [parse_full_size(each, "--size") for each in text.split(",")]
 
 
 def _announce(runner: "RuntimeDescription", size: "Size") -> None:
@@ -204,12 +247,12 @@ def _whole_row(whole: "EndToEnd") -> tuple[str, ...]:
 def _versus(a: str, b: str, result: "Comparison") -> str:
     names = (f"A {a}", f"B {b}")
     speeds = (result.first, result.second)
-    # Both are open: what either holds of the memory cannot be told.
+    # Both are open: the memory of each alone cannot be measured.
     rows = [(name, *_row(speed)[:-1]) for name, speed in zip(names, speeds, strict=True)]
     longer = result.longer
     low, median, high = map(format_3digits, (longer.low, longer.median, longer.high))
-    said = f"B takes {median} times as long as A (half of {longer.pairs} turns: {low} to {high})"
-    return f"{table([('', *COLUMNS[:-1]), *rows])}\n{said}"
+    verdict = f"B takes {median} times as long as A (half of {longer.pairs} turns: {low} to {high})"
+    return f"{table([('', *COLUMNS[:-1]), *rows])}\n{verdict}"
 
 
 def _draw(speeds: "Sequence[Speed]", path: Path) -> None:

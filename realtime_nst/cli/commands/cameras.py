@@ -1,11 +1,12 @@
-"""``cameras``: what there is to look through."""
+"""The command ``cameras``: list the connected cameras."""
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from realtime_nst.cli.options import Json
 from realtime_nst.cli.table import table
 
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def cameras(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """List the cameras that are plugged in, for webcam --source."""
+    """List the connected cameras, with the numbers and names that `webcam --source` accepts."""
     from realtime_nst.sources.camera.devices import absence, devices
 
     found = devices()
@@ -28,7 +29,7 @@ def cameras(
 
 
 def _row(device: "Device") -> tuple[str, str, str, str]:
-    """``0  HD Webcam  /dev/video0  MJPG 640x480 1280x720; YUYV 640x480``."""
+    """Return the cells ``0  HD Webcam  /dev/video0  MJPG 640x480 1280x720; YUYV 640x480``."""
     sizes: dict[str, list[str]] = {}
     for mode in device.modes:
         sizes.setdefault(mode.pixels, []).append(f"{mode.width}x{mode.height}")

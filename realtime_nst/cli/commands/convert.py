@@ -1,64 +1,18 @@
-"""``video`` and ``image``: paint files."""
+"""The commands ``video`` and ``image``: stylize files."""
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from realtime_nst.cli.arguments import name_of, path_of
+from realtime_nst.cli.options import DeviceName, Precision, Stats, Threads, Tier, Verbose
 
-Tier = Annotated[
-    str | None,
-    typer.Option(
-        help="fast or quality, as `realtime-nst styles` lists them, or another that you trained. "
-        "[default: fast if there is one]"
-    ),
-]
-DeviceName = Annotated[
-    str,
-    typer.Option(
-        "--device",
-        help="auto, the fastest of what is there; or cpu, openvino, cuda, tensorrt, directml, "
-        "coreml, webgpu.",
-    ),
-]
-Precision = Annotated[
-    str,
-    typer.Option(
-        help="auto, the fastest there is of the model; or fp32, int8, bf16 (OpenVINO), fp16 (GPUs)."
-    ),
-]
-Stats = Annotated[
-    bool, typer.Option("--stats/--no-stats", help="Say at the end how long each stage was at work.")
-]
-Verbose = Annotated[
-    bool,
-    typer.Option(
-        "--verbose", "-v", help="Also print how fast each engine was and why others do not run."
-    ),
-]
-
-
-def limited(threads: int | None) -> int | None:
-    """Return the number of threads asked for, or as many as there are CPUs, and say so."""
-    from realtime_nst.machine import limit_threads
-
-    if threads is None or threads == limit_threads(threads):
-        return threads
-    count = limit_threads(threads)
-    plural = "" if count == 1 else "s"
-    typer.echo(f"note: --threads {threads}: only {count} CPU{plural} can be used", err=True)
-    return count
-
-
-Threads = Annotated[
-    int | None,
-    typer.Option(
-        min=1, callback=limited, help="Number of CPU threads to use. [default: all cores]"
-    ),
-]
+if TYPE_CHECKING:
+    from realtime_nst.inference.engines import Size
+    from realtime_nst.pipeline import FrameStylizer
+    from realtime_nst.stylize.timeline import Timeline
 
 
 def video(
@@ -67,7 +21,7 @@ def video(
         typer.Argument(
             metavar="IN...",
             parser=path_of,
-            help="Videos, a folder of them, frames/%06d.png, or - for a pipe.",
+            help="Videos, a folder of videos, images (frames/%06d.png), or - for standard input.",
         ),
     ],
     result: Annotated[
@@ -75,8 +29,8 @@ def video(
         typer.Argument(
             metavar="OUT",
             parser=name_of,
-            help="Video file: .mp4, .mov, .mkv, .webm, .avi, .gif, .apng, .webp or .y4m; a folder, "
-            "as in stylized/; images: frames/%06d.png; or - for a pipe.",
+            help="Video file (.mp4, .mov, .mkv, .webm, .avi, .gif, .apng, .webp or .y4m), a folder "
+            "(stylized/), images (frames/%06d.png), or - for standard output.",
         ),
     ],
     style: Annotated[
@@ -84,11 +38,13 @@ def video(
         typer.Option(
             "--style",
             "-s",
-            help="As for image; more of them, as in -s a -s b@5s -s c@1:30, follow one another.",
+            help="Style name, blend (a:0.6,b:0.4) or path to a .onnx model. Repeat it with start "
+            "times to change the style: -s a -s b@5s -s c@1:30.",
         ),
     ],
     fade: Annotated[
-        str | None, typer.Option(help="Seconds from one style to the next; 0 cuts. [default: 0.5]")
+        str | None,
+        typer.Option(help="Seconds to fade from one style to the next; 0 cuts. [default: 0.5]"),
     ] = None,
     tier: Tier = None,
     device: DeviceName = "auto",
@@ -97,78 +53,100 @@ def video(
     codec: Annotated[
         str | None,
         typer.Option(
-            help="h264, hevc, av1, vp9, prores or ffv1; h264_nvenc, hevc_nvenc or av1_nvenc with "
-            "an NVIDIA GPU; h264_qsv, hevc_qsv or av1_qsv with an Intel one. "
-            "[default: as OUT usually has]"
+            help="Video codec: h264, hevc, av1, vp9, prores or ffv1; h264_nvenc, hevc_nvenc or "
+            "av1_nvenc on NVIDIA GPUs; h264_qsv, hevc_qsv or av1_qsv on Intel GPUs. "
+            "[default: the usual one for the file type of OUT]"
         ),
     ] = None,
     crf: Annotated[
         int | None,
-        typer.Option(min=0, max=100, help="Lower is better and bigger. [default: h264 18]"),
+        typer.Option(
+            min=0, max=100, help="Quality of the encoder; lower is better. [default: 18 for h264]"
+        ),
     ] = None,
     preset: Annotated[
-        str | None, typer.Option(help="The encoder's; h264: ultrafast to veryslow.")
+        str | None, typer.Option(help="Preset of the encoder, e.g. ultrafast to veryslow for h264.")
     ] = None,
-    pix_fmt: Annotated[str | None, typer.Option(help="FFmpeg's name, e.g. yuv444p.")] = None,
+    pix_fmt: Annotated[
+        str | None, typer.Option(help="Pixel format as named by FFmpeg, e.g. yuv444p.")
+    ] = None,
     format: Annotated[
         str,
         typer.Option(
-            help="What goes through pipes: y4m, or rawvideo; that has to be told --size, --fps and "
-            "--pix-fmt (yuv420p) where it comes in."
+            help="Format on pipes: y4m or rawvideo; rawvideo input needs --size, --fps and "
+            "--pix-fmt [yuv420p]."
         ),
     ] = "y4m",
     start: Annotated[
-        str | None, typer.Option(help="Where to begin: 90, 1:30 or 0:01:30.5.")
+        str | None, typer.Option(help="Start time in the input: 90, 1:30 or 0:01:30.5.")
     ] = None,
-    end: Annotated[str | None, typer.Option(help="Where to end.")] = None,
+    end: Annotated[str | None, typer.Option(help="End time in the input.")] = None,
     duration: Annotated[
-        str | None, typer.Option(help="How much to take, instead of --end.")
+        str | None, typer.Option(help="Duration to convert, instead of --end.")
     ] = None,
     size: Annotated[
-        str | None, typer.Option(help="1280x720; 1280x or x720 keep the proportions.")
+        str | None,
+        typer.Option(help="Size of the video: 1280x720; 1280x or x720 keep the aspect ratio."),
     ] = None,
     fps: Annotated[
-        str | None, typer.Option(help="A constant rate: 25, 29.97, 30000/1001. [pictures: 25]")
+        str | None,
+        typer.Option(
+            help="Constant frame rate: 25, 29.97 or 30000/1001. [default: as in the input; "
+            "25 for images]"
+        ),
     ] = None,
     render_scale: Annotated[
-        float, typer.Option(min=0.05, max=2, help="The network's share of the size; 0.5 is faster.")
+        float,
+        typer.Option(
+            min=0.05, max=2, help="Size to stylize at, relative to the video's; 0.5 is faster."
+        ),
     ] = 1.0,
     side_by_side: Annotated[
-        bool, typer.Option("--side-by-side", help="The input to the left of the painting.")
+        bool, typer.Option("--side-by-side", help="Show the input to the left of the result.")
     ] = False,
-    audio: Annotated[bool, typer.Option("--keep-audio/--no-audio", help="The sound.")] = True,
+    audio: Annotated[
+        bool, typer.Option("--keep-audio/--no-audio", help="Keep or drop audio.")
+    ] = True,
     on_error: Annotated[
-        str, typer.Option(help="stop or skip, where the input is damaged.", show_default=True)
+        str, typer.Option(help="Where the input is damaged: stop or skip.", show_default=True)
     ] = "stop",
-    stabilise: Annotated[
+    stabilize: Annotated[
         float | None,
         typer.Option(
             "--stabilize",
             min=0,
             max=1,
-            help="Against flicker, from 0, off, to 1. [default: right for most films]",
+            help="Strength of the stabilizer against flicker, from 0 (off) to 1. [default: 0.57]",
         ),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on where an interrupted run has ended.")
+        bool, typer.Option("--resume", help="Resume an interrupted conversion.")
     ] = False,
     skip_existing: Annotated[
-        bool, typer.Option("--skip-existing", help="Leave results alone that are there.")
+        bool, typer.Option("--skip-existing", help="Skip videos whose result exists.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be done.")
+        bool, typer.Option("--dry-run", help="Print what would be done, and do nothing.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The outcome, for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
     stats: Stats = True,
     verbose: Verbose = False,
 ) -> None:
-    """Paint videos; their size, times, sound and other tracks stay as they are."""
-    from realtime_nst.cli import painting, parsing, videos
-    from realtime_nst.convert.dry_run import dry_run as only_report
+    """Stylize videos. Size, timestamps, audio and other streams are kept.
+
+    Example: realtime-nst video in.mp4 out.mp4 --style starry-night
+    """
+    from realtime_nst.cli import parsing, videos
+    from realtime_nst.cli.announcement import announce_styles
     from realtime_nst.convert.jobs import jobs_for
+    from realtime_nst.convert.options import ConversionOptions
+    from realtime_nst.convert.styles import describe_styles
     from realtime_nst.convert.transforms import OutputShape
+    from realtime_nst.inference.options import InferenceOptions
     from realtime_nst.sinks.video.codecs import PIPE, VideoOptions
     from realtime_nst.sources.video.opening import is_pipe
+    from realtime_nst.stylize.loading import open_timeline
+    from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
     reading = parsing.reading(start, end, duration, on_error, fps)
     if parsing.pipe(format) == "rawvideo" and is_pipe(sources[0]):
@@ -177,22 +155,27 @@ def video(
     shape = OutputShape(
         parsing.parse_size(size), parsing.parse_rate(fps), render_scale, side_by_side
     )
-    options = VideoOptions(codec, crf, preset, pix_fmt, audio, reading.skip_broken, format)
-    strength, styles, fading = (
-        painting.strength(stabilise),
+    encoding = VideoOptions(codec, crf, preset, pix_fmt, audio, reading.skip_broken, format)
+    styles, fading, stabilization = (
         parsing.parse_styles(style),
         parsing.parse_seconds(fade),
+        DEFAULT_STRENGTH if stabilize is None else stabilize,
     )
-    described = painting.described(style, fade, tier, strength)
-    choices = videos.ConversionOptions(reading, shape, options, described, strength, resume, stats)
+    description = describe_styles(styles.values(), " ".join(style), fading, tier, stabilization)
+    options = ConversionOptions(reading, shape, encoding, description, stabilization, resume)
     jobs = jobs_for(sources, result)
     if dry_run:
-        only_report(jobs, choices, skip_existing=skip_existing)
+        videos.print_dry_run(jobs, options, skip_existing=skip_existing)
         return
-    engine = painting.Engine(tier, device, precision, threads, verbose)
-    network = videos.opened_once(partial(painting.open_timeline, styles, fading, engine))
-    told = videos.ReportOptions(skip_existing, as_json, pipe=result == PIPE)
-    videos.convert_all(jobs, choices, network, told)
+    inference = InferenceOptions(tier, device, precision, threads)
+
+    def opener(size: "Size | None") -> "Timeline":
+        timeline, loaded = open_timeline(styles, fading, inference, size)
+        announce_styles(loaded, verbose=verbose)
+        return timeline
+
+    report = videos.ReportOptions(skip_existing, as_json, result == PIPE, stats)
+    videos.convert_all(jobs, options, videos.open_once(opener), report)
 
 
 def image(
@@ -201,7 +184,7 @@ def image(
         typer.Argument(
             metavar="IN...",
             parser=path_of,
-            help="Images, folders of them, or - for standard input.",
+            help="Images, folders of images, or - for standard input.",
         ),
     ],
     result: Annotated[
@@ -209,7 +192,8 @@ def image(
         typer.Argument(
             metavar="OUT",
             parser=path_of,
-            help=".png, .jpg or .webp; a folder for several; or - for standard output (PNG).",
+            help="Image file (.png, .jpg or .webp), a folder for several images, or - for standard "
+            "output (PNG).",
         ),
     ],
     style: Annotated[
@@ -217,8 +201,8 @@ def image(
         typer.Option(
             "--style",
             "-s",
-            help="A name from `realtime-nst styles`, a blend of one model's styles (a:0.6,b:0.4), "
-            "one at half its strength (a:0.5), or a path to a .onnx model.",
+            help="Style name from `realtime-nst styles`, a blend of one model's styles "
+            "(a:0.6,b:0.4), a style at half strength (a:0.5), or a path to a .onnx model.",
         ),
     ],
     tier: Tier = None,
@@ -227,44 +211,55 @@ def image(
     threads: Threads = None,
     size: Annotated[
         str | None,
-        typer.Option(help="Size of the result: 1280x720; 1280x or x720 keep the proportions."),
+        typer.Option(help="Size of the result: 1280x720; 1280x or x720 keep the aspect ratio."),
     ] = None,
     render_scale: Annotated[
         float,
         typer.Option(
-            min=0.05, max=2, help="Size the network works at, as a share of the result's."
+            min=0.05, max=2, help="Size to stylize at, relative to the result's; 0.5 is faster."
         ),
     ] = 1.0,
     recursive: Annotated[
-        bool, typer.Option("--recursive", "-r", help="Read the sub-folders of folders, too.")
+        bool, typer.Option("--recursive", "-r", help="Read also the sub-folders of folders.")
     ] = False,
     skip_existing: Annotated[
         bool, typer.Option("--skip-existing", help="Skip images whose result exists.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the outcome of each image as JSON.")
+        bool, typer.Option("--json", help="Print the result of each image as JSON.")
     ] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Stylize images; transparency, EXIF, XMP, resolution and color profile are kept."""
-    from realtime_nst.cli import painting, parsing
+    """Stylize images. Transparency, EXIF, XMP, resolution and color profile are kept.
+
+    Example: realtime-nst image in.jpg out.jpg --style starry-night
+    """
+    from realtime_nst.cli import parsing
+    from realtime_nst.cli.announcement import announce_styles
     from realtime_nst.cli.photos import stylize_all
     from realtime_nst.cli.summary import print_notes
     from realtime_nst.convert.photo_jobs import photo_jobs, unread_folders
     from realtime_nst.convert.transforms import OutputShape
+    from realtime_nst.inference.options import InferenceOptions
+    from realtime_nst.stylize.loading import open_style
 
     if len(style) > 1:
         blend = ",".join(f"{name}:{1 / len(style):.2g}" for name in style)
-        raise typer.BadParameter(f"give one; {blend} blends them", param_hint="--style")
+        raise typer.BadParameter(f"give one style; {blend} blends them", param_hint="--style")
     jobs = photo_jobs(sources, result, recursive=recursive)
     if not recursive:
         print_notes(
             f"{each}: sub-folders are left out; add --recursive" for each in unread_folders(sources)
         )
-    engine = painting.Engine(tier, device, precision, threads, verbose)
+
+    def opener() -> "FrameStylizer":
+        loaded = open_style(style[0], InferenceOptions(tier, device, precision, threads))
+        announce_styles({style[0]: loaded}, verbose=verbose)
+        return loaded.stylizer
+
     stylize_all(
         jobs,
-        lambda: painting.open_style(style[0], engine),
+        opener,
         OutputShape(parsing.parse_size(size), None, render_scale),
         skip_existing=skip_existing,
         as_json=as_json,

@@ -1,25 +1,25 @@
-"""``doctor``: what is wrong with this machine, and what to type."""
+"""The command ``doctor``: check the installation."""
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
+
+from realtime_nst.cli.options import Json
 
 if TYPE_CHECKING:
     from realtime_nst.doctor import Finding
 
-WIDTH = 20
-"""Letters of what a finding is about."""
+SUBJECT_WIDTH = 20
+"""Width in characters of the column with the subject of a finding: the longest one fits."""
 
 
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
-    """Say what is installed, what really runs and how fast, and how to cure what does not.
+def doctor(as_json: Json = False) -> None:
+    """Check the installation: packages, devices and their speed, with a fix for every problem.
 
-    A window opens for a moment, and cameras are switched on. The exit code is 1 only if nothing
-    can be painted at all.
+    A window opens for a moment, and cameras are switched on. The exit code is 1 only if no image
+    can be stylized at all.
     """
     from realtime_nst.doctor import can_paint, examine
     from realtime_nst.machine import describe_machine
@@ -30,13 +30,13 @@ def doctor(
         if not as_json:
             typer.echo(_lines(finding))
     if as_json:
-        told = {"machine": asdict(describe_machine()), "paints": can_paint(findings)}
-        told["findings"] = [asdict(finding) for finding in findings]
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        report = {"machine": asdict(describe_machine()), "paints": can_paint(findings)}
+        report["findings"] = [asdict(finding) for finding in findings]
+        typer.echo(json.dumps(report, ensure_ascii=False, indent=1))
     if not can_paint(findings):
         raise typer.Exit(1)
 
 
 def _lines(finding: "Finding") -> str:
-    line = f"{finding.level:6}{finding.about:{WIDTH}}  {finding.line}"
-    return f"{line}\n{'':6}{'':{WIDTH}}  > {finding.hint}" if finding.hint else line
+    line = f"{finding.level:6}{finding.about:{SUBJECT_WIDTH}}  {finding.line}"
+    return f"{line}\n{'':6}{'':{SUBJECT_WIDTH}}  > {finding.hint}" if finding.hint else line

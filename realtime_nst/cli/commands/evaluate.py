@@ -1,4 +1,4 @@
-"""``evaluate fidelity``: how many iterations of Gatys a network is worth."""
+"""The commands ``evaluate``, and ``evaluate fidelity``: compare networks with optimization."""
 
 import json
 from pathlib import Path
@@ -7,54 +7,93 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from realtime_nst.cli.arguments import files_in, path_of
-from realtime_nst.cli.commands.convert import Tier
 from realtime_nst.cli.commands.evaluate_quality import quality
 from realtime_nst.cli.commands.evaluate_stability import stability
+from realtime_nst.cli.examples import examples
+from realtime_nst.cli.help import HelpCommand
+from realtime_nst.cli.options import Json, Tier, TrainingDevice, TrainingPrecision, VggWeights
+from realtime_nst.cli.table import table
 
 if TYPE_CHECKING:
     from realtime_nst.evaluate.fidelity import FidelityCase, FidelitySubject
 
-app = typer.Typer(help="Measure how good models are.", no_args_is_help=True)
-app.command()(stability)
-app.command()(quality)
+app = typer.Typer(no_args_is_help=True)
+app.command(
+    cls=HelpCommand,
+    short_help="Measure the flicker of stylized videos.",
+    epilog=examples("evaluate stability"),
+)(stability)
+app.command(
+    cls=HelpCommand,
+    short_help="Check tone, color, strokes and form.",
+    epilog=examples("evaluate quality"),
+)(quality)
 COLUMNS = ("style", "size", "photos", "iterations it equals", "content", "style loss", "total")
 
 
 @app.callback()
 def evaluate() -> None:
-    """Measure how good models are."""
+    """Measure the quality of models."""
 
 
-@app.command()
+@app.command(
+    cls=HelpCommand,
+    short_help="Compare models with optimization by Gatys et al.",
+    epilog=examples("evaluate fidelity"),
+)
 def fidelity(
     models: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL...", help="Styles, models, or model.onnx: all its styles."),
+        typer.Argument(
+            metavar="MODEL...",
+            help="Styles or models to measure; model.onnx stands for all its styles.",
+        ),
     ],
-    content: Annotated[Path, typer.Option(help="Folder of photos the models have not seen.")],
-    style: Annotated[Path | None, typer.Option(help="The painting, if for one style.")] = None,
+    content: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER", help="Folder of photos that the models were not trained on."
+        ),
+    ],
+    style: Annotated[
+        Path | None,
+        typer.Option(metavar="IMAGE", help="Style image, if only one style is measured."),
+    ] = None,
     paintings: Annotated[
-        Path | None, typer.Option(help="Folder of the recipes' paintings.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder with the style images that recipes name."),
     ] = None,
     tier: Tier = None,
-    sizes: Annotated[str, typer.Option(help="Sides of the photos in pixels: 256,512.")] = "256",
-    photos: Annotated[int, typer.Option(min=1, help="How many photos.")] = 10,
-    iterations: Annotated[int, typer.Option(min=1, help="Of L-BFGS, at most.")] = 200,
+    sizes: Annotated[
+        str, typer.Option(metavar="N,N", help="Sides of the photos in pixels, for example 256,512.")
+    ] = "256",
+    photos: Annotated[int, typer.Option(metavar="N", min=1, help="Number of photos to use.")] = 10,
+    iterations: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Maximum number of L-BFGS iterations.")
+    ] = 200,
     init: Annotated[
-        str, typer.Option(help="Gatys begins with: grey (as Johnson et al.), noise or content.")
+        str,
+        typer.Option(
+            metavar="INIT",
+            help="Image that the optimization begins with: grey (as Johnson et al.), noise or "
+            "content.",
+        ),
     ] = "grey",
-    precision: Annotated[
-        str, typer.Option(help="Of the losses: auto, bf16 (auto where it is native) or fp32.")
-    ] = "auto",
-    device: Annotated[str, typer.Option(help="Of the losses: auto, cpu or cuda.")] = "auto",
-    vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    precision: TrainingPrecision = "auto",
+    device: TrainingDevice = "auto",
+    vgg_weights: VggWeights = None,
+    as_json: Json = False,
     grid: Annotated[
-        Path | None, typer.Option(parser=path_of, help="Picture to write: photo, model, Gatys.")
+        Path | None,
+        typer.Option(
+            metavar="IMAGE",
+            parser=path_of,
+            help="Image to write, with one row for each photo: photo, model, optimization.",
+        ),
     ] = None,
 ) -> None:
-    """Say how many iterations of Gatys each model's single pass equals."""
-    from realtime_nst.cli.train_progress import need_torch
+    """Measure how many iterations of Gatys et al. (2016) a single pass of a model equals."""
+    from realtime_nst.cli.extras import need_torch
     from realtime_nst.image_io.write import check_picture
 
     if grid:
@@ -65,22 +104,22 @@ def fidelity(
     from realtime_nst.files import refuse_inputs
     from realtime_nst.image_io.read import photos_in
 
-    chosen = photos_in(content, photos)
-    refuse_inputs([grid] if grid else [], chosen)
+    files = photos_in(content, photos)
+    refuse_inputs([grid] if grid else [], files)
     sides = _sizes(sizes)
     reports: list[dict[str, Any]] = []
-    shown: list[FidelityCase] = []
+    all_cases: list[FidelityCase] = []
     for each in [each for name in models for each in select_styles(name, tier)]:
-        candidate = open_candidate(each.choice, style, paintings, vgg_weights, precision, device)
+        subject = open_candidate(each.choice, style, paintings, vgg_weights, precision, device)
         for size in sides:
-            cases = _followed(candidate, chosen, size, iterations, init)
-            shown += cases
-            asked = {"init": init, "bf16": candidate.bf16}
-            about = {"model": str(candidate.choice.model.path), "style": candidate.style.name}
-            reports.append({**about, **asked, **summary(cases, iterations)})
+            cases = _run_cases(subject, files, size, iterations, init)
+            all_cases += cases
+            options = {"init": init, "bf16": subject.bf16}
+            about = {"model": str(subject.choice.model.path), "style": subject.style.name}
+            reports.append({**about, **options, **summary(cases, iterations)})
     typer.echo(json.dumps(reports, indent=1) if as_json else _table(reports))
     if grid:
-        _write_grid(shown, grid)
+        _write_grid(all_cases, grid)
 
 
 def _sizes(text: str) -> list[int]:
@@ -89,32 +128,31 @@ def _sizes(text: str) -> list[int]:
     try:
         sizes = [int(size) for size in text.split(",")]
     except ValueError:
-        raise TrainError(f"{text!r} are no sizes", "--sizes 256,512,1024") from None
+        hint = "give numbers of pixels: --sizes 256,512,1024"
+        raise TrainError(f"{text!r} are not sizes", hint) from None
     if min(sizes) < 64:
-        raise TrainError("photos below 64 px are too small to judge by", "--sizes 256,512,1024")
+        hint = "give larger sizes: --sizes 256,512,1024"
+        raise TrainError("cannot measure photos smaller than 64 pixels", hint)
     return sizes
 
 
-def _followed(
-    candidate: "FidelitySubject", photos: list[Path], size: int, iterations: int, init: str
+def _run_cases(
+    subject: "FidelitySubject", photos: list[Path], size: int, iterations: int, init: str
 ) -> "list[FidelityCase]":
     from realtime_nst.cli import progress
     from realtime_nst.evaluate.fidelity import each_case
 
     cases: list[FidelityCase] = []
-    with progress.steps(f"{candidate.name}, {size} px", len(photos)) as show:
-        for case in each_case(candidate, photos, size, iterations, init):
+    with progress.steps(f"{subject.name}, {size} px", len(photos)) as show:
+        for case in each_case(subject, photos, size, iterations, init):
             cases.append(case)
             show(len(cases), f"{len(cases)} of {len(photos)} photos")
     return cases
 
 
 def _table(reports: list[dict[str, Any]]) -> str:
-    """A line a model and size; the losses are medians, of the model against the photo itself."""
-    rows = [COLUMNS, *(_row(report) for report in reports)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
-    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join(line.rstrip() for line in lines)
+    """Return one line for each model and size, with median losses of the model / of the photo."""
+    return table([COLUMNS, *(_row(report) for report in reports)])
 
 
 def _row(report: dict[str, Any]) -> tuple[str, ...]:
@@ -122,8 +160,8 @@ def _row(report: dict[str, Any]) -> tuple[str, ...]:
     spread = f"({_count(equals['low'], most)} to {_count(equals['high'], most)})"
     network, photo = report["network"], report["photo"]
     losses = (f"{network[name]:.4g} / {photo[name]:.4g}" for name in ("content", "style", "total"))
-    figure = f"{_count(equals['median'], most)} {spread}"
-    return (report["style"], str(report["size"]), str(report["photos"]), figure, *losses)
+    equal = f"{_count(equals['median'], most)} {spread}"
+    return (report["style"], str(report["size"]), str(report["photos"]), equal, *losses)
 
 
 def _count(iterations: float, most: int) -> str:
@@ -131,7 +169,7 @@ def _count(iterations: float, most: int) -> str:
 
 
 def _write_grid(cases: "list[FidelityCase]", path: Path) -> None:
-    """A row a case: the photo, the model's picture, the last of Gatys."""
+    """Write one row for each case: the photo, the model's image, the last of the optimization."""
     import cv2
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""``evaluate quality``: whether stylized images pass the gates."""
+"""The command ``evaluate quality``: check stylized images against thresholds."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli.options import Json, Threads, Tier, TrainingDevice, VggWeights
 from realtime_nst.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -19,16 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """How references are made."""
+    """Options of the references that models are compared with."""
 
     use_vgg: bool
     iterations: int
+    """Number of iterations of optimization; 0 for none."""
     folder: Path | None
     vgg_weights: Path | None
     device: str
 
     def open(self, painting: "Image") -> "Reference | None":
-        """Load what a painting is compared by; None where only images are measured."""
+        """Load the reference of a style image; None if only pixels are measured."""
         if not self.use_vgg:
             return None
         from realtime_nst.evaluate.quality import Reference
@@ -38,46 +40,68 @@ class References:
         distances = likeness(painting, self.vgg_weights)
         if not self.iterations:
             return Reference(distances, None)
-        how = self.iterations, self.folder, self.vgg_weights, self.device
-        return Reference(distances, gatys_reference(painting, *how))
+        options = self.iterations, self.folder, self.vgg_weights, self.device
+        return Reference(distances, gatys_reference(painting, *options))
 
 
 def quality(
     models: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL...", help="Styles, models, or model.onnx: all its styles."),
+        typer.Argument(
+            metavar="MODEL...",
+            help="Styles or models to measure; model.onnx stands for all its styles.",
+        ),
     ],
-    content: Annotated[Path, typer.Option(help="Folder of photos the models have not seen.")],
-    style: Annotated[Path | None, typer.Option(help="Painting, if for one style.")] = None,
+    content: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER", help="Folder of photos that the models were not trained on."
+        ),
+    ],
+    style: Annotated[
+        Path | None,
+        typer.Option(metavar="IMAGE", help="Style image, if only one style is measured."),
+    ] = None,
     paintings: Annotated[
-        Path | None, typer.Option(help="Folder of the recipes' paintings.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder with the style images that recipes name."),
     ] = None,
-    tier: Annotated[
-        str | None, typer.Option(help="Tier, where several models have a style.")
-    ] = None,
-    photos: Annotated[int, typer.Option(min=1, help="Number of photos.")] = 12,
-    size: Annotated[int, typer.Option(min=64, help="Shorter side of the photos in pixels.")] = 480,
+    tier: Tier = None,
+    photos: Annotated[int, typer.Option(metavar="N", min=1, help="Number of photos to use.")] = 12,
+    size: Annotated[
+        int, typer.Option(metavar="N", min=64, help="Shorter side of the photos in pixels.")
+    ] = 480,
     iterations: Annotated[
-        int, typer.Option(min=0, help="Iterations of Gatys to compare with; 0 leaves it out.")
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Number of iterations of the optimization to compare with; 0 for no comparison.",
+        ),
     ] = 300,
     cache: Annotated[
-        Path | None, typer.Option(help="Folder that keeps the images of Gatys for the next time.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Folder that keeps the optimized images for the next run."
+        ),
     ] = None,
     vgg: Annotated[
-        bool, typer.Option("--vgg/--no-vgg", help="Also compare features, which needs [train].")
+        bool,
+        typer.Option("--vgg/--no-vgg", help="Also compare VGG features; needs the [train] extra."),
     ] = True,
-    vgg_weights: Annotated[Path | None, typer.Option(help="VGG weights to use.")] = None,
-    device: Annotated[str, typer.Option(help="Device of VGG: auto, cpu or cuda.")] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of the models.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    vgg_weights: VggWeights = None,
+    device: TrainingDevice = "auto",
+    threads: Threads = None,
+    as_json: Json = False,
     sheet: Annotated[
-        Path | None, typer.Option(help="Image to write: photo, model and Gatys in each row.")
+        Path | None,
+        typer.Option(
+            metavar="IMAGE",
+            help="Image to write, with one row for each photo: photo, model, optimization.",
+        ),
     ] = None,
 ) -> None:
-    """Check stylized photos against gates of tone, color, strokes and form.
-
-    Example: realtime-nst evaluate quality starry-night --content photos --paintings paintings
-    """
+    """Check stylized photos against thresholds of tone, color, strokes and form."""
     from realtime_nst.evaluate.quality import as_values, draw_sheet, report_on
     from realtime_nst.evaluate.selection import select_styles
     from realtime_nst.image_io.read import photos_in
@@ -85,16 +109,16 @@ def quality(
 
     if sheet:
         check_picture(sheet)
-    how = References(vgg and _has_torch(), iterations, cache, vgg_weights, device)
-    if how.use_vgg and threads:
+    references = References(vgg and _has_torch(), iterations, cache, vgg_weights, device)
+    if references.use_vgg and threads:
         _limit_torch(threads)
     files = photos_in(content, photos)
     reports: list[Report] = []
-    for contestant in [each for name in models for each in select_styles(name, tier)]:
-        painting = _painting(contestant, style, paintings, size)
-        paint, reference = contestant.paint("cpu", threads), how.open(painting)
-        cases = list(_cases(contestant.style, files, size, painting, paint, reference))
-        reports.append(report_on(contestant, cases, painting))
+    for subject in [each for name in models for each in select_styles(name, tier)]:
+        painting = _style_image(subject, style, paintings, size)
+        paint, reference = subject.paint("cpu", threads), references.open(painting)
+        cases = list(_cases(subject.style, files, size, painting, paint, reference))
+        reports.append(report_on(subject, cases, painting))
     _note_faces(reports)
     values = [as_values(report) for report in reports]
     typer.echo(json.dumps(values, indent=1) if as_json else _table(reports))
@@ -103,13 +127,13 @@ def quality(
 
 
 def _has_torch() -> bool:
-    """Whether features can be compared; else a line that says what is not."""
-    from realtime_nst.cli.train_progress import need_torch
+    """Return whether features can be compared; print a note if not."""
+    from realtime_nst.cli.extras import need_torch
 
     try:
         need_torch()
     except MissingExtraError as error:
-        typer.echo(f"note: only images are measured: {error}", err=True)
+        typer.echo(f"note: only pixels are measured: {error}", err=True)
         return False
     return True
 
@@ -120,15 +144,16 @@ def _limit_torch(threads: int) -> None:
     torch.set_num_threads(threads)
 
 
-def _painting(
-    contestant: "StyleUnderTest", style: Path | None, paintings: Path | None, size: int
+def _style_image(
+    subject: "StyleUnderTest", style: Path | None, paintings: Path | None, size: int
 ) -> "Image":
-    """The painting with strokes as large as the photos'."""
-    from realtime_nst.evaluate.paintings import painting_of
+    """Return the style image at the size its strokes should have: the recipe's or the photos'."""
+    from realtime_nst.evaluate.paintings import Painting, painting_of
     from realtime_nst.evaluate.quality import scaled_to
     from realtime_nst.image_io.read import read_image
 
-    return scaled_to(read_image(style or painting_of(contestant, paintings)), size)
+    found = Painting(style) if style else painting_of(subject, paintings)
+    return scaled_to(read_image(found.path), found.size or size)
 
 
 def _cases(
@@ -154,13 +179,13 @@ def _cases(
 
 
 def _note_faces(reports: "list[Report]") -> None:
-    """Report where stars could not be counted."""
+    """Print a note if stars could not be counted."""
     if not any("stars" in report.figures for report in reports):
         typer.echo("note: stars on faces are not counted: no face was found", err=True)
 
 
 def _table(reports: "list[Report]") -> str:
-    """A row for each style; what fails is marked."""
+    """Return one row for each style; values that fail are marked."""
     from realtime_nst.cli.table import table
     from realtime_nst.evaluate.gates import failed
 
@@ -174,7 +199,7 @@ def _table(reports: "list[Report]") -> str:
 
 
 def _cell(figure: "Figure | None") -> str:
-    """``0.54``, or ``0.12 !`` outside of its range."""
+    """Return ``0.54``, or ``0.12 !`` for a value outside of its range."""
     if figure is None:
         return "-"
     return f"{figure.value:.3g}" if figure.passes else f"{figure.value:.3g} !"

@@ -1,4 +1,4 @@
-"""``evaluate stability``: how calm painted films are, and what calm costs in style."""
+"""The command ``evaluate stability``: measure flicker, and the style that stabilizing costs."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.arguments import files_in, path_of
-from realtime_nst.cli.commands.convert import Threads
+from realtime_nst.cli.options import DeviceName, Json, Threads, Tier, VggWeights
 from realtime_nst.errors import NstError, SourceError
 
 if TYPE_CHECKING:
@@ -19,73 +19,114 @@ if TYPE_CHECKING:
     from realtime_nst.evaluate.stability import Distance, Paint, Report
     from realtime_nst.frame import Image
 
-HEADS = ("style", "model", "noise", "known motion", "clips", "measured flow", "style distance")
+COLUMNS = ("style", "model", "noise", "known motion", "clips", "measured flow", "style distance")
+"""Headings of the table."""
 NAMES = ("noise", "motion", "clips", "truth", "style")
-"""The figures under the last of them."""
+"""Keys of the results in the last columns."""
 
 
 @dataclass(frozen=True, slots=True)
-class Paintings:
-    """Where the works are that styles were learnt from, for the distance to them."""
+class StyleImages:
+    """Where the style images are, to measure the distance to them."""
 
-    picture: Path | None
+    image: Path | None
+    """Style image of the only style."""
     folder: Path | None
-    weights: Path | None
+    """Folder that is searched for the images that recipes name."""
+    vgg_weights: Path | None
 
 
 @dataclass(frozen=True, slots=True)
 class StabilityOptions:
-    """How every style is judged."""
+    """Options that every style is measured with."""
 
     strength: float
-    """Of the stabiliser."""
-    paintings: Paintings
+    """Strength of the stabilizer, from 0 to 1."""
+    paintings: StyleImages
     open: "Callable[[StyleUnderTest], Paint]"
 
 
 def stability(
     models: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL...", help="Styles, models, or model.onnx: all its styles."),
+        typer.Argument(
+            metavar="MODEL...",
+            help="Styles or models to measure; model.onnx stands for all its styles.",
+        ),
     ],
     content: Annotated[
-        Path | None, typer.Option(help="Folder of photos, for noise and known motion.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Folder of photos, to measure with noise and with known motion."
+        ),
     ] = None,
-    photos: Annotated[int, typer.Option(min=1, help="How many of them.")] = 2,
+    photos: Annotated[int, typer.Option(metavar="N", min=1, help="Number of photos to use.")] = 2,
     clips: Annotated[
-        list[Path] | None, typer.Option(help="A film, or a folder of films; again for more.")
+        list[Path] | None,
+        typer.Option(
+            metavar="CLIP", help="Video or folder of videos to measure on; may be repeated."
+        ),
     ] = None,
-    start: Annotated[float, typer.Option(min=0, help="Seconds of each film to leave out.")] = 0,
-    frames: Annotated[int, typer.Option(min=2, help="Of each film.")] = 24,
+    start: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", min=0, help="Start of the measured part of each video."),
+    ] = 0,
+    frames: Annotated[
+        int, typer.Option(metavar="N", min=2, help="Number of frames to use of each video.")
+    ] = 24,
     truth: Annotated[
-        Path | None, typer.Option(help="Folder of frames with measured flow (.flo).")
+        Path | None,
+        typer.Option(
+            "--ground-truth",
+            metavar="FOLDER",
+            help="Folder of frames with measured optical flow (.flo).",
+        ),
     ] = None,
     size: Annotated[
-        int, typer.Option(min=64, help="Of photos and films: as many pixels as SIZE x 3/4 SIZE.")
+        int,
+        typer.Option(
+            metavar="N",
+            min=64,
+            help="Width in pixels; photos and videos are scaled to the area of N x 3/4 N.",
+        ),
     ] = 320,
     strength: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Of the stabiliser. [default: as for films]")
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            min=0,
+            max=1,
+            help="Strength of the temporal stabilizer. [default: as for `video`]",
+        ),
     ] = None,
-    style: Annotated[Path | None, typer.Option(help="The painting, if for one style.")] = None,
+    style: Annotated[
+        Path | None,
+        typer.Option(metavar="IMAGE", help="Style image, if only one style is measured."),
+    ] = None,
     paintings: Annotated[
-        Path | None, typer.Option(help="Folder of the recipes' paintings.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder with the style images that recipes name."),
     ] = None,
-    tier: Annotated[str | None, typer.Option(help="Where several models have a style.")] = None,
-    device: Annotated[str, typer.Option(help="As for video.")] = "cpu",
+    tier: Tier = None,
+    device: DeviceName = "cpu",
     threads: Threads = None,
-    vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    vgg_weights: VggWeights = None,
+    as_json: Json = False,
     plot: Annotated[
-        Path | None, typer.Option(parser=path_of, help="Picture of the figures to write.")
+        Path | None,
+        typer.Option(
+            metavar="IMAGE", parser=path_of, help="Image to write, a chart of the results."
+        ),
     ] = None,
     strip: Annotated[
-        Path | None, typer.Option(parser=path_of, help="Picture of frames to write.")
+        Path | None,
+        typer.Option(metavar="IMAGE", parser=path_of, help="Image to write, with sample frames."),
     ] = None,
 ) -> None:
-    """Say how much painted films flicker, with the stabiliser off and on.
+    """Measure how much stylized videos flicker, with the temporal stabilizer off and on.
 
-    Errors are multiples of the film's own; along a known motion they are grey levels. The style
-    distance is the recipe's loss.
+    Errors are multiples of the input video's own; along a known motion they are grey levels. The
+    style distance is the recipe's loss.
     """
     from realtime_nst.evaluate.scenes import films_in
     from realtime_nst.evaluate.selection import select_styles
@@ -94,33 +135,32 @@ def stability(
     from realtime_nst.image_io.write import refuse_ending
     from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
-    pictures = [path for path in (plot, strip) if path]
-    photographs = photos_in(content, photos) if content else []
-    check_files(
-        pictures, [*photographs, *films_in(clips or []), *files_in(truth, style, paintings)]
-    )
-    for picture in pictures:
-        refuse_ending(picture)
+    images = [path for path in (plot, strip) if path]
+    photo_files = photos_in(content, photos) if content else []
+    check_files(images, [*photo_files, *films_in(clips or []), *files_in(truth, style, paintings)])
+    for image in images:
+        refuse_ending(image)
     area, begin = size * size * 3 // 4, Fraction(str(start))
-    chosen = [each for name in models for each in select_styles(name, tier)]
+    subjects = [each for name in models for each in select_styles(name, tier)]
     scenes = [
-        *_made(content, photos, area),
-        *_filmed(clips or [], area, frames, begin),
-        *_measured(truth),
+        *_photo_scenes(content, photos, area),
+        *_clip_scenes(clips or [], area, frames, begin),
+        *_truth_scenes(truth),
     ]
     if not scenes:
-        raise SourceError("there is nothing to measure on", "give --content, --clips or --truth")
-    how = StabilityOptions(
+        hint = "give --content, --clips or --ground-truth"
+        raise SourceError("cannot measure: there are no photos, clips or frames", hint)
+    options = StabilityOptions(
         DEFAULT_STRENGTH if strength is None else strength,
-        Paintings(style, paintings, vgg_weights),
-        lambda contestant: contestant.paint(device, threads),
+        StyleImages(style, paintings, vgg_weights),
+        lambda subject: subject.paint(device, threads),
     )
-    reports, strips = _judged(chosen, scenes, how, look=strip is not None)
+    reports, strips = _measure(subjects, scenes, options, with_strips=strip is not None)
     typer.echo(_as_json(reports) if as_json else _table(reports))
     _draw(reports, strips, plot, strip)
 
 
-def _made(folder: Path | None, photos: int, area: int) -> "Iterator[Scene]":
+def _photo_scenes(folder: Path | None, photos: int, area: int) -> "Iterator[Scene]":
     from realtime_nst.evaluate.scenes import motion_scenes, noise_scene
     from realtime_nst.image_io.read import photos_in
 
@@ -129,55 +169,60 @@ def _made(folder: Path | None, photos: int, area: int) -> "Iterator[Scene]":
         yield from motion_scenes(path, area)
 
 
-def _filmed(paths: list[Path], area: int, frames: int, start: Fraction) -> "Iterator[Scene]":
+def _clip_scenes(paths: list[Path], area: int, frames: int, start: Fraction) -> "Iterator[Scene]":
     from realtime_nst.evaluate.scenes import clip_scene, films_in
 
     for path in films_in(paths):
         yield clip_scene(path, area, frames, start)
 
 
-def _measured(folder: Path | None) -> "list[Scene]":
+def _truth_scenes(folder: Path | None) -> "list[Scene]":
     from realtime_nst.evaluate.ground_truth import truth_scenes
 
     return truth_scenes(folder) if folder else []
 
 
-def _judged(
-    chosen: "list[StyleUnderTest]", scenes: "list[Scene]", how: StabilityOptions, *, look: bool
+def _measure(
+    subjects: "list[StyleUnderTest]",
+    scenes: "list[Scene]",
+    options: StabilityOptions,
+    *,
+    with_strips: bool,
 ) -> "tuple[list[Report], list[Image]]":
     from realtime_nst.cli import progress
     from realtime_nst.evaluate.plots import draw_strip
     from realtime_nst.evaluate.stability import Report, paint_scene, score
 
     reports, strips = [], []
-    with progress.steps("stability", len(chosen) * len(scenes)) as show:
-        for number, contestant in enumerate(chosen):
-            distance, paint, scores = _distance(contestant, how.paintings), how.open(contestant), []
+    with progress.steps("stability", len(subjects) * len(scenes)) as show:
+        for number, subject in enumerate(subjects):
+            distance, scores = _distance(subject, options.paintings), []
+            paint = options.open(subject)
             for place, scene in enumerate(scenes, 1):
-                painted = paint_scene(scene, paint, how.strength)
-                # Frames of measured flow are too few for a memory to fill.
+                painted = paint_scene(scene, paint, options.strength)
+                # With measured flow there are too few frames for the stabilizer to settle.
                 scores.append(score(painted, None if scene.kind == "truth" else distance))
-                if look:
-                    strips.append(draw_strip(painted, f"{contestant.style}, {scene.name}"))
+                if with_strips:
+                    strips.append(draw_strip(painted, f"{subject.style}, {scene.name}"))
                 done = number * len(scenes) + place
-                show(done, f"{contestant.style}, {place} of {len(scenes)} scenes")
-            names = contestant.model, contestant.style
-            reports.append(Report(*names, how.strength, tuple(scores)))
+                show(done, f"{subject.style}, {place} of {len(scenes)} scenes")
+            names = subject.model, subject.style
+            reports.append(Report(*names, options.strength, tuple(scores)))
     return reports, strips
 
 
-def _distance(contestant: "StyleUnderTest", paintings: Paintings) -> "Distance | None":
-    """The distance to a style where its painting is at hand; else a line that says what is not."""
-    from realtime_nst.cli.train_progress import need_torch
+def _distance(subject: "StyleUnderTest", paintings: StyleImages) -> "Distance | None":
+    """Return the distance to a style; without its style image print a note and return None."""
+    from realtime_nst.cli.extras import need_torch
 
     try:
         need_torch()
         from realtime_nst.evaluate.style_distance import distance_to_style
 
-        where = paintings.picture, paintings.folder, paintings.weights
-        return distance_to_style(contestant.choice, *where)
+        where = paintings.image, paintings.folder, paintings.vgg_weights
+        return distance_to_style(subject.choice, *where)
     except NstError as error:
-        typer.echo(f"note: no style distance of {contestant.style}: {error}", err=True)
+        typer.echo(f"note: no style distance of {subject.style}: {error}", err=True)
         return None
 
 
@@ -199,7 +244,7 @@ def _table(reports: "list[Report]") -> str:
             "-" if off is None or on is None else f"{off:.3g} -> {on:.3g}" for off, on in pairs
         ]
         rows.append([report.style, report.model, *cells])
-    return table([HEADS, *rows])
+    return table([COLUMNS, *rows])
 
 
 def _draw(

@@ -1,4 +1,4 @@
-"""``gatys``: optimize a picture itself, the slow and faithful way."""
+"""The command ``gatys``: stylize a photo by optimizing its pixels."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,90 +6,244 @@ from typing import Annotated
 import typer
 
 from realtime_nst.cli.arguments import path_of
+from realtime_nst.cli.options import TrainingDevice, TrainingPrecision, VggWeights
 from realtime_nst.errors import TrainError
 from realtime_nst.files import Lock
 
+STYLE, OUTPUT, LOSSES, OPTIMIZATION = "Style", "Output", "Losses", "Optimization"
+PERFORMANCE = "Performance"
+"""Groups of options in the help."""
+
 
 def gatys(
-    content: Annotated[Path, typer.Argument(help="The photo, or a folder of photos.")],
+    content: Annotated[
+        Path, typer.Argument(metavar="CONTENT", help="Photo or folder of photos to stylize.")
+    ],
     styles: Annotated[
-        list[str], typer.Argument(metavar="STYLE...", help="Pictures; PATH:0.3 gives a share.")
+        list[str],
+        typer.Argument(
+            metavar="STYLE...", help="Style images; PATH:0.3 sets the share of one of several."
+        ),
     ],
     out: Annotated[
         Path,
         typer.Option(
-            "--out", "-o", parser=path_of, help=".png, .jpg or .webp; for a folder a folder."
+            "--out",
+            "-o",
+            metavar="OUT",
+            parser=path_of,
+            rich_help_panel=OUTPUT,
+            help="Image to write: .png, .jpg or .webp; for a folder of photos a folder.",
         ),
     ],
     style_weight: Annotated[
-        str, typer.Option(help="subtle (1e4), balanced (1e6), heavy (1e8), or a number.")
+        str,
+        typer.Option(
+            metavar="WEIGHT",
+            rich_help_panel=LOSSES,
+            help="Weight of the style loss: subtle (1e4), balanced (1e6), heavy (1e8) or a number.",
+        ),
     ] = "balanced",
-    content_weight: Annotated[float, typer.Option(min=0)] = 1.0,
-    tv_weight: Annotated[float, typer.Option(min=0, help="Smoothness.")] = 0.0,
+    content_weight: Annotated[
+        float,
+        typer.Option(
+            metavar="WEIGHT", min=0, rich_help_panel=LOSSES, help="Weight of the content loss."
+        ),
+    ] = 1.0,
+    tv_weight: Annotated[
+        float,
+        typer.Option(
+            metavar="WEIGHT",
+            min=0,
+            rich_help_panel=LOSSES,
+            help="Weight of the total variation loss, which makes the result smoother.",
+        ),
+    ] = 0.0,
     style_layers: Annotated[
-        str | None, typer.Option(help="As conv1_1:1,conv2_1:0.8; relu1_1 is after the ReLU.")
+        str | None,
+        typer.Option(
+            metavar="LAYERS",
+            rich_help_panel=LOSSES,
+            help="VGG layers of the style loss with their weights, for example "
+            "conv1_1:1,conv2_1:0.8; relu1_1 is the output of the ReLU. [default: as Gatys et al.]",
+        ),
     ] = None,
-    content_layers: Annotated[str | None, typer.Option(help="As conv4_2, before the ReLU.")] = None,
-    init: Annotated[str, typer.Option(help="content, noise, or a picture.")] = "content",
-    optimizer: Annotated[str, typer.Option(help="lbfgs or adam.")] = "lbfgs",
-    lr: Annotated[float, typer.Option(min=0, help="Adam's.")] = 0.01,
-    history: Annotated[int, typer.Option(min=1, help="Steps L-BFGS remembers.")] = 20,
-    iterations: Annotated[int, typer.Option(min=1)] = 300,
-    size: Annotated[int, typer.Option(min=32, help="Longer side in pixels.")] = 512,
+    content_layers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LAYERS",
+            rich_help_panel=LOSSES,
+            help="VGG layers of the content loss. [default: conv4_2, before the ReLU]",
+        ),
+    ] = None,
+    init: Annotated[
+        str,
+        typer.Option(
+            metavar="INIT",
+            rich_help_panel=OPTIMIZATION,
+            help="Image to begin with: content, noise or an image file.",
+        ),
+    ] = "content",
+    optimizer: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", rich_help_panel=OPTIMIZATION, help="Optimizer: lbfgs or adam."
+        ),
+    ] = "lbfgs",
+    lr: Annotated[
+        float,
+        typer.Option(
+            metavar="RATE", min=0, rich_help_panel=OPTIMIZATION, help="Learning rate of Adam."
+        ),
+    ] = 0.01,
+    history: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            rich_help_panel=OPTIMIZATION,
+            help="Number of steps in the history of L-BFGS.",
+        ),
+    ] = 20,
+    iterations: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=1, rich_help_panel=OPTIMIZATION, help="Number of iterations."
+        ),
+    ] = 300,
+    size: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=32,
+            rich_help_panel=OUTPUT,
+            help="Longer side of the result in pixels.",
+        ),
+    ] = 512,
     style_scale: Annotated[
-        float, typer.Option(min=0.05, help="Larger strokes above 1, finer ones below.")
+        float,
+        typer.Option(
+            metavar="SCALE",
+            min=0.05,
+            rich_help_panel=STYLE,
+            help="Size of the strokes: larger above 1, finer below.",
+        ),
     ] = 1.0,
     keep_colour: Annotated[
-        str, typer.Option("--keep-colors", help="none, luminance or match.")
+        str,
+        typer.Option(
+            "--keep-colors",
+            metavar="METHOD",
+            rich_help_panel=STYLE,
+            help="Method to keep the photo's colors: none, luminance (stylize luminance only) or "
+            "match (recolor the style image).",
+        ),
     ] = "none",
     content_mask: Annotated[
         list[str] | None,
-        typer.Option(help="White where a style counts; one a style, in order, - for none."),
+        typer.Option(
+            metavar="IMAGE",
+            rich_help_panel=STYLE,
+            help="Mask image of the result for each style, in order (white = apply, - = no mask).",
+        ),
     ] = None,
     style_mask: Annotated[
         list[str] | None,
-        typer.Option(help="White what of a style picture counts; one a style, - for none."),
+        typer.Option(
+            metavar="IMAGE",
+            rich_help_panel=STYLE,
+            help="Mask image of each style image, in order (white = use, - = no mask).",
+        ),
     ] = None,
     levels: Annotated[
-        int | None, typer.Option(min=1, max=6, help="Sizes to go through. [default: by the size]")
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=6,
+            rich_help_panel=OPTIMIZATION,
+            help="Number of sizes to optimize one after the other, from small to large. "
+            "[default: by --size]",
+        ),
     ] = None,
     tile: Annotated[
         int | None,
-        typer.Option(min=0, help="Measure in tiles, 0 for none. [default: if memory is short]"),
+        typer.Option(
+            metavar="N",
+            min=0,
+            rich_help_panel=PERFORMANCE,
+            help="Side in pixels of the tiles that limit memory; 0 for none. "
+            "[default: tiles if memory is short]",
+        ),
     ] = None,
-    network: Annotated[str, typer.Option(help="auto, vgg19 or vgg16.")] = "auto",
-    pooling: Annotated[str, typer.Option(help="max or avg.")] = "max",
-    vgg_weights: Annotated[Path | None, typer.Option(help="Weights to use.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, bf16 or fp32.")] = "auto",
+    network: Annotated[
+        str,
+        typer.Option(
+            metavar="NETWORK",
+            rich_help_panel=LOSSES,
+            help="Network of the losses: vgg19, vgg16 or auto (vgg19 if its weights are at hand).",
+        ),
+    ] = "auto",
+    pooling: Annotated[
+        str,
+        typer.Option(
+            metavar="POOLING", rich_help_panel=LOSSES, help="Pooling of the network: max or avg."
+        ),
+    ] = "max",
+    vgg_weights: VggWeights = None,
+    seed: Annotated[
+        int,
+        typer.Option(metavar="N", rich_help_panel=OPTIMIZATION, help="Random seed of the noise."),
+    ] = 0,
+    device: TrainingDevice = "auto",
+    precision: TrainingPrecision = "auto",
     save_every: Annotated[
-        int | None, typer.Option(min=1, help="Iterations between snapshots beside the result.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            rich_help_panel=OUTPUT,
+            help="Number of iterations between snapshots, written next to the result. "
+            "[default: no snapshots]",
+        ),
     ] = None,
-    trace: Annotated[Path | None, typer.Option(parser=path_of, help="JSON of the losses.")] = None,
+    trace: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            parser=path_of,
+            rich_help_panel=OUTPUT,
+            help="JSON file to write the loss of each iteration to.",
+        ),
+    ] = None,
     plot: Annotated[
-        Path | None, typer.Option(parser=path_of, help="Picture of the losses.")
+        Path | None,
+        typer.Option(
+            metavar="IMAGE",
+            parser=path_of,
+            rich_help_panel=OUTPUT,
+            help="Image to write, a plot of the losses.",
+        ),
     ] = None,
 ) -> None:
-    """Paint a photo by optimizing its pixels, as Gatys et al. 2016 do; of a folder, all photos."""
-    from realtime_nst.cli.train_progress import need_torch
+    """Stylize a photo, or each photo of a folder, by optimizing its pixels (Gatys et al. 2016)."""
+    from realtime_nst.cli.extras import need_torch
 
     need_torch()
     from realtime_nst.cli.gatys_progress import (
         OutputOptions,
-        check_places,
+        check_outputs,
         check_single,
-        layer_weights,
-        paint,
-        paint_all,
-        style_files,
+        run_folder,
+        run_single,
     )
+    from realtime_nst.cli.parsing import layer_weights, style_files
     from realtime_nst.gatys.optimize import CONTENT_LAYERS, PRESETS, STYLE_LAYERS, OptimizeSettings
     from realtime_nst.gatys.session import GatysOptions, open_studio
 
-    keeping = OutputOptions(out, save_every, trace, plot)
+    outputs = OutputOptions(out, save_every, trace, plot)
     if content.is_dir():
-        check_single(keeping)
+        check_single(outputs)
     settings = OptimizeSettings(
         content_weight=content_weight,
         style_weight=PRESETS.get(style_weight) or _number(style_weight),
@@ -105,7 +259,7 @@ def gatys(
         init="content" if init not in ("content", "noise") else init,
         seed=seed,
     )
-    wishes = GatysOptions(
+    options = GatysOptions(
         styles=style_files(styles, content_mask or [], style_mask or []),
         settings=settings,
         size=size,
@@ -121,20 +275,20 @@ def gatys(
         precision=precision,
     )
     if not content.is_dir():
-        check_places(keeping, [content, *wishes.files()], iterations)
-    studio = open_studio(wishes)
-    for note in studio.notes:
+        check_outputs(outputs, [content, *options.files()], iterations)
+    session = open_studio(options)
+    for note in session.notes:
         typer.echo(f"note: {note}", err=True)
     if content.is_dir():
-        paint_all(studio, content, out)
+        run_folder(session, content, out)
     else:
         with Lock(out):
-            paint(studio.prepare(content), keeping)
+            run_single(session.prepare(content), outputs)
 
 
 def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        hint = "subtle, balanced, heavy, or a number such as 1e6"
-        raise TrainError(f"{text!r} is no style weight", hint) from None
+        hint = "give subtle, balanced, heavy or a number such as 1e6"
+        raise TrainError(f"{text!r} is not a style weight", hint) from None

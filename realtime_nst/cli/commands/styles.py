@@ -1,4 +1,4 @@
-"""``styles``: what there is to paint with, on one sheet, and whether it is as it should be."""
+"""The commands ``styles``, ``styles sheet`` and ``styles verify``."""
 
 import json
 import shutil
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from realtime_nst.cli.arguments import path_of
-from realtime_nst.cli.commands.convert import Threads
+from realtime_nst.cli.examples import examples
+from realtime_nst.cli.help import HelpCommand
+from realtime_nst.cli.options import DeviceName, Json, Threads
 from realtime_nst.cli.table import fitted, table
 from realtime_nst.errors import ModelError
 
@@ -21,14 +23,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(invoke_without_command=True)
 BRIEF = ("style", "artist", "title", "year", "tiers")
-"""What is listed of each style."""
+"""Columns of the list, which has one line for each style."""
 LONG_CELLS = [BRIEF.index("title"), BRIEF.index("artist")]
-"""Columns that are cut off where the terminal is narrow."""
+"""Positions of the columns that are shortened in a narrow terminal."""
 COLUMNS = ("style", "artist", "title", "year", "model", "tier", "licence")
-"""What a long list has of each style in each model."""
+"""Columns of the long list, which has one line for each style of each model."""
 FIGURES = {"fidelity_256": "iterations", "stability_clips_stabilised": "flicker"}
-"""Figures of the card that are listed, and their columns: how many iterations of Gatys a pass
-equals, and how many times as much a film flickers when it is painted and stabilised."""
+"""Results of the card with their columns: how many iterations of optimization (Gatys et al.) one
+pass equals, and the flicker of a stylized, stabilized video as a multiple of the input's."""
 OUTCOMES = {True: "ok", False: "WRONG", None: "note"}
 
 
@@ -36,19 +38,22 @@ OUTCOMES = {True: "ok", False: "WRONG", None: "note"}
 def styles(
     context: typer.Context,
     long: Annotated[
-        bool, typer.Option("--long", "-l", help="One line for each model, with all columns.")
+        bool,
+        typer.Option(
+            "--long", "-l", help="Print one line for each style of each model, with all columns."
+        ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """List the styles that are installed, and the works they were learnt from.
+    """List the installed styles, and the works that they were trained on.
 
-    A style of your own gets a name when its model lies in a folder of models:
-    `realtime-nst export runs/sunset MODELS/sunset/model.onnx`, with
-    $REALTIME_NST_MODELS set to MODELS. These folders (several are separated as in $PATH) are
-    searched before the models that came with the program.
+    To give a style of your own a name, put its model into a folder of models, as in
+    `realtime-nst export runs/sunset MODELS/sunset/model.onnx`, and set $REALTIME_NST_MODELS to
+    MODELS. These folders (separate several as in $PATH) are searched before the included models.
 
-    In the long list, `iterations` is how many of Gatys one pass equals, `flicker` how many times as
-    much as the video itself a stylized, stabilized video flickers.
+    In the long list, `iterations` is the number of iterations of optimization (Gatys et al. 2016)
+    that one pass equals, and `flicker` the flicker of a stylized, stabilized video as a multiple
+    of the input's.
     """
     if context.invoked_subcommand:
         return
@@ -92,7 +97,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 
 def _brief(rows: list[dict[str, Any]]) -> list[list[str]]:
-    """One line a style, with the tiers that have it."""
+    """Return one row for each style, with the tiers that have it."""
     tiers: dict[str, list[str]] = {}
     for row in rows:
         tiers.setdefault(row["style"], []).append(row["tier"])
@@ -103,21 +108,42 @@ def _brief(rows: list[dict[str, Any]]) -> list[list[str]]:
     ]
 
 
-@app.command()
+@app.command(
+    cls=HelpCommand,
+    short_help="Stylize a photo in every style, on one sheet.",
+    epilog=examples("styles sheet"),
+)
 def sheet(
-    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="What to paint.")],
+    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="Photo to stylize.")],
     out: Annotated[
-        Path, typer.Option("--out", "-o", parser=path_of, help=".jpg, .png or .webp.")
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="IMAGE",
+            parser=path_of,
+            help="Image to write: .jpg, .png or .webp.",
+        ),
     ] = Path("sheet.jpg"),
     tier: Annotated[
-        str | None, typer.Option(help="Of this tier only. [default: each once]")
+        str | None,
+        typer.Option(
+            metavar="TIER", help="Only use models of this tier. [default: each style once]"
+        ),
     ] = None,
-    tile: Annotated[int, typer.Option(min=64, help="Width of a picture in pixels.")] = 320,
-    columns: Annotated[int | None, typer.Option(min=1, help="Pictures in a row.")] = None,
-    device: Annotated[str, typer.Option(help="As for image.")] = "auto",
+    tile: Annotated[
+        int, typer.Option(metavar="N", min=64, help="Width of each image in pixels.")
+    ] = 320,
+    columns: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="Number of images in a row. [default: by their number]"
+        ),
+    ] = None,
+    device: DeviceName = "auto",
     threads: Threads = None,
 ) -> None:
-    """Paint a photo in every style, on one sheet with their names."""
+    """Stylize a photo in every style, and write one sheet with the names."""
     from realtime_nst.evaluate.contact_sheet import contact_sheet, tile_of
     from realtime_nst.image_io.read import read_image
     from realtime_nst.image_io.write import check_picture, write_image
@@ -136,7 +162,7 @@ def sheet(
 
 
 def _chosen(tier: str | None) -> "list[StyleChoice]":
-    """Each style once, of the tier usually taken; or all of one tier."""
+    """Return each style once, of its default tier; or all styles of one tier."""
     from realtime_nst.models.registry import find_style, installed_models, no_tier
 
     every = list(installed_models())
@@ -145,7 +171,7 @@ def _chosen(tier: str | None) -> "list[StyleChoice]":
         raise no_tier(tier, f"{tier} model", every)
     names = dict.fromkeys(style for model in models for style in model.styles)
     if not names:
-        raise ModelError("there is no model", "realtime-nst styles")
+        raise ModelError("no model is installed", "run `realtime-nst styles` to see the folders")
     return [find_style(name, tier) for name in names]
 
 
@@ -153,17 +179,25 @@ def _name(choice: "StyleChoice") -> str:
     return choice.model.styles[choice.weights.index(1.0)]
 
 
-@app.command()
+@app.command(
+    cls=HelpCommand,
+    short_help="Check model files.",
+    epilog=examples("styles verify"),
+)
 def verify(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[MODEL.onnx]...", help="[default: all]")
+        list[Path] | None,
+        typer.Argument(
+            metavar="[MODEL.onnx]...", help="Model files to check. [default: all installed]"
+        ),
     ] = None,
     paintings: Annotated[
-        Path | None, typer.Option(help="Folder with the works the styles were learnt from.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder with the style images, to check them, too."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Check models: whole files, complete cards, the recipes and works that they name."""
+    """Check that model files are complete, and match their cards, recipes and style images."""
     from realtime_nst.evaluate.verify import verify as look
     from realtime_nst.models.registry import model_files
 
@@ -178,7 +212,7 @@ def verify(
 
 
 def _recipe_hash() -> Callable[[Path], str] | None:
-    """Recipes are read by what trains by them."""
+    """Return a function that hashes a recipe; None without the training extra."""
     try:
         from realtime_nst.train.recipe import read_recipe
     except ImportError:
@@ -192,13 +226,13 @@ def _as_json(found: "list[Finding]") -> str:
 
 
 def _verdicts(found: "list[Finding]") -> str:
-    """A line for each file that is as it should be, and one for each thing that is not."""
+    """Return one line for each file, followed by its problems."""
     lines = []
     common = _common(found)
     for path in dict.fromkeys(finding.file for finding in found):
         own = [finding for finding in found if finding.file == path]
-        good = ", ".join(dict.fromkeys(finding.what for finding in own if finding.ok))
-        lines.append(f"{path}: {good or 'nothing'} ok")
+        passed = ", ".join(dict.fromkeys(finding.what for finding in own if finding.ok))
+        lines.append(f"{path}: {passed or 'nothing'} ok")
         lines += [
             f"  {_verdict(each)}" for each in own if not each.ok and _verdict(each) not in common
         ]
@@ -206,7 +240,7 @@ def _verdicts(found: "list[Finding]") -> str:
 
 
 def _common(found: "list[Finding]") -> list[str]:
-    """Notes that go for every one of several files, such as a package that is missing."""
+    """Return the notes that all of several files share, such as a missing package."""
     files = {finding.file for finding in found}
     notes = Counter(_verdict(finding) for finding in found if finding.ok is None)
     return [note for note, count in notes.items() if count == len(files) > 1]

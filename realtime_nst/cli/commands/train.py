@@ -1,186 +1,213 @@
-"""``train`` and ``export``: from a painting to a model."""
+"""The command ``train``: train a network on one or more style images."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from realtime_nst.cli.arguments import path_of
-from realtime_nst.cli.commands.convert import Threads
+from realtime_nst.cli.options import Threads, TrainingDevice, TrainingPrecision, VggWeights
 from realtime_nst.errors import TrainError
-from realtime_nst.hints import command
 
 if TYPE_CHECKING:
-    from realtime_nst.frame import Image
-    from realtime_nst.train.checkpoint import Checkpoint
+    from realtime_nst.train.recipe import Recipe
+    from realtime_nst.train.trainer import Options
 
-PREVIEWED = 4
-"""Photos in a preview."""
+PREVIEW_PHOTOS = 4
+"""Number of photos in a preview: enough to judge a style, and stylized in a second."""
+INPUT, OUTPUT, TRAINING, PERFORMANCE = "Input", "Output", "Training", "Performance"
+"""Groups of options in the help."""
 
 
 def train(
     styles: Annotated[
         list[Path],
-        typer.Argument(help="Pictures to learn from, or one recipe.toml or the folder it is in."),
+        typer.Argument(
+            metavar="STYLE...",
+            help="Style images to learn from, or a single recipe.toml or its folder.",
+        ),
     ],
     content: Annotated[
         Path | None,
-        typer.Option(help="Folder of photos to practise on, searched below too. [default: four]"),
+        typer.Option(
+            metavar="FOLDER",
+            rich_help_panel=INPUT,
+            help="Folder of photos to train on, searched with its sub-folders. "
+            "[default: four included photos]",
+        ),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            parser=path_of, help="Folder for checkpoint and previews. [default: runs/NAME]"
+            metavar="FOLDER",
+            parser=path_of,
+            rich_help_panel=OUTPUT,
+            help="Folder for the checkpoint and previews. [default: runs/NAME]",
         ),
     ] = None,
     paintings: Annotated[
-        Path | None, typer.Option(help="Folder of the pictures a recipe names.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            rich_help_panel=INPUT,
+            help="Folder with the style images that a recipe names. [default: the recipe's folder]",
+        ),
     ] = None,
     tier: Annotated[
-        str, typer.Option(help="nano, fast, quality or johnson; a recipe has its own.")
+        str,
+        typer.Option(
+            metavar="TIER",
+            rich_help_panel=TRAINING,
+            help="Size of the network: nano, fast, quality or johnson; a recipe has its own.",
+        ),
     ] = "fast",
-    steps: Annotated[int | None, typer.Option(min=1, help="How many steps to train.")] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            rich_help_panel=TRAINING,
+            help="Number of training steps. [default: by the recipe]",
+        ),
+    ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, max=2**32 - 1, help="Of weights, order and crops.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=2**32 - 1,
+            rich_help_panel=TRAINING,
+            help="Random seed of the weights, crops and order of photos. [default: by the recipe]",
+        ),
     ] = None,
     scratch: Annotated[
-        bool, typer.Option("--scratch", help="Begin from nothing, not from the nearest style.")
+        bool,
+        typer.Option(
+            "--from-scratch",
+            rich_help_panel=TRAINING,
+            help="Initialize with random weights instead of those of the most similar style.",
+        ),
     ] = False,
-    other: Annotated[
+    init_from: Annotated[
         Path | None,
-        typer.Option("--begin", help="Folder of the training or model to begin with."),
+        typer.Option(
+            "--init-from",
+            metavar="FOLDER",
+            rich_help_panel=TRAINING,
+            help="Folder of another training, or of a model, to take the first weights from.",
+        ),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", rich_help_panel=TRAINING, help="Resume from the checkpoint."),
+    ] = False,
     preview_every: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Steps between previews. [default: 25, 50, 100, 200, then every 200]"
+            metavar="N",
+            min=1,
+            rich_help_panel=OUTPUT,
+            help="Number of steps between previews. [default: 25, 50, 100, 200, then every 200]",
         ),
     ] = None,
-    save_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 250,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, bf16 or fp32.")] = "auto",
+    save_every: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            rich_help_panel=OUTPUT,
+            help="Number of steps between checkpoints.",
+        ),
+    ] = 250,
+    device: TrainingDevice = "auto",
+    precision: TrainingPrecision = "auto",
     threads: Threads = None,
     compiled: Annotated[
-        bool, typer.Option("--compile", help="Fuse the network; needs a C++ compiler.")
+        bool,
+        typer.Option(
+            "--compile",
+            rich_help_panel=PERFORMANCE,
+            help="Compile the network with torch.compile; needs a C++ compiler.",
+        ),
     ] = False,
-    vgg_weights: Annotated[Path | None, typer.Option(help="VGG-16 weights to use.")] = None,
+    vgg_weights: VggWeights = None,
     smoke: Annotated[
         bool,
         typer.Option(
             "--smoke",
-            help="Three steps on noise, to see that a recipe runs and its pictures are there.",
+            rich_help_panel=TRAINING,
+            help="Train three steps on noise, to check a recipe and its style images.",
         ),
     ] = False,
 ) -> None:
-    """Train a network on one or several styles."""
-    from realtime_nst.cli.train_progress import beginning, follow, need_torch, prepare, start
+    """Train a network on one or more style images."""
+    from realtime_nst.cli.extras import need_torch
 
     need_torch()
-    from realtime_nst.files import Lock, check_file
-    from realtime_nst.train.dataset import find_painting
     from realtime_nst.train.recipe import recipe_for, rescheduled, shortened
-    from realtime_nst.train.smoke import SmokeContent, smoke_paintings, smoke_recipe
-    from realtime_nst.train.trainer import Options, Trainer
+    from realtime_nst.train.setup import find_warm_start
+    from realtime_nst.train.trainer import Options
 
     recipe, folder = recipe_for(styles, tier)
     out = out or Path("runs") / recipe.name
     options = Options(out, vgg_weights, device, precision, compiled, save_every, threads)
-    check_file(options.checkpoint)
-    if options.checkpoint.exists() and not resume:
-        hint = "add --resume to go on, or choose another --out"
-        raise TrainError(f"there is a training at {options.checkpoint} already", hint)
+    _check_checkpoint(options.checkpoint, resume=resume)
     folders = [each for each in (folder, paintings) if each]
     if smoke:
-        recipe = smoke_recipe(rescheduled(recipe, steps=steps, seed=seed))
-        noise = SmokeContent(recipe.schedule)
-        for style in recipe.styles:
-            find_painting(style, folders)
-        with Lock(options.checkpoint):
-            follow(Trainer(recipe, smoke_paintings(recipe), noise, options), None, preview_every)
+        _train_on_noise(
+            rescheduled(recipe, steps=steps, seed=seed), folders, options, preview_every
+        )
         return
-    near = not (scratch or other or folder)  # a recipe says itself how it begins
-    begin = beginning(recipe, folders, vgg_weights) if near else None
-    recipe = rescheduled(shortened(recipe) if begin else recipe, steps=steps, seed=seed)
-    trainer, photos = prepare(recipe, folders, content, options)
-    start(trainer, begin, other, resume=resume)
+    # A recipe defines its own initialization.
+    warm = None if scratch or init_from or folder else find_warm_start(recipe, folders, vgg_weights)
+    recipe = rescheduled(shortened(recipe) if warm else recipe, steps=steps, seed=seed)
+    from realtime_nst.cli.train_progress import run_training
+    from realtime_nst.files import Lock
+    from realtime_nst.train.setup import initialize, open_trainer
+
+    if content is None:
+        _note("trains on four included photos; more improve the result: --content FOLDER")
+    trainer, photos = open_trainer(recipe, folders, content, options)
+    _note(initialize(trainer, warm, init_from, resume=resume))
     with Lock(options.checkpoint):
-        follow(trainer, photos.batch(0)[:PREVIEWED], preview_every)
-    for path, reason in photos.broken.items():
+        run_training(trainer, photos.batch(0)[:PREVIEW_PHOTOS], preview_every)
+    _print_skipped(photos.broken.items())
+
+
+def _note(text: str) -> None:
+    if text:
+        typer.echo(text, err=True)
+
+
+def _print_skipped(broken: Iterable[tuple[Path, str]]) -> None:
+    for path, reason in broken:
         typer.echo(f"skipped {path}: {reason}", err=True)
 
 
-def export(
-    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.pt, or the folder it is in.")],
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT.onnx", parser=path_of, help="Where to write the model.")
-    ],
-    fp16: Annotated[
-        bool, typer.Option("--fp16", help="Half precision, for GPUs; instance norm stays fp32.")
-    ] = False,
-    quantize: Annotated[
-        str | None,
-        typer.Option(metavar="int8", help="Also write int8/STYLE.onnx beside it, for CPUs."),
-    ] = None,
-    content: Annotated[
-        Path | None,
-        typer.Option(help="Folder of photos that show int8 its ranges. [default: four]"),
-    ] = None,
+def _check_checkpoint(checkpoint: Path, *, resume: bool) -> None:
+    """Check that a checkpoint can be written, and replaces no other training."""
+    from realtime_nst.files import check_file
+
+    check_file(checkpoint)
+    if checkpoint.exists() and not resume:
+        hint = "add --resume to resume it, or choose another --out"
+        raise TrainError(f"cannot write {checkpoint}: it belongs to another training", hint)
+
+
+def _train_on_noise(
+    recipe: "Recipe", folders: list[Path], options: "Options", preview_every: int | None
 ) -> None:
-    """Write a trained network as an ONNX model and check it against the original.
+    """Train a few steps on noise; the style images only have to exist."""
+    from realtime_nst.cli.train_progress import run_training
+    from realtime_nst.files import Lock
+    from realtime_nst.train.dataset import find_painting
+    from realtime_nst.train.smoke import SmokeContent, smoke_paintings, smoke_recipe
+    from realtime_nst.train.trainer import Trainer
 
-    Its recipe is written beside it, for `evaluate fidelity` and for training by it again.
-    """
-    from realtime_nst.cli.train_progress import need_torch
-
-    need_torch()
-    from realtime_nst.export.onnx import export as write
-    from realtime_nst.export.onnx import write_recipe
-    from realtime_nst.files import Lock, check_files
-    from realtime_nst.models.recipe_files import recipe_beside
-    from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
-
-    if out.suffix != ".onnx":
-        raise typer.BadParameter(f"{out} does not end in .onnx", param_hint="OUT.onnx")
-    if quantize not in (None, "int8"):
-        raise typer.BadParameter(f"{quantize!r} is not int8", param_hint="--quantize")
-    learnt = checkpoint / CHECKPOINT if checkpoint.is_dir() else checkpoint
-    check_files([out, recipe_beside(out)], [learnt])
-    trained = load_checkpoint(checkpoint)
-    photos = _photos(trained, content) if quantize else []
-    with Lock(out):
-        card = write(trained, out, fp16=fp16)
-        write_recipe(trained.recipe, out)
-    numbers = card.numbers
-    typer.echo(
-        f"{out}: {card.tier}, {card.precision}, {', '.join(s.name for s in card.styles)}, "
-        f"{out.stat().st_size / 1e6:.1f} MB\n"
-        f"differs from the network by {numbers['parity_max']:g} grey levels at most, "
-        f"{numbers['parity_mean']:g} on average, {numbers['parity_psnr']:g} dB"
-    )
-    if quantize:
-        _quantize(trained, out.parent / quantize, photos)
-    style = out if len(card.styles) == 1 else f"{out}:{card.styles[0].name}"
-    typer.echo(f"next: {command('webcam', '--style', style)}", err=True)
-
-
-def _photos(trained: "Checkpoint", content: Path | None) -> "list[Image]":
-    """What int8 takes its ranges from, if the network can be had in int8 at all."""
-    from realtime_nst.export.quantize import check_frozen, photos_for
-    from realtime_nst.train.dataset import bundled_photos
-
-    check_frozen(trained)
-    if content is None:
-        content = bundled_photos()
-        typer.echo(
-            "int8 is measured on four photos; more make it better: --content FOLDER", err=True
-        )
-    return photos_for(content, trained.recipe.schedule)
-
-
-def _quantize(trained: "Checkpoint", out: Path, photos: "list[Image]") -> None:
-    from realtime_nst.export.quantize import quantize
-
-    for card in quantize(trained, out, photos):
-        name, psnr = card.styles[0].name, card.numbers["int8_psnr"]
-        typer.echo(f"{out / name}.onnx: int8, {psnr:g} dB from the float picture")
+    small = smoke_recipe(recipe)
+    for style in small.styles:
+        find_painting(style, folders)
+    with Lock(options.checkpoint):
+        trainer = Trainer(small, smoke_paintings(small), SmokeContent(small.schedule), options)
+        run_training(trainer, None, preview_every)

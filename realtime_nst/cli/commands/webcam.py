@@ -1,71 +1,196 @@
-"""``webcam``, or ``live``: paint what a camera sees, as it happens."""
+"""The command ``webcam``, also called ``live``: stylize a camera or any other source live."""
 
-from typing import Annotated
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_nst.cli.commands.convert import DeviceName, Precision, Stats, Threads, Tier, Verbose
+from realtime_nst.cli.options import DeviceName, Precision, Stats, Threads, Tier, Verbose
+from realtime_nst.cli.signals import interrupts
+
+if TYPE_CHECKING:
+    from realtime_nst.live.hud import Hud
+
+INPUT, OUTPUT, STYLE, PERFORMANCE = "Input", "Output", "Style", "Performance"
+"""Groups of options in the help."""
 
 
 def webcam(
     style: Annotated[
         list[str] | None,
-        typer.Option("--style", "-s", help="A style; more of them for the keys 1 to 9."),
+        typer.Option(
+            "--style",
+            "-s",
+            metavar="STYLE",
+            rich_help_panel=STYLE,
+            help="Style to begin with: a name from `realtime-nst styles` or a .onnx file. Repeat "
+            "the option to have several on the keys 1 to 9.",
+        ),
     ] = None,
     source: Annotated[
         str,
         typer.Option(
-            help="A camera's number, name or path, a URL (RTSP, HTTP MJPEG), screen:0, or a file, "
-            "which is played as if live."
+            metavar="SOURCE",
+            rich_help_panel=INPUT,
+            help="Source of frames: the number, name or path of a camera, a URL (RTSP, HTTP "
+            "MJPEG), screen:0, or a video file, which is played in real time.",
         ),
     ] = "0",
     sink: Annotated[
         list[str] | None,
         typer.Option(
-            help="window, a file to record to, a folder for snapshots and recordings by key, "
-            "http://127.0.0.1:8080, virtualcam or null; repeatable. [default: window]"
+            metavar="SINK",
+            rich_help_panel=OUTPUT,
+            help="Output: window, a video file to record to, a folder for snapshots and "
+            "recordings by key, http://127.0.0.1:8080, virtualcam or null. Repeat the option to "
+            "have several. [default: window]",
         ),
     ] = None,
     mosaic: Annotated[
-        str | None, typer.Option(metavar="A,B,C,D", help="Styles to show at once, in tiles.")
+        str | None,
+        typer.Option(
+            metavar="A,B,C,D",
+            rich_help_panel=STYLE,
+            help="Styles to show at the same time, one in each tile.",
+        ),
     ] = None,
-    size: Annotated[str | None, typer.Option(help="To ask the camera for: 1280x720.")] = None,
-    fps: Annotated[float | None, typer.Option(min=1, help="To ask the camera for.")] = None,
-    backend: Annotated[
-        str | None, typer.Option(help="v4l2, dshow, msmf, avfoundation or any.")
+    size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WIDTHxHEIGHT",
+            rich_help_panel=INPUT,
+            help="Resolution to request from the camera, for example 1280x720. "
+            "[default: the camera's]",
+        ),
     ] = None,
-    loop: Annotated[bool, typer.Option(help="Start a file over at its end.")] = True,
-    fps_target: Annotated[
-        float, typer.Option(min=1, help="To hold: where painting is too slow, it works smaller.")
-    ] = 24,
-    working_size: Annotated[
-        str, typer.Option(help="To paint at: auto, full (the camera's), or 480x360.")
-    ] = "auto",
-    morph: Annotated[
-        float, typer.Option(min=0, max=0.99, help="From the first style towards the second.")
-    ] = 0.0,
-    strength: Annotated[float, typer.Option(min=0, max=1, help="Of the painting.")] = 1.0,
-    keep_colours: Annotated[
-        bool, typer.Option("--keep-colors", help="Of the camera; only light is painted.")
-    ] = False,
-    stabilise: Annotated[
+    fps: Annotated[
         float | None,
         typer.Option(
-            "--stabilize", min=0, max=1, help="Against flicker, from 0, off, to 1. [default: on]"
+            metavar="FPS",
+            min=1,
+            rich_help_panel=INPUT,
+            help="Frame rate to request from the camera. [default: the camera's]",
+        ),
+    ] = None,
+    backend: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BACKEND",
+            rich_help_panel=INPUT,
+            help="Camera backend of OpenCV: v4l2, dshow, msmf, avfoundation or any. "
+            "[default: the usual one of the system]",
+        ),
+    ] = None,
+    loop: Annotated[
+        bool, typer.Option(rich_help_panel=INPUT, help="Restart a video file at its end.")
+    ] = True,
+    fps_target: Annotated[
+        float,
+        typer.Option(
+            metavar="FPS",
+            min=1,
+            rich_help_panel=PERFORMANCE,
+            help="Frame rate to maintain; the processing resolution is reduced when stylization is "
+            "too slow.",
+        ),
+    ] = 24,
+    working_size: Annotated[
+        str,
+        typer.Option(
+            metavar="SIZE",
+            rich_help_panel=PERFORMANCE,
+            help="Processing resolution: auto, full (the camera's) or WIDTHxHEIGHT.",
+        ),
+    ] = "auto",
+    morph: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            min=0,
+            max=0.99,
+            rich_help_panel=STYLE,
+            help="Share of the second style in a blend with the first.",
+        ),
+    ] = 0.0,
+    strength: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            min=0,
+            max=1,
+            rich_help_panel=STYLE,
+            help="Strength of the stylization: 0 shows the camera's frame, 1 the stylized one.",
+        ),
+    ] = 1.0,
+    keep_colors: Annotated[
+        bool,
+        typer.Option(
+            "--keep-colors",
+            rich_help_panel=STYLE,
+            help="Keep the camera's colors; stylize luminance only.",
+        ),
+    ] = False,
+    stabilize: Annotated[
+        float | None,
+        typer.Option(
+            "--stabilize",
+            metavar="SHARE",
+            min=0,
+            max=1,
+            rich_help_panel=STYLE,
+            help="Strength of the temporal stabilizer, which reduces flicker; 0 turns it off. "
+            "[default: on]",
         ),
     ] = None,
     side_by_side: Annotated[
-        bool, typer.Option("--side-by-side", help="The camera's picture to the left.")
+        bool,
+        typer.Option(
+            "--side-by-side",
+            rich_help_panel=OUTPUT,
+            help="Show the camera's frame to the left of the stylized one.",
+        ),
     ] = False,
-    mirror: Annotated[bool, typer.Option(help="As in a mirror.")] = True,
-    frozen: Annotated[bool, typer.Option("--frozen", help="Begin with a still picture.")] = False,
+    mirror: Annotated[
+        bool, typer.Option(rich_help_panel=INPUT, help="Flip the image horizontally.")
+    ] = True,
+    frozen: Annotated[
+        bool, typer.Option("--frozen", rich_help_panel=INPUT, help="Begin with a still image.")
+    ] = False,
     record: Annotated[
-        bool, typer.Option("--record", help="Begin to record, to a file named by the time.")
+        bool,
+        typer.Option(
+            "--record",
+            rich_help_panel=OUTPUT,
+            help="Begin to record at once, to a file named by date and time.",
+        ),
     ] = False,
-    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
-    hud: Annotated[bool, typer.Option(help="Show numbers in the window.")] = True,
-    keys: Annotated[bool, typer.Option("--keys", help="Show what the keys do.")] = False,
-    frames: Annotated[int | None, typer.Option(min=1, help="Stop after so many.")] = None,
+    fullscreen: Annotated[
+        bool,
+        typer.Option(
+            "--fullscreen", rich_help_panel=OUTPUT, help="Let the window fill the screen."
+        ),
+    ] = False,
+    hud: Annotated[
+        bool,
+        typer.Option(
+            rich_help_panel=OUTPUT, help="Show frame rate, latency and settings in the window."
+        ),
+    ] = True,
+    keys: Annotated[
+        bool,
+        typer.Option("--keys", rich_help_panel=OUTPUT, help="Show the list of keys in the window."),
+    ] = False,
+    frames: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            rich_help_panel=INPUT,
+            help="Number of frames to stop after. [default: no limit]",
+        ),
+    ] = None,
     stats: Stats = True,
     tier: Tier = None,
     device: DeviceName = "auto",
@@ -73,12 +198,15 @@ def webcam(
     threads: Threads = None,
     verbose: Verbose = False,
 ) -> None:
-    """Paint a camera's picture live. Press ? in the window for its keys."""
-    from time import perf_counter
+    """Stylize a camera, a screen or a network stream live.
 
-    from realtime_nst.cli import opening, painting
-    from realtime_nst.cli.summary import LIVE_STAGES, format_stage_shares
-    from realtime_nst.live import styles as furnishing
+    Press ? in the window to see its keys.
+    """
+    from realtime_nst.cli import parsing
+    from realtime_nst.cli.announcement import announce
+    from realtime_nst.cli.summary import print_notes
+    from realtime_nst.inference.options import InferenceOptions
+    from realtime_nst.live import styles as live_styles
     from realtime_nst.live.hud import Hud
     from realtime_nst.live.mixer_pool import MixerPool
     from realtime_nst.live.session import run_live
@@ -86,15 +214,15 @@ def webcam(
     from realtime_nst.live.stylizer import LiveStylizer
     from realtime_nst.sources.live import open_live
     from realtime_nst.stats import StageTimer
+    from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
-    names = furnishing.names(style or [], mosaic)
-    if morph and len(names) < 2:
-        raise typer.BadParameter("needs two styles: -s a -s b", param_hint="--morph")
+    names = live_styles.style_names(style or [], mosaic)
+    _check_styles(names, morph)
     settings = LiveSettings(
         morph=morph,
         strength=strength,
-        keep_colours=keep_colours,
-        stabilise=painting.strength(stabilise),
+        keep_colors=keep_colors,
+        stabilize=DEFAULT_STRENGTH if stabilize is None else stabilize,
         tiled=mosaic is not None,
         side_by_side=side_by_side,
         mirror=mirror,
@@ -104,21 +232,78 @@ def webcam(
         hud=hud,
         help=keys,
     )
-    engine = painting.Engine(tier, device, precision, threads, verbose)
-    styles = furnishing.find_styles(names, engine)
-    with open_live(source, opening.asked(size, fps, backend), loop=loop) as camera:
-        opening.introduce(camera.info.name, camera.info.notes)
-        resolution = opening.resolution(working_size, camera.info, fps_target)
-        with MixerPool(styles.palette_for) as studio:
-            tiled = len(names) if settings.tiled else 0
-            runs_on = furnishing.open_first_mixer(studio, styles, resolution, tiled)
-            controls = LiveControls(settings, len(names))
-            stages = StageTimer()
-            palettes = furnishing.timed(studio.get, stages)
-            painter = LiveStylizer(palettes, len(names), lambda: controls.settings, resolution)
-            numbers = Hud(names, camera.info, runs_on, lambda: painter.work, lambda: camera.notice)
-            began = perf_counter()
-            run_live(camera, painter, controls, numbers, sink or [], frames, stages)
-            seconds = perf_counter() - began
-    if stats and numbers.meter.frames > 1:
-        typer.echo(format_stage_shares(stages.busy, seconds, LIVE_STAGES), err=True)
+    options = InferenceOptions(tier, device, precision, threads)
+    styles = live_styles.find_styles(names, options)
+    print_notes(styles.notes)
+    with open_live(source, parsing.camera_request(size, fps, backend), loop=loop) as camera:
+        for line in (camera.info.name, *camera.info.notes):
+            _print(line)
+        resolution = parsing.working_resolution(working_size, camera.info, fps_target)
+        with MixerPool(styles.mixer_for) as pool:
+            runs_on = live_styles.open_first_mixer(
+                pool,
+                styles,
+                resolution,
+                len(names) if settings.tiled else 0,
+                lambda sessions: announce(sessions, verbose=verbose),
+            )
+            controls, stages = LiveControls(settings, len(names)), StageTimer()
+            mixers = live_styles.timed(pool.get, stages)
+            stylizer = LiveStylizer(mixers, len(names), lambda: controls.settings, resolution)
+            display = Hud(
+                names, camera.info, runs_on, lambda: stylizer.config, lambda: camera.notice
+            )
+            started = perf_counter()
+            _run(
+                lambda stopped: run_live(
+                    camera,
+                    stylizer,
+                    controls,
+                    display,
+                    sink or [],
+                    stages,
+                    stopped=stopped,
+                    on_note=_print,
+                ),
+                display,
+                frames,
+            )
+            seconds = perf_counter() - started
+    if stats and display.meter.frames > 1:
+        _print_stages(stages.busy, seconds)
+
+
+def _check_styles(names: list[str], morph: float) -> None:
+    if not names:
+        raise typer.BadParameter(
+            "give one, for example starry-night; `realtime-nst styles` lists them",
+            param_hint="--style",
+        )
+    if morph and len(names) < 2:
+        raise typer.BadParameter("needs two styles: -s a -s b", param_hint="--morph")
+
+
+def _run(
+    run_until: Callable[[Callable[[], bool]], list[Path]], display: "Hud", frames: int | None
+) -> None:
+    """Run a session until Ctrl-C or a number of frames, and print what it did."""
+    from realtime_nst.live.session import format_summary
+
+    try:
+        with interrupts() as interrupted:
+            recorded = run_until(lambda: interrupted() or display.meter.frames == frames)
+    finally:
+        if display.meter.frames:
+            _print(format_summary(display.meter))
+    for path in recorded:
+        _print(f"recorded: {path}")
+
+
+def _print(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _print_stages(busy: dict[str, float], seconds: float) -> None:
+    from realtime_nst.cli.summary import LIVE_STAGES, format_stage_shares
+
+    _print(format_stage_shares(busy, seconds, LIVE_STAGES))

@@ -1,6 +1,6 @@
-"""Losses for stylized images. One table, for networks and for the Gatys optimizer.
+"""Losses for stylized images, used to train networks and by the Gatys optimizer.
 
-Each loss compares the features of outputs with a target and gives one weighted value for each
+Each loss compares the features of outputs with a target and returns one weighted value for each
 image of the batch.
 """
 
@@ -41,4 +41,4 @@ LOSSES: dict[str, Kind] = {
     "self_similarity": SelfSimilarityLoss,
     "normalized_content": NormalizedContentLoss,
 }
-"""Kinds a recipe can name."""
+"""Loss classes by the ``kind`` of a recipe's loss term."""

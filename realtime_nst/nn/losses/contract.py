@@ -1,4 +1,4 @@
-"""What every loss has in common, and the arithmetic that several of them share."""
+"""Protocol of all losses, and tensor operations that several of them share."""
 
 from collections.abc import Iterable
 from typing import ClassVar, Protocol
@@ -9,24 +9,24 @@ from torch import Tensor
 from realtime_nst.nn.vgg import Features
 
 Target = dict[str, Tensor]
-"""What the output should look like: by layer, or by ``layer.statistic``; the first dimension is
-the batch, or 1 for all of it."""
+"""Target statistics by layer or by ``layer.statistic``; the first dimension is the batch, or 1 for
+all of it."""
 GOLDEN = (5**0.5 - 1) / 2
 """Multiples of this, modulo 1, are spread evenly however many there are."""
 
 
 class Loss(Protocol):
-    """Made once from a recipe; called once a step on the training thread."""
+    """A loss: built once from a recipe, called once per step on the training thread."""
 
     of: ClassVar[str]
-    """Whose features the target is made of: ``content``, ``style`` or ``nothing``."""
+    """Image whose features give the target: ``content``, ``style`` or ``nothing``."""
     pooled: ClassVar[bool]
-    """Whether the batch is judged as one image, which must then be all of one style."""
+    """Whether the batch is measured as one image; it must then be of one style."""
     layers: tuple[str, ...]
     weight: float
 
     def target(self, features: Features) -> Target:
-        """Return what to aim at, from the features of a content or style image."""
+        """Return the target from the features of a content or style image."""
         ...
 
     def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
@@ -38,7 +38,7 @@ class Loss(Protocol):
 
 
 def widened(features: Tensor) -> Tensor:
-    """Return float32 at least: bfloat16 would lose small differences of large sums."""
+    """Convert to float32 or wider: bfloat16 would lose small differences of large sums."""
     return features.to(torch.promote_types(features.dtype, torch.float32))
 
 
@@ -48,14 +48,14 @@ def total(terms: Iterable[Tensor]) -> Tensor:
 
 
 def pool(features: Tensor) -> Tensor:
-    """(batch, c, h, w) -> (c, batch * h * w), float32 at least."""
+    """Reshape (batch, c, h, w) to (c, batch * h * w), float32 or wider."""
     return widened(features).transpose(0, 1).flatten(1)
 
 
 def places(count: int, of: int, device: torch.device) -> Tensor:
     """Return ``count`` indices below ``of``, evenly spread but not on a grid; all if there are few.
 
-    The same at every step: crops are random already.
+    They are the same at every step: crops are random already.
     """
     if of <= count:
         return torch.arange(of, device=device)
@@ -64,6 +64,6 @@ def places(count: int, of: int, device: torch.device) -> Tensor:
 
 
 def sample(features: Tensor, count: int) -> Tensor:
-    """(batch, c, h, w) -> (batch, places, c), float32 at least."""
+    """Sample places of (batch, c, h, w) as (batch, places, c), float32 or wider."""
     flat = features.flatten(2)
     return widened(flat[:, :, places(count, flat.shape[2], flat.device)]).transpose(1, 2)

@@ -1,4 +1,4 @@
-"""The losses on features of Johnson et al. 2016, section 3.2."""
+"""Feature losses of Johnson et al. 2016, section 3.2."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -11,22 +11,26 @@ from realtime_nst.nn.vgg import Features
 
 
 def gram(features: Tensor) -> Tensor:
-    """(batch, c, h, w) -> (batch, c, c): inner products divided by c*h*w, float32 at least.
+    """Return Gram matrices. Johnson et al. 2016, section 3.2, equation 3.
 
-    Johnson et al. 2016, section 3.2, equation 3.
+    Args:
+        features: (batch, c, h, w).
+
+    Returns:
+        (batch, c, c), inner products divided by c*h*w, float32 or wider.
     """
     batch, channels, height, width = features.shape
-    # Places first: so channels_last features lie in memory, and need no copy.
+    # Places first: the memory order of channels_last features, which need no copy.
     flat = features.permute(0, 2, 3, 1).reshape(batch, height * width, channels)
     products: Tensor = _InnerProducts.apply(flat)
     return products / (channels * height * width)
 
 
 class _InnerProducts(torch.autograd.Function):
-    """(batch, places, c) -> (batch, c, c), float32 at least.
+    """Inner products: (batch, places, c) -> (batch, c, c), float32 or wider.
 
-    A third of the time of an iteration of Gatys is here. Autograd would keep a widened copy and
-    multiply twice for the gradient, though both products are each other's mirror image.
+    They take a third of the time of a Gatys iteration. Autograd would keep a widened copy and
+    multiply twice for the gradient, although one product is the transpose of the other.
     """
 
     @staticmethod
@@ -65,7 +69,7 @@ class GramLoss:
     """Mean squared difference of Gram matrices, summed over layers. Johnson et al. 2016, eq. 4.
 
     Departure: the mean over the matrix, as in later implementations, where the paper has the sum.
-    The target may have one matrix for the whole batch or one for each picture.
+    The target may have one matrix for the whole batch or one for each image.
     """
 
     of: ClassVar[str] = "style"

@@ -1,8 +1,8 @@
 """Losses on the statistics of a style, pooled over all images of a step.
 
-An image need not hold all of a painting, as a Gram matrix of each image demands: only the images
-of a step together do. Each value is relative to the painting's own statistics, so that a weight
-means the same for every painting and layer.
+A Gram matrix of each image demands all of the style image's statistics in every output; these
+losses demand them only of all images of a step together. Each value is relative to the style
+image's own statistics, so that a weight means the same for every style image and layer.
 """
 
 from collections.abc import Sequence
@@ -15,20 +15,20 @@ from realtime_nst.nn.losses.contract import Target, places, pool, total
 from realtime_nst.nn.vgg import Features
 
 LEAST_VARIANCE = 1e-4
-"""Added to every variance, so that roots have a gradient."""
+"""Added to every variance, so that square roots have a finite gradient."""
 DIRECTIONS = 32
-"""Directions of sliced Wasserstein, at least; as many as channels if there are more (Heitz et al.
-2021, section 3)."""
+"""Minimum number of directions of sliced Wasserstein; with more channels, one per channel (Heitz
+et al. 2021, section 3)."""
 OUTPUT_PLACES, PAINTING_PLACES = 4096, 65536
-"""Places of sliced Wasserstein: of all outputs together, and of the painting."""
+"""Places sampled for sliced Wasserstein: of all outputs together, and of the style image."""
 
 
 class WassersteinLoss:
-    """Squared Wasserstein-2 distance of Gaussians over the painting's mean squared feature.
+    """Squared Wasserstein-2 distance of Gaussians over the style's mean squared feature.
 
     The distance is that of Dowson and Landau 1982, eq. 16, between mean and covariance of features.
-    Against the Gram matrix, which mixes both, the covariance is centered: contrast and rare colors
-    are not drowned by the mean.
+    Unlike in the Gram matrix, which mixes both, the covariance is centered: the mean does not hide
+    contrast and rare colors.
     """
 
     of: ClassVar[str] = "style"
@@ -65,7 +65,7 @@ class WassersteinLoss:
 
 
 class MomentsLoss:
-    """Squared difference of channel means and deviations over the painting's own squares.
+    """Squared difference of channel means and deviations over the squares of the style's.
 
     Li et al. 2017, "Demystifying Neural Style Transfer", eq. 13; as Huang and Belongie 2017, eq.
     13, but relative. For layers whose covariance is too large to be measured on few crops.
@@ -91,10 +91,11 @@ class MomentsLoss:
 
 
 class SlicedWassersteinLoss:
-    """Mean squared difference of sorted projections over the painting's mean variance.
+    """Mean squared difference of sorted projections over the style's mean variance.
 
     Heitz et al. 2021, section 3. Departures: fixed directions, and places instead of all pixels. On
-    the layer ``pixels`` it compares palettes: a Gaussian cannot tell blue and yellow from green.
+    the layer ``pixels`` it compares palettes, which a Gaussian cannot: blue and yellow have the
+    mean of green.
     """
 
     of: ClassVar[str] = "style"
@@ -123,7 +124,7 @@ class SlicedWassersteinLoss:
 
 
 def _gaussian(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean (c,) and covariance (c, c) over batch and places."""
+    """Return mean, (c,), and covariance, (c, c), over batch and places."""
     flat = pool(features)
     mean = flat.mean(1)
     centered = flat - mean[:, None]
@@ -132,14 +133,14 @@ def _gaussian(features: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _root(covariance: Tensor) -> Tensor:
-    """Square root of a symmetric positive matrix."""
+    """Return the square root of a symmetric positive matrix."""
     values, vectors = torch.linalg.eigh(covariance.double())
     root: Tensor = vectors * values.clamp_min(0).sqrt() @ vectors.T
     return root.to(covariance.dtype)
 
 
 def _moments(features: Tensor) -> Tensor:
-    """Means and deviations: (2, c)."""
+    """Return means and deviations, (2, c)."""
     variance, mean = torch.var_mean(pool(features), 1, correction=0)
     return torch.stack([mean, (variance + LEAST_VARIANCE).sqrt()])
 
@@ -149,7 +150,7 @@ def _some(flat: Tensor, count: int) -> Tensor:
 
 
 def _projections(flat: Tensor) -> Tensor:
-    """(c, places) -> (directions, places), sorted."""
+    """Project (c, places) to (directions, places), sorted."""
     channels = len(flat)
     generator = torch.Generator().manual_seed(channels)
     directions = torch.randn(max(DIRECTIONS, channels), channels, generator=generator)
@@ -159,7 +160,7 @@ def _projections(flat: Tensor) -> Tensor:
 
 
 def _quantiles(ordered: Tensor, count: int) -> Tensor:
-    """(directions, places), sorted -> (directions, count), sorted."""
+    """Resample sorted (directions, places) to (directions, count)."""
     have = ordered.shape[1]
     steps = torch.arange(count, device=ordered.device, dtype=torch.float64)
     return ordered[:, ((steps + 0.5) * have / count).long()]

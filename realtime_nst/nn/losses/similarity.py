@@ -1,4 +1,4 @@
-"""Losses on the similarity of places: to the painting's, and of an image's own to each other."""
+"""Losses on the similarity of features: to the style image's, and within an image."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -11,15 +11,15 @@ from realtime_nst.nn.losses.contract import Target, sample, total, widened
 from realtime_nst.nn.vgg import Features
 
 OUTPUT_PLACES, PAINTING_PLACES = 512, 2048
-"""Places that are compared in each output, and with how many of the painting."""
+"""Places sampled from each output, and from the style image."""
 
 
 class NearestNeighborsLoss:
-    """Mean cosine distance from each place of the output to the nearest place of the painting.
+    """Mean cosine distance from each place of the output to the nearest place of the style image.
 
     Kolkin et al. 2022, "Neural Neighbor Style Transfer", section 3.3, with features centered as
-    there. One side only: every stroke comes from the painting, and nothing of the painting must
-    appear in the output, which is what hangs stars on noses.
+    there. One direction only: every stroke comes from the style image, but no part of the style
+    image is required in the output, which would put stars on noses.
     """
 
     of: ClassVar[str] = "style"
@@ -43,10 +43,10 @@ class NearestNeighborsLoss:
 
 
 class SelfSimilarityLoss:
-    """Mean absolute difference of normalized cosine distances between an image's own places.
+    """Mean absolute difference of normalized cosine distances between places of one image.
 
-    Kolkin et al. 2019, "STROTSS", section 2.3, eq. 7. It keeps what belongs together together,
-    whatever colors and strokes it gets. Departure: in units of the mean entry.
+    Kolkin et al. 2019, "STROTSS", section 2.3, eq. 7. It keeps similar places similar, whatever
+    their new colors and strokes. Departure: in units of the mean entry.
     """
 
     of: ClassVar[str] = "content"
@@ -69,8 +69,8 @@ class SelfSimilarityLoss:
 class NormalizedContentLoss:
     """Mean squared difference of features normalized by channel and image.
 
-    Lin et al. 2021, "LapStyle", section 3.3. Contrast and palette may become the painting's, which
-    raw features hold to the photo's.
+    Lin et al. 2021, "LapStyle", section 3.3. Contrast and palette may become those of the style
+    image, where raw features would keep those of the photo.
     """
 
     of: ClassVar[str] = "content"
@@ -95,18 +95,18 @@ def _centered(vectors: Tensor) -> Tensor:
 
 
 def _filled(vectors: Tensor) -> Tensor:
-    """Repeat places of small paintings: all styles have as many."""
+    """Repeat places of small style images, so that all styles have the same number."""
     count = vectors.shape[1]
     return vectors[:, torch.arange(PAINTING_PLACES, device=vectors.device) % count]
 
 
 def _cosine_distances(first: Tensor, second: Tensor) -> Tensor:
-    """(batch, n, c), (batch, m, c) -> (batch, n, m)."""
+    """Return distances (batch, n, m) between (batch, n, c) and (batch, m, c)."""
     return 1 - F.normalize(first, dim=2) @ F.normalize(second, dim=2).transpose(1, 2)
 
 
 def _relations(features: Tensor) -> Tensor:
-    """(batch, n, n): distances over the mean distance from each place."""
+    """Return (batch, n, n) distances, divided by the mean distance from each place."""
     vectors = sample(features, OUTPUT_PLACES)
     distances = _cosine_distances(vectors, vectors)
     return distances / distances.mean(dim=1, keepdim=True).clamp_min(1e-6)

@@ -1,4 +1,4 @@
-"""Losses on the output alone."""
+"""Losses on the output image alone."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -10,7 +10,7 @@ from realtime_nst.nn.vgg import Features
 
 
 class TVLoss:
-    """Total variation: mean squared difference of neighbours. Johnson et al. 2016, section 3.2."""
+    """Total variation: mean squared difference of neighbors. Johnson et al. 2016, section 3.2."""
 
     of: ClassVar[str] = "nothing"
     pooled: ClassVar[bool] = False
@@ -29,7 +29,7 @@ class TVLoss:
 
 
 class RangeLoss:
-    """Mean distance of values from [0, 1], where they are cut off in the end."""
+    """Mean distance of values from [0, 1], to which the output is clamped."""
 
     of: ClassVar[str] = "nothing"
     pooled: ClassVar[bool] = False

@@ -1,6 +1,7 @@
-"""AAC out of a broadcast: each packet begins with a header (ADTS) that files have once.
+"""Convert AAC from broadcasts, where a header (ADTS) precedes each packet, for files.
 
-FFmpeg's filter for that tells the header with the first packet, which is too late for Matroska.
+PyAV offers FFmpeg's bitstream filter ``aac_adtstoasc`` for this, but it yields the configuration
+with the first packet, which is too late for Matroska.
 """
 
 from collections.abc import Iterator
@@ -10,17 +11,20 @@ from av.packet import Packet
 from av.stream import Stream
 
 SHORT, LONG = 7, 9
-"""Bytes of a header without and with a checksum."""
+"""Size of a header in bytes, without and with a checksum."""
 
 
 def has_headers(stream: Stream) -> bool:
-    """Whether a track's packets say what its file should."""
+    """Return whether a stream's packets have ADTS headers."""
     context = stream.codec_context
     return bool(context) and context.name == "aac" and not context.extradata
 
 
 def configuration(packets: "Iterator[Packet[Any]]") -> bytes | None:
-    """What the headers repeat, as files have it (ISO/IEC 14496-3, 1.6); None: there is none."""
+    """Return the configuration that the headers repeat, as stored in files; None without headers.
+
+    It is the AudioSpecificConfig of ISO/IEC 14496-3, 1.6.
+    """
     header = next((bytes(packet)[:SHORT] for packet in packets if _begins(bytes(packet))), None)
     if header is None:
         return None
@@ -30,7 +34,7 @@ def configuration(packets: "Iterator[Packet[Any]]") -> bytes | None:
 
 
 def without_header(packet: "Packet[Any]") -> "Packet[Any]":
-    """The packet as files have it."""
+    """Return a packet without its header, as stored in files."""
     data = bytes(packet)
     if not _begins(data):
         return packet

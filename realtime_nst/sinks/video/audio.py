@@ -1,4 +1,4 @@
-"""Audio that a container does not take as it is: decoded, and encoded again."""
+"""Transcode audio that a container does not support."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -16,27 +16,27 @@ from av.packet import Packet
 from realtime_nst.errors import SourceError
 
 LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
-"""Channels as encoders know them."""
+"""Channel layouts that encoders accept, by number of channels."""
 MAX_CHANNELS = {"libmp3lame": 2}
-"""Channels that an encoder takes, where it does not take all of ``LAYOUTS``."""
+"""Maximum number of channels, for encoders that do not accept all of ``LAYOUTS``."""
 TIMELESS = ("avi",)
-"""Muxers that store no timestamps of audio: a gap has to be filled with silence."""
+"""Muxers that store no audio timestamps: gaps have to be filled with silence."""
 LONGEST_GAP = Fraction(1, 20)
-"""Seconds of a gap that nobody hears. Encoders begin some milliseconds early or late anyway."""
+"""Longest inaudible gap in seconds. Encoders start some milliseconds early or late anyway."""
 REPORTED_ERRORS = 5
-"""Number of damaged packets that are reported, as of damaged frames."""
+"""Maximum number of damaged packets that are reported, as for damaged frames."""
 
 
 class AudioTranscoder:
-    """One stream on its way into another file, through an encoder.
+    """Decodes an audio stream and encodes it into another file.
 
     Args:
-        path: the file that the stream lies in, for messages.
+        path: the file that contains the stream, for messages.
         stream: the stream to decode.
-        output: the file to put it into; nothing was written to it yet.
+        output: the file to write to; its header is not written yet.
         codec: FFmpeg's name of the encoder.
-        notes: gets a line for what is skipped.
-        skip_broken: whether damaged packets may be skipped; else they are an error.
+        notes: receives a line for each skipped packet.
+        skip_broken: whether to skip damaged packets; otherwise they are an error.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class AudioTranscoder:
         self._errors = 0
 
     def mux(self, packet: "Packet[Any]") -> None:
-        """Encode the samples of a packet and pass them on."""
+        """Encode the samples of a packet and write them."""
         for frame in self._decode(packet):
             self._encode(self._resampled(frame))
 
@@ -74,17 +74,17 @@ class AudioTranscoder:
             return cast("list[AudioFrame]", packet.stream.decode(packet))
         except av.FFmpegError as error:
             seconds = float((packet.pts or 0) * Fraction(packet.time_base))
-            message = f"the sound of {self._path} is damaged after {seconds:.1f} s"
+            message = f"the audio of {self._path} is damaged after {seconds:.1f} s"
             self._report(f"{message}: {error.strerror}", error)
             return []
 
     def _report(self, message: str, error: av.FFmpegError) -> None:
         if not self._skip_broken:
-            hint = "--no-audio leaves it out, --on-error skip what is damaged of it"
+            hint = "use --on-error skip to skip the damaged part, or --no-audio"
             raise SourceError(message, hint) from error
         self._errors += 1
         if self._errors <= REPORTED_ERRORS:
-            more = "; more will not be told" if self._errors == REPORTED_ERRORS else ""
+            more = "; further ones are not reported" if self._errors == REPORTED_ERRORS else ""
             self._notes.append(f"skipped: {message}{more}")
 
     def _new_resampler(self) -> AudioResampler:
@@ -92,7 +92,7 @@ class AudioTranscoder:
         return AudioResampler(context.format, context.layout, context.rate)
 
     def _resampled(self, frame: AudioFrame) -> Iterator[AudioFrame]:
-        """Frames as the encoder takes them; broadcasts change channels and rate on the way."""
+        """Yield frames in the encoder's format; broadcasts change channels and rate on the way."""
         kind = (frame.format.name, frame.layout.name, frame.sample_rate)
         if kind != self._input:
             yield from self._rest()
@@ -103,7 +103,7 @@ class AudioTranscoder:
         yield from self._resampler.resample(frame)
 
     def _rest(self) -> list[AudioFrame]:
-        """What the resampler still holds."""
+        """Flush the resampler and return the rest of its samples."""
         return [frame for frame in self._resampler.resample(None) if frame]
 
     def _encode(self, frames: Iterable[AudioFrame]) -> None:
@@ -129,16 +129,16 @@ class AudioTranscoder:
 
 
 def layout_of(codec: str, stream: AudioStream) -> str:
-    """Return the layout of channels that a stream gets from an encoder."""
+    """Return the channel layout that an encoder is given for a stream."""
     return LAYOUTS[min(stream.channels, MAX_CHANNELS.get(codec, len(LAYOUTS)))]
 
 
 def has_parameters(stream: AudioStream) -> bool:
-    """Return whether a stream's header says enough to decode it."""
+    """Return whether a stream's header suffices to decode it."""
     return bool(stream.codec_context and stream.rate and stream.channels)
 
 
 def _nearest_rate(codec: str, rate: int) -> int:
-    """The highest one up to a rate that an encoder takes; Opus computes in 48 kHz in any case."""
+    """Return the highest rate up to the given one that an encoder supports; 48 kHz for Opus."""
     known = Codec(codec, "w").audio_rates or [rate]
     return 48000 if codec == "libopus" else max([r for r in known if r <= rate], default=min(known))

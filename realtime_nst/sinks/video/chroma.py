@@ -1,4 +1,4 @@
-"""Resolution of a file's colors, and what it costs."""
+"""Chroma subsampling of a file, and notes on what it loses."""
 
 from collections.abc import Iterator
 
@@ -8,14 +8,14 @@ from av.video.format import VideoFormat
 from realtime_nst.frame import StreamInfo
 
 NAMES = {(16, 16): "4:4:4", (8, 16): "4:2:2", (4, 16): "4:1:1", (8, 8): "4:2:0"}
-"""By the color samples among 16x16 pixels."""
+"""Names by the chroma samples per 16x16 pixels, (horizontal, vertical)."""
 FULL = "4:4:4"
-PICKY = frozenset(("h264", "hevc"))
-"""Codecs that phones and browsers decode in chips, which know 4:2:0."""
+HARDWARE_DECODED = frozenset(("h264", "hevc"))
+"""Codecs that phones and browsers decode in hardware, which supports 4:2:0 only."""
 
 
 def chroma_of(pixels: str) -> str | None:
-    """Return how much color a pixel format stores; None: it stores no YUV, or an unusual one.
+    """Return the chroma subsampling of a pixel format; None for RGB and unusual formats.
 
     >>> chroma_of("nv12"), chroma_of("yuv422p10le"), chroma_of("bgr0")
     ('4:2:0', '4:2:2', None)
@@ -27,17 +27,17 @@ def chroma_of(pixels: str) -> str | None:
 
 
 def chroma_notes(info: StreamInfo, encoder: str, pixels: str, *, chosen: bool) -> Iterator[str]:
-    """Yield what becomes of colors that do not stay as they are.
+    """Yield notes on colors that are not stored as in the input.
 
     Args:
-        info: the frames.
-        encoder: FFmpeg's name.
-        pixels: how it stores them.
-        chosen: whether the user asked for that.
+        info: properties of the frames.
+        encoder: FFmpeg's name of the encoder.
+        pixels: its pixel format.
+        chosen: whether the user chose the pixel format.
     """
     library, stored = Library(encoder, "w"), chroma_of(pixels)
     odd = info.width % 2 or info.height % 2
-    if odd and stored == FULL and library.canonical_name in PICKY and not chosen:
+    if odd and stored == FULL and library.canonical_name in HARDWARE_DECODED and not chosen:
         yield f"odd size: 4:4:4, which many phones and browsers do not play; {even_size(info)}"
     before = chroma_of(info.pixels) if info.pixels else None
     if before in (FULL, "4:2:2") and stored == "4:2:0":
@@ -48,7 +48,9 @@ def chroma_notes(info: StreamInfo, encoder: str, pixels: str, *, chosen: bool) -
 
 
 def even_size(info: StreamInfo) -> str:
-    """Return the option that makes both sides even. ``--side-by-side`` doubles the width only, so
-    that a width that is even already is left to follow."""
+    """Return the option that makes both sides even.
+
+    ``--side-by-side`` doubles the width only, so an even width is left to follow from the height.
+    """
     width, height = info.width // 2 * 2, info.height // 2 * 2
     return f"--size {width}x{height}" if info.width % 2 else f"--size x{height}"

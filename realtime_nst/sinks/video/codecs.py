@@ -1,4 +1,4 @@
-"""Which codecs there are, what each is told, and which file takes it."""
+"""Supported codecs, their encoder options, and the containers that hold them."""
 
 import os
 from dataclasses import dataclass, field, replace
@@ -21,22 +21,22 @@ os.environ.setdefault("SVT_LOG", "1")
 
 @dataclass(frozen=True, slots=True)
 class VideoOptions:
-    """What a user can choose about a video file; None leaves it to the container or codec."""
+    """Encoding options of a video file; None leaves the choice to the container or codec."""
 
     codec: str | None = None
     """A key of ``CODECS``."""
     crf: int | None = None
-    """Quality: lower is better and bigger."""
+    """Constant rate factor: lower is better and bigger."""
     preset: str | None = None
-    """The encoder's trade of time for size, in its own words."""
+    """The encoder's own name of a trade-off between time and size."""
     pix_fmt: str | None = None
-    """FFmpeg's name for how pixels are stored."""
+    """FFmpeg's name of the pixel format."""
     audio: bool = True
-    """Whether the sound comes along."""
+    """Whether to keep the audio."""
     skip_broken: bool = False
-    """Whether damaged sound is left out, where it has to be encoded again."""
+    """Whether to skip damaged audio where it has to be transcoded."""
     pipe: str = "y4m"
-    """What goes through a pipe: a key of ``PIPES``."""
+    """Format to write to a pipe: a key of ``PIPES``."""
 
 
 X_PRESETS = (
@@ -48,29 +48,29 @@ NV_PRESETS = tuple(f"p{number}" for number in range(1, 8))
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How one encoder is told what we want."""
+    """Settings of one encoder."""
 
     encoder: str
-    """FFmpeg's name."""
+    """FFmpeg's name of the encoder."""
     pixels: str = "yuv420p"
     quality: str = ""
-    """The encoder's option for quality; empty: it has none."""
+    """Name of the encoder's quality option; empty if it has none."""
     crf: int | None = None
-    """Visually clean, for pictures full of brush strokes."""
+    """Default quality: visually clean for frames full of brush strokes."""
     max_quality: int = 51
-    """The highest number for quality."""
+    """Highest value of the quality option."""
     presets: tuple[str, ...] = ()
     preset: str = ""
     options: dict[str, str] = field(default_factory=dict)
     large: dict[str, str] = field(default_factory=dict)
-    """What spares memory where frames are large."""
+    """Options that save memory for large frames."""
     odd_size_pix_fmt: str = ""
-    """Pixels for odd sizes, where it shares one colour between pairs of pixels and needs whole
-    pairs (x264), or smears the last column (ProRes)."""
+    """Pixel format for odd sizes, where the usual one shares chroma between pairs of pixels (x264),
+    or smears the last column (ProRes)."""
     tags: dict[str, str] = field(default_factory=dict)
-    """By muxer the code that players want, where FFmpeg writes another one."""
+    """Codec tag by muxer that players expect, where FFmpeg writes another one."""
     hardware: str = ""
-    """What it runs on, where that is not the processor."""
+    """Hardware that it needs; empty for the CPU."""
 
 
 _VP9 = {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"}
@@ -80,7 +80,7 @@ _nvidia = partial(
     presets=NV_PRESETS,
     preset="p4",
     options={"rc": "vbr", "b": "0"},
-    hardware="an NVIDIA GPU that encodes, and its driver",
+    hardware="an NVIDIA GPU with an encoder, and its driver",
 )
 _intel = partial(
     Codec,
@@ -91,20 +91,20 @@ _intel = partial(
     hardware="an Intel GPU with Quick Sync, and its driver",
 )
 _PRORES = {"profile": "hq", "vendor": "apl0"}
-# With its macroblock tree x264 decides otherwise from run to run, and a conversion that was resumed
-# would not be what an uninterrupted one is. Painted films grow by 4 % without it.
-# What x264 and x265 write depends on how many frames they encode at once, which they choose by the
-# number of cores: a conversion may be resumed where there are others. x264's threads are those it
-# takes for four cores. More cost time and size less than measurements tell apart (100 frames of
-# 640x360, 1 to 5 threads: 914 to 919 kB), but each keeps a frame waiting.
+# x264's macroblock tree decides differently from run to run, so a resumed conversion would differ
+# from an uninterrupted one. Stylized videos are 4 % larger without it.
+# The output of x264 and x265 depends on how many frames they encode at once, which they choose by
+# the number of cores, but a conversion may be resumed on another machine. Six threads are what x264
+# uses on four cores. More of them hardly cost time or size (100 frames of 640x360, 1 to 5 threads:
+# 914 to 919 kB), but each delays a frame.
 _X264 = {"x264-params": "mbtree=0", "threads": "6"}
 _X265 = {"x265-params": "log-level=error:frame-threads=3"}
-_HVC1 = {"mp4": "hvc1", "mov": "hvc1"}  # Apple plays no hev1
-# x264 holds some 25 MB for each frame of 4K that it has seen and not written.
-_FEW = {"rc-lookahead": "5", "threads": "4"}
+_HVC1 = {"mp4": "hvc1", "mov": "hvc1"}  # Apple's players do not support hev1
+# x264 needs some 25 MB for each 4K frame that it has received and not written.
+_LOW_MEMORY = {"rc-lookahead": "5", "threads": "4"}
 CODECS = {
     "h264": Codec(
-        "libx264", "yuv420p", "crf", 18, 51, X_PRESETS, "veryfast", _X264, _FEW, "yuv444p"
+        "libx264", "yuv420p", "crf", 18, 51, X_PRESETS, "veryfast", _X264, _LOW_MEMORY, "yuv444p"
     ),
     "hevc": Codec(
         "libx265",
@@ -133,102 +133,103 @@ CODECS = {
     "hevc_qsv": _intel("hevc_qsv", crf=25, tags=_HVC1),
     "av1_qsv": _intel("av1_qsv", crf=30),
 }
-"""By the name a user types. Those of a GPU end in the name of their maker's library."""
+"""Codecs by option value. Those of a GPU end in the name of the vendor's library."""
 SELECTABLE_CODECS = (
     *("h264", "hevc", "av1", "vp9", "prores", "ffv1"),
     *(name for name, codec in CODECS.items() if codec.hardware),
 )
-"""Those a user can choose; the others belong to one kind of file."""
+"""Codecs that users can choose; the others belong to one file format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """How we fill one kind of file."""
+    """Settings of one file format."""
 
     codec: str
-    """A key of ``CODECS``, where the user names none."""
+    """Default codec, a key of ``CODECS``."""
     audio_codec: str = ""
-    """The encoder for sound that cannot be copied; empty: it takes no sound."""
+    """Encoder for audio that cannot be copied; empty if the format has no audio."""
     options: dict[str, str] = field(default_factory=dict)
-    """For whichever encoder."""
+    """Options for any encoder."""
     muxer: dict[str, str] = field(default_factory=dict)
-    """Of the container."""
+    """Options of the muxer."""
     format: str | None = None
-    """FFmpeg's name, where the ending does not tell."""
+    """FFmpeg's name of the muxer, where the file extension does not determine it."""
     time_base: int | None = None
-    """Units of time per second, where it has its own."""
+    """Time base as units per second, if it is fixed."""
     shortest: int = 1
-    """Units that a frame is shown at least."""
+    """Minimum duration of a frame, in units."""
     tagged: bool = True
-    """Whether it can say which colours it has; if not, readers guess by its size."""
+    """Whether it stores color tags; if not, readers assume them by the size."""
     constant_rate: bool = False
-    """Whether it has nothing but a rate: every frame lasts as long as the next one."""
+    """Whether it has a constant frame rate and no timestamps."""
     gapless: bool = False
-    """Whether frames only follow one another, so that one that lasts longer must come again."""
+    """Whether frames have no timestamps at all, so that a longer one has to be repeated."""
 
 
-# A crash (kill -9, no more power) costs about a second, and what the encoder looks ahead: pieces of
-# a second go to the disk at once. After a clean close it is an ordinary MP4. Without delay_moov
-# copied AAC would shift the picture by its 23 ms of priming.
-_AT_ONCE = {"flush_packets": "1"}
-_PIECES = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": "1000000"}
-_CLUSTERS = {"cluster_time_limit": "1000", **_AT_ONCE}
-_AVI = {"avoid_negative_ts": "disabled", **_AT_ONCE}
-_MP4 = Container("h264", "aac", muxer={**_PIECES, **_AT_ONCE})
+# A crash (kill -9, power failure) loses about a second and the encoder's lookahead: fragments of a
+# second are written at once. After a clean close it is an ordinary MP4. Without delay_moov copied
+# AAC would delay the video by its 23 ms of priming.
+_FLUSHED = {"flush_packets": "1"}
+_FRAGMENTS = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": "1000000"}
+_CLUSTERS = {"cluster_time_limit": "1000", **_FLUSHED}
+_AVI = {"avoid_negative_ts": "disabled", **_FLUSHED}
+_MP4 = Container("h264", "aac", muxer={**_FRAGMENTS, **_FLUSHED})
 _RAW = Container("y4m", format="yuv4mpegpipe", tagged=False, constant_rate=True, gapless=True)
 CONTAINERS = {
     ".mp4": _MP4,
-    ".m4v": replace(_MP4, format="mp4"),  # FFmpeg's own choice is for the first iPods
+    ".m4v": replace(_MP4, format="mp4"),  # FFmpeg's default muxer is for the first iPods
     ".mov": _MP4,
     ".mkv": Container("h264", "aac", muxer=_CLUSTERS),
     ".webm": Container("vp9", "libopus", muxer=_CLUSTERS),
-    # AVI keeps no presentation times, so frames must not be reordered; and nothing may be moved to
-    # later, where sound begins before 0, or the first frame would last twice as long.
+    # AVI stores no presentation times, so frames must not be reordered; nor may timestamps be
+    # shifted where audio begins before 0, or the first frame would last twice as long.
     ".avi": Container("h264", "libmp3lame", {"bf": "0"}, _AVI, constant_rate=True),
-    # Browsers take one hundredth of a second for ten.
+    # Browsers show a frame of one hundredth of a second for ten.
     ".gif": Container("gif", time_base=100, shortest=2),
     ".apng": Container("apng", muxer={"plays": "0"}, time_base=1000),
     ".webp": Container("webp", muxer={"loop": "0"}, time_base=1000),
     ".y4m": _RAW,
     ".yuv": replace(_RAW, format="rawvideo"),
 }
-"""By ending of the file name."""
+"""File formats by file extension."""
 PIPE = "-"
-"""The name of standard output."""
+"""Name of standard output."""
 PIPES = {"y4m": ".y4m", "rawvideo": ".yuv"}
-"""What goes through it, by the word that people type: as into files with these endings."""
+"""File extension of the format to write to a pipe, by option value."""
 REFUSED = {
     "mov": frozenset(("flac", "opus", "truehd", "vp9", "av1")),
     "mp4": frozenset(name for name in codecs_available if name.startswith("pcm_")),
     "avi": frozenset(("flac", "vorbis")),
 }
-"""By muxer: what FFmpeg says it takes, and then refuses when the file begins, or writes in a way
-that hardly any player reads: PCM in MP4 is younger than most of them, and each packet of FLAC in an
+"""Codecs by muxer that FFmpeg lists as supported, but rejects when the file begins, or writes in a
+way that hardly any player reads: PCM in MP4 is newer than most players, and each FLAC packet in an
 AVI is followed by thousands of empty ones."""
 
 
 def container_of(path: Path, options: VideoOptions) -> Container:
-    """What belongs to a file's ending, or goes through a pipe."""
+    """Return the settings of a path's file format."""
     return CONTAINERS[PIPES[options.pipe] if str(path) == PIPE else path.suffix.lower()]
 
 
 def codec_of(container: Container, options: VideoOptions) -> Codec:
-    """The codec asked for, or else the container's.
+    """Return the codec that was chosen, or the container's default.
 
     Raises:
-        SinkError: there is no such codec or preset.
+        SinkError: there is no such codec, preset or quality, or it does not run here.
     """
     name = options.codec or container.codec
     if name not in (*SELECTABLE_CODECS, container.codec):
-        raise SinkError(f"there is no codec {name!r}", f"one of: {', '.join(SELECTABLE_CODECS)}")
+        raise SinkError(f"there is no codec {name!r}", f"use one of {', '.join(SELECTABLE_CODECS)}")
     codec = CODECS[name]
     if options.preset is not None and options.preset not in codec.presets:
-        known = f"one of: {', '.join(codec.presets)}" if codec.presets else "leave --preset out"
-        raise SinkError(f"{name} has no preset {options.preset!r}", known)
+        hint = f"use one of {', '.join(codec.presets)}" if codec.presets else "drop --preset"
+        raise SinkError(f"{name} has no preset {options.preset!r}", hint)
     if options.crf is not None and codec.quality and options.crf > codec.max_quality:
-        raise SinkError(f"{name} has no --crf {options.crf}", f"it ends at {codec.max_quality}")
+        hint = f"use at most {codec.max_quality}"
+        raise SinkError(f"{name} has no --crf {options.crf}", hint)
     if options.crf is not None and not codec.quality:
-        raise SinkError(f"{name} has no --crf", "leave it out; its quality is fixed")
+        raise SinkError(f"{name} has no --crf: its quality is fixed", "drop --crf")
     if codec.encoder not in codecs_available:
         raise SinkError(f"this build of PyAV has no {codec.encoder}", "pip install --upgrade av")
     if codec.hardware:
@@ -239,7 +240,14 @@ def codec_of(container: Container, options: VideoOptions) -> Codec:
 def encoder_options(
     codec: Codec, container: Container, options: VideoOptions, pixels: int = 0
 ) -> dict[str, str]:
-    """The encoder's options for frames of so many pixels."""
+    """Return the encoder's options.
+
+    Args:
+        codec: the encoder.
+        container: the file format.
+        options: what the user chose.
+        pixels: number of pixels per frame; large frames get options that save memory.
+    """
     large = codec.large if pixels > LARGE_FRAME_PIXELS else {}
     chosen = {**codec.options, **container.options, **large}
     crf = codec.crf if options.crf is None else options.crf
@@ -251,32 +259,33 @@ def encoder_options(
 
 
 def pixels_of(codec: Codec, info: StreamInfo, options: VideoOptions) -> str:
-    """How pixels are stored.
+    """Return the pixel format to encode.
 
     Raises:
-        SinkError: the encoder does not know that way.
+        SinkError: the encoder does not support it.
     """
     odd = codec.odd_size_pix_fmt if info.width % 2 or info.height % 2 else ""
     chosen = options.pix_fmt or odd or codec.pixels
     known = [pixels.name for pixels in Library(codec.encoder, "w").video_formats or ()]
     if known and chosen not in known:
-        raise SinkError(f"{codec.encoder} has no pixels {chosen}", f"one of: {', '.join(known)}")
+        message = f"{codec.encoder} does not support the pixel format {chosen}"
+        raise SinkError(message, f"use one of {', '.join(known)}")
     return chosen
 
 
 def supports_codec(output: Any, codec: str) -> bool:
-    """Whether a container that is open for writing takes a codec, by FFmpeg's name of it."""
+    """Return whether an open output container supports a codec, by FFmpeg's name."""
     kind = output.format.name
     return codec in output.supported_codecs and codec not in REFUSED.get(kind, ())
 
 
 def check_encoder(codec: Codec) -> None:
-    """Encode a frame: that a build knows an encoder does not mean that there is a chip for it.
+    """Encode a frame to check that an encoder's hardware is present.
 
     Raises:
-        SinkError: it does not run on this machine.
+        SinkError: the encoder does not run on this machine.
     """
-    cure = f"it needs {codec.hardware}; --codec h264, hevc or av1 need none"
+    hint = f"it needs {codec.hardware}; use --codec h264, hevc or av1 instead"
     try:
         context = Library(codec.encoder, "w").create("video")
         context.width, context.height, context.pix_fmt = 256, 256, codec.pixels
@@ -286,6 +295,6 @@ def check_encoder(codec: Codec) -> None:
         packets = [*context.encode(frame), *context.encode(None)]
     except av.FFmpegError as error:
         message = f"{codec.encoder} does not run on this machine: {error.strerror}"
-        raise SinkError(message, cure) from error
+        raise SinkError(message, hint) from error
     if not packets:
-        raise SinkError(f"{codec.encoder} gives nothing on this machine", cure)
+        raise SinkError(f"{codec.encoder} produced no output on this machine", hint)

@@ -1,4 +1,4 @@
-"""From BGR to a file's YUV, tagged as what it is."""
+"""Convert BGR images to an encoder's pixel format, with the right color tags."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -12,45 +12,45 @@ from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from realtime_nst.frame import UNSPECIFIED, ColorSpec, Image
 
 RGB = 0
-"""H.273's matrix of files that hold no YUV."""
+"""H.273's matrix number of RGB files."""
 HD = 720
-"""From so many lines on players take a file that says nothing for BT.709, below for BT.601."""
+"""Rows from which players assume BT.709 for a file without color tags; below it is BT.601."""
 BT709, BT601 = ColorSpec(1, 1, 1), ColorSpec(6, 6, 6)
 SWSCALE = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9}
-"""H.273's matrices as swscale numbers them; it knows no others."""
+"""swscale's numbers of the H.273 matrices that it supports."""
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
-"""Rounds right; without the latter swscale is a level off."""
+"""swscale flags; without the latter one it is a level off."""
 
 
-def fill_unspecified(colours: ColorSpec, height: int) -> ColorSpec:
-    """What to tag a file as: as the input, and where that says nothing by its size."""
+def fill_unspecified(colors: ColorSpec, height: int) -> ColorSpec:
+    """Return the input's color tags, with missing ones assumed by the number of rows."""
     usual = BT709 if height >= HD else BT601
 
     def known(value: int, otherwise: int) -> int:
         return otherwise if value in (0, UNSPECIFIED) else value
 
     return ColorSpec(
-        colours.matrix if colours.matrix in SWSCALE else usual.matrix,
-        known(colours.primaries, usual.primaries),
-        known(colours.transfer, usual.transfer),
-        colours.full,
+        colors.matrix if colors.matrix in SWSCALE else usual.matrix,
+        known(colors.primaries, usual.primaries),
+        known(colors.transfer, usual.transfer),
+        colors.full,
     )
 
 
 FrameFactory = Callable[[Image], VideoFrame]
-"""Turns a picture into a frame for one encoder; its time is still to be set."""
+"""Converts an image to a frame for one encoder; the caller sets its timestamp."""
 
 
-def frame_factory(context: VideoCodecContext, colours: ColorSpec) -> FrameFactory:
-    """What fits an encoder's pixels; tags the encoder with what it gets."""
+def frame_factory(context: VideoCodecContext, colors: ColorSpec) -> FrameFactory:
+    """Return a converter to an encoder's pixel format, and set the encoder's color tags."""
     if context.pix_fmt == "pal8":
         return Palette(context)
     rgb = VideoFormat(context.pix_fmt or "yuv420p").is_rgb
-    return Rgb(context) if rgb else Yuv(context, colours)
+    return Rgb(context) if rgb else Yuv(context, colors)
 
 
 class Rgb:
-    """Pictures as they are, with the bytes in another order."""
+    """Converts images to RGB formats, which only reorders bytes."""
 
     def __init__(self, context: VideoCodecContext) -> None:
         self._format = context.pix_fmt
@@ -58,13 +58,13 @@ class Rgb:
         self._reformatter = VideoReformatter()
 
     def __call__(self, image: Image) -> VideoFrame:
-        """The frame of a picture."""
+        """Convert an image, (height, width, 3) uint8 BGR, to a frame."""
         frame = VideoFrame.from_ndarray(image, "bgr24")
         return self._reformatter.reformat(frame, format=self._format)
 
 
 class Palette:
-    """Pictures in the 256 colours that suit each of them best."""
+    """Converts images to 256 colors, chosen for each of them."""
 
     def __init__(self, context: VideoCodecContext) -> None:
         self._graph = Graph()
@@ -75,9 +75,9 @@ class Palette:
             time_base=Fraction(1, 100),
         )
         split = self._graph.add("split")
-        # A palette for the whole film would need the whole film in memory.
+        # One palette for the whole video would need the whole video in memory.
         palette = self._graph.add("palettegen", "stats_mode=single")
-        # Error diffusion crawls from frame to frame; a fixed pattern stays and compresses.
+        # Error diffusion flickers from frame to frame; a fixed pattern is stable and compresses.
         use = self._graph.add("paletteuse", "new=1:dither=bayer:bayer_scale=4")
         source.link_to(split)
         split.link_to(use)
@@ -88,7 +88,7 @@ class Palette:
         self._count = 0
 
     def __call__(self, image: Image) -> VideoFrame:
-        """The frame of a picture."""
+        """Convert an image, (height, width, 3) uint8 BGR, to a frame."""
         frame = VideoFrame.from_ndarray(image, "bgr24")
         frame.pts, frame.time_base = self._count, Fraction(1, 100)
         self._count += 1
@@ -97,22 +97,22 @@ class Palette:
 
 
 class Yuv:
-    """Pictures in the colours of film."""
+    """Converts images to YUV formats."""
 
-    def __init__(self, context: VideoCodecContext, colours: ColorSpec) -> None:
-        self._context, self._colours = context, colours
+    def __init__(self, context: VideoCodecContext, colors: ColorSpec) -> None:
+        self._context, self._colors = context, colors
         self._reformatter = VideoReformatter()
-        context.color_range = ColorRange.JPEG if colours.full else ColorRange.MPEG
-        context.colorspace = colours.matrix
-        context.color_primaries = colours.primaries
-        context.color_trc = colours.transfer
+        context.color_range = ColorRange.JPEG if colors.full else ColorRange.MPEG
+        context.colorspace = colors.matrix
+        context.color_primaries = colors.primaries
+        context.color_trc = colors.transfer
 
     def __call__(self, image: Image) -> VideoFrame:
-        """The frame of a picture."""
+        """Convert an image, (height, width, 3) uint8 BGR, to a frame."""
         return self._reformatter.reformat(
             VideoFrame.from_ndarray(image, "bgr24"),
             format=self._context.pix_fmt,
-            dst_colorspace=SWSCALE[self._colours.matrix],
+            dst_colorspace=SWSCALE[self._colors.matrix],
             dst_color_range=self._context.color_range,
             interpolation=EXACT,
         )

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 
 FIELDS = 8
-"""Fields of an ASS event before its text."""
+"""Number of fields before the text of an ASS event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A text and when it is shown."""
+    """A subtitle text and its time interval."""
 
     start: int
     end: int
     text: bytes
-    """An ASS event, as FFmpeg's decoders give it."""
+    """ASS event, as returned by FFmpeg's decoders."""
 
 
 class CueStack:
@@ -33,7 +33,7 @@ class CueStack:
         self._until = 0
 
     def add(self, cue: Cue) -> list[Cue]:
-        """Return what is finished as a cue begins; cues come in the order of their start."""
+        """Add a cue and return those that end before it; cues are added in order of their start."""
         start = max(cue.start, self._until)
         finished = self._finished(start)
         self._until = start
@@ -42,7 +42,7 @@ class CueStack:
         return finished
 
     def rest(self) -> list[Cue]:
-        """Return what is left."""
+        """Return the remaining cues."""
         return self._finished(max((cue.end for cue in self._shown), default=0))
 
     def _finished(self, end: int) -> list[Cue]:
@@ -56,6 +56,6 @@ class CueStack:
 
 
 def _joined(cues: list[Cue]) -> bytes:
-    """One event with the text of several, a line each."""
+    """Return one event with the texts of several, a line each."""
     first, *others = (cue.text for cue in cues)
     return b"\\N".join([first, *(text.split(b",", FIELDS)[-1] for text in others)])

@@ -1,4 +1,4 @@
-"""Whether a video can be written somewhere without harm to what is there."""
+"""Check that writing a video does no harm to existing files."""
 
 from pathlib import Path
 
@@ -10,18 +10,22 @@ from realtime_nst.sinks.partial_files import older_of, partial_of
 
 
 def refuse_input(path: Path, info: StreamInfo) -> None:
-    """See that a file can be written without harm to what is there.
+    """Check that a file can be written without harm to existing files.
+
+    Args:
+        path: the file to write.
+        info: properties of the source, which must not be overwritten.
 
     Raises:
-        SinkError: it is a folder or a device, the input would be written over, or what grows there
-            until it is whole would replace a file that no conversion has left.
+        SinkError: the path is a folder or a device, the input would be overwritten, or its
+            partial file would replace a file that is not left from a conversion.
     """
     if is_folder(path):
-        raise SinkError(f"{path} is a folder", "give the name of a file")
+        raise SinkError(f"cannot write {path}: it is a folder", "give the name of a file")
     refuse_device(path)
-    growing = partial_of(path), older_of(path)
-    refuse_inputs((path, *growing), [*([info.path] if info.path else []), *info.image_paths])
+    partial = partial_of(path), older_of(path)
+    refuse_inputs((path, *partial), [*([info.path] if info.path else []), *info.image_paths])
     if not Journal(path, {}).known:
-        for other in (each for each in growing if each.exists()):
-            message = f"{other} is there already, perhaps from a run that was interrupted"
-            raise SinkError(message, "rename it, or remove it")
+        for other in (each for each in partial if each.exists()):
+            message = f"{other} already exists, perhaps from an interrupted run"
+            raise SinkError(message, "rename or remove it")

@@ -1,4 +1,4 @@
-"""Pictures in, packets of one track out, in pieces that need nothing of one another."""
+"""Encode images to packets of one stream, in segments that do not depend on each other."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -14,18 +14,18 @@ from realtime_nst.frame import Image
 from realtime_nst.sinks.video.color import FrameFactory
 
 REORDERED = 3
-"""Frames from which on an encoder may store them in another order than they are shown in. x265
-knows how far it does only then, and before gives moments of decoding from memory that nobody
-initialized: most of them are impossible, some only wrong."""
+"""Number of frames from which an encoder may reorder them. x265 knows its reordering depth only
+then, and before returns decoding times from uninitialized memory: most of them are impossible,
+some only wrong."""
 
 
 class Encoder:
-    """Encodes a track; ``renew`` begins another piece, as if a film ended and one began.
+    """Encodes a stream; ``renew`` starts an independent segment.
 
     Args:
-        stream: where the packets belong; its own encoder makes the first piece.
-        options: of the encoder.
-        prepare: sets what an encoder must know, and gives what makes its frames.
+        stream: the output stream; its own encoder encodes the first segment.
+        options: options of the encoder.
+        prepare: configures an encoder, and returns the converter of its frames.
     """
 
     def __init__(
@@ -36,55 +36,55 @@ class Encoder:
     ) -> None:
         self._stream, self._options, self._prepare = stream, options, prepare
         self._context = stream.codec_context
-        self._painter = prepare(self._context)
-        self._decoded: Fraction | None = None  # the last moment of decoding, in seconds
-        self._count = 0  # frames of this piece
+        self._make_frame = prepare(self._context)
+        self._last_dts: Fraction | None = None  # in seconds
+        self._count = 0  # frames of this segment
 
     def encode(self, image: Image, ticks: int) -> "list[Packet[VideoStream]]":
-        """What comes out when a picture goes in.
+        """Encode an image and return the packets that are ready.
 
         Args:
             image: (height, width, 3) uint8 BGR.
-            ticks: its time.
+            ticks: its timestamp in the stream's time base.
         """
-        picture = self._painter(image)
-        picture.pts, picture.time_base = ticks, Fraction(self._context.time_base)
+        frame = self._make_frame(image)
+        frame.pts, frame.time_base = ticks, Fraction(self._context.time_base)
         self._count += 1
-        return self._marked(self._context.encode(picture))
+        return self._finalize(self._context.encode(frame))
 
     def flush(self) -> "list[Packet[VideoStream]]":
-        """The rest of the piece."""
+        """Return the remaining packets of the segment."""
         packets = self._context.encode(None)
         if self._count < REORDERED:
             for packet in packets:
                 packet.dts = packet.pts
-        return self._marked(packets)
+        return self._finalize(packets)
 
     def renew(self) -> None:
-        """Begin another piece; the last one was flushed."""
+        """Start another segment; the previous one was flushed."""
         first = self._stream.codec_context
         context = Library(first.codec.name, "w").create("video")
         context.options = dict(self._options)
-        # As PyAV sets up the encoder of a stream.
+        # The same settings as those of PyAV for the encoder of a stream.
         context.framerate, context.flags = first.framerate, first.flags
         context.bit_rate, context.bit_rate_tolerance = 0, 128_000
-        self._painter = self._prepare(context)
+        self._make_frame = self._prepare(context)
         self._context, self._count = context, 0
 
     def passed(self, packet: "Packet[VideoStream]") -> "list[Packet[VideoStream]]":
-        """A packet that another run has encoded, as one of this run."""
-        return self._marked([packet])
+        """Return a packet that an earlier run has encoded as one of this stream."""
+        return self._finalize([packet])
 
-    def _marked(self, packets: "list[Packet[Any]]") -> "list[Packet[VideoStream]]":
-        """Packets with their track, and with moments of decoding that rise."""
+    def _finalize(self, packets: "list[Packet[Any]]") -> "list[Packet[VideoStream]]":
+        """Set the stream of packets, and make their decoding times rise."""
         for packet in packets:
             packet.stream = self._stream
             if packet.pts is not None and packet.dts is not None:
-                packet.dts = self._moment_of_decoding(packet)
-                self._decoded = packet.dts * Fraction(packet.time_base)
+                packet.dts = self._rising_dts(packet)
+                self._last_dts = packet.dts * Fraction(packet.time_base)
         return packets
 
-    def _moment_of_decoding(self, packet: "Packet[Any]") -> int:
-        decoded, tick = packet.dts or 0, Fraction(packet.time_base)
-        # An encoder begins before its first picture, which may be before the end of the last piece.
-        return decoded if self._decoded is None else max(decoded, floor(self._decoded / tick) + 1)
+    def _rising_dts(self, packet: "Packet[Any]") -> int:
+        dts, tick = packet.dts or 0, Fraction(packet.time_base)
+        # An encoder starts before its first frame, perhaps before the end of the last segment.
+        return dts if self._last_dts is None else max(dts, floor(self._last_dts / tick) + 1)

@@ -1,4 +1,4 @@
-"""The end of a video stream in a file."""
+"""Duration of the last packet of a video stream."""
 
 from fractions import Fraction
 
@@ -8,12 +8,12 @@ from av.video.stream import VideoStream
 
 
 class Tail:
-    """Mux the packets of one video stream, but hold the latest one: it may turn out to be the last.
+    """Muxes the packets of a video stream, holding back the latest: it may turn out to be the last.
 
-    FFmpeg's muxer for pieces of MP4 takes the end of the stream from the packets behind the last
-    piece's beginning. Encoders may store the last frame before that and a few that are shown
-    earlier behind it, and players would then leave the last frame out. So the last packet lasts
-    until the last frame ends.
+    FFmpeg's muxer for fragmented MP4 computes the end of the stream from the packets since the
+    beginning of the last fragment. Encoders may store the last frame before that and a few that are
+    shown earlier after it; players would then drop the last frame. So the last packet gets a
+    duration up to the end of the last frame.
     """
 
     def __init__(self, output: OutputContainer) -> None:
@@ -23,18 +23,18 @@ class Tail:
         self._end = Fraction(0)
 
     def mux(self, packets: "list[Packet[VideoStream]]") -> None:
-        """Pass on all packets but the latest."""
+        """Mux all packets but the latest."""
         for packet in packets:
             self._pass_on()
             self._held = packet
 
     def release(self) -> "list[Packet[VideoStream]]":
-        """Give the latest packet back, if there is one."""
+        """Return the latest packet, if there is one, without muxing it."""
         held, self._held = self._held, None
         return [held] if held else []
 
     def finish(self) -> None:
-        """Pass on the latest packet as the last one."""
+        """Mux the latest packet as the last one."""
         if self._held and self._reordered:
             tick = Fraction(self._held.time_base)
             rest = round(self._end / tick) - (self._held.pts or 0)

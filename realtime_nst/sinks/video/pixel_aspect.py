@@ -1,4 +1,4 @@
-"""Pixels that are not square, in files that cannot say so."""
+"""Store non-square pixels in files that cannot hold a pixel aspect ratio."""
 
 import re
 from collections.abc import Iterator
@@ -14,18 +14,24 @@ from av.codec import Codec as Library
 from realtime_nst.frame import Image, StreamInfo
 
 CARRYING_CODECS = frozenset(("h264", "hevc"))
-"""Codecs whose own bits hold the shape of a pixel, in any container."""
+"""Codecs whose bitstream stores the pixel aspect ratio, in any container."""
 CARRYING_MUXERS = frozenset(("mp4", "mov"))
-"""Muxers that take it from the encoder. Matroska's takes it from a field that PyAV cannot set."""
+"""Muxers that read it from the encoder. Matroska's reads it from a field that PyAV cannot set."""
 STDOUT = 1
-"""The file descriptor of standard output."""
+"""File descriptor of standard output."""
 HEADERS = frozenset(("yuv4mpegpipe", "rawvideo"))
-"""Muxers for programs that expect the very size that went in: y4m, whose header is written here,
-and raw bytes, whose reader has to know everything anyway."""
+"""Muxers for programs that expect the original size: y4m, whose header is written here, and raw
+video, whose reader has to know the format in any case."""
 
 
 def stored_as(info: StreamInfo, encoder: str, muxer: str) -> StreamInfo:
-    """Return how frames are stored: as they are, or stretched to square pixels."""
+    """Return the properties of the stored frames: unchanged, or scaled to square pixels.
+
+    Args:
+        info: properties of the frames.
+        encoder: FFmpeg's name of the encoder.
+        muxer: FFmpeg's name of the muxer.
+    """
     codec = Library(encoder, "w").canonical_name
     carried = codec in CARRYING_CODECS or muxer in CARRYING_MUXERS | HEADERS
     aspect = info.pixel_aspect
@@ -37,17 +43,17 @@ def stored_as(info: StreamInfo, encoder: str, muxer: str) -> StreamInfo:
 
 
 def shape_notes(info: StreamInfo, stored: StreamInfo, muxer: str) -> Iterator[str]:
-    """Yield what happens to oblong pixels, if they do not stay as they are."""
+    """Yield notes on non-square pixels that are not kept."""
     aspect = f"{info.pixel_aspect.numerator}:{info.pixel_aspect.denominator}"
     if stored.pixel_aspect != info.pixel_aspect:
         size = f"{stored.width}x{stored.height}"
-        yield f"the pixels are oblong ({aspect}), which this file cannot hold: it becomes {size}"
+        yield f"this file cannot store the pixel aspect ratio {aspect}: it is scaled to {size}"
     elif muxer == "rawvideo" and info.pixel_aspect != 1:
-        yield f"the pixels are oblong ({aspect}), which raw video cannot hold"
+        yield f"raw video cannot store the pixel aspect ratio {aspect}"
 
 
 def stretched(image: Image, stored: StreamInfo) -> Image:
-    """Return an image in the size that it is stored in."""
+    """Return an image scaled to the size in which it is stored."""
     size = (stored.width, stored.height)
     if image.shape[1::-1] == size:
         return image
@@ -59,9 +65,13 @@ def _even(length: Fraction) -> int:
 
 
 class Y4mFile:
-    """A y4m file or pipe whose header tells the shape of a pixel.
+    """A y4m file or pipe whose header contains the pixel aspect ratio.
 
-    FFmpeg's muxer takes it from a field that PyAV cannot set, and writes that it is unknown.
+    FFmpeg's muxer reads it from a field that PyAV cannot set, and writes that it is unknown.
+
+    Args:
+        path: the file, or the descriptor of a pipe.
+        aspect: pixel aspect ratio (width / height).
     """
 
     def __init__(self, path: Path | int, aspect: Fraction) -> None:
@@ -69,12 +79,12 @@ class Y4mFile:
         self._header: bytes | None = f" A{aspect.numerator}:{aspect.denominator}".encode()
 
     def write(self, data: bytes) -> int:
-        """Write bytes; the header is in the first ones."""
+        """Write bytes, the first of which contain the header."""
         if self._header:
             data = re.sub(rb" A\d+:\d+", self._header, bytes(data), count=1)
             self._header = None
         return self._file.write(data)
 
     def close(self) -> None:
-        """Write what is buffered and close the file; standard output stays open."""
+        """Flush and close the file; standard output stays open."""
         self._file.close()

@@ -1,4 +1,4 @@
-"""A live picture into a file that can be played whatever happens."""
+"""Record live frames to a file that stays playable after a crash."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -11,21 +11,26 @@ from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sinks.video.destination import refuse_input
 from realtime_nst.sinks.video.sink import VideoSink
 
-TICK = Fraction(1, 90000)
-"""Times of a camera are those of a clock, not of a rate."""
+TIME_BASE = Fraction(1, 90000)
+"""Time base in seconds: a camera's timestamps follow a clock, not a frame rate."""
 RATE = Fraction(30)
-"""Frames per second, for encoders that want to know, where the camera does not say."""
+"""Frames per second reported to encoders if the camera has no frame rate."""
 
 
 class RecordingSink:
-    """Writes frames as they come; its clock starts with the first one, whenever that is.
+    """Records frames as they arrive, from the first one on.
 
-    A frame lasts until the next one, so dropped frames are longer moments, not a faster film. It
-    grows as ``NAME.partial.EXT`` (``partial_of``), which is what is left after a crash, and gets
-    its name when it is closed.
+    A frame lasts until the next one, so dropped frames do not speed the video up. The file is
+    written as ``NAME.partial.EXT`` (``partial_of``), which remains after a crash, and gets its
+    final name on closing.
+
+    Args:
+        path: the file to write.
+        info: properties of the frames.
+        options: encoding options.
 
     Raises:
-        SinkError: it cannot be written there.
+        SinkError: the file cannot be written.
     """
 
     def __init__(
@@ -36,7 +41,7 @@ class RecordingSink:
     ) -> None:
         refuse_input(path, info)
         rate = info.rate or RATE
-        live = replace(info, path=None, time_base=TICK, rate=rate, start=Fraction(0))
+        live = replace(info, path=None, time_base=TIME_BASE, rate=rate, start=Fraction(0))
         self._video = VideoSink(path, live, options)
         self.path, self.notes = path, self._video.notes
         self._zero: Fraction | None = None

@@ -1,4 +1,9 @@
-"""What an interrupted conversion has left: whole packets in a file that may end anywhere."""
+"""Read the complete packets of a file that an interrupted conversion has left.
+
+H.264 and HEVC packets get their start codes here. FFmpeg's bitstream filters ``h264_mp4toannexb``
+and ``hevc_mp4toannexb``, which PyAV offers, would also insert parameter sets before key frames, and
+a resumed file would no longer be bit-exact.
+"""
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
@@ -15,27 +20,31 @@ from realtime_nst.sinks.journal import Journal, ResumePoint
 from realtime_nst.sinks.partial_files import older_of, partial_of
 
 LENGTH = 4
-"""Bytes in front of each unit of H.264 and HEVC, which say how long it is."""
+"""Size in bytes of the length field before each NAL unit of H.264 and HEVC in containers."""
 START = b"\0\0\0\1"
-"""What encoders put there instead; containers turn it into the length."""
+"""Start code that encoders write instead, and that muxers replace by the length."""
 
 
 def find(result: Path, journal: Journal) -> tuple[Path, ResumePoint] | None:
-    """The file that goes furthest of those a conversion may have left, and how far; None: none.
+    """Return the file with the latest resume point that a conversion has left, or None.
+
+    Args:
+        result: path of the result.
+        journal: the journal of the conversion.
 
     Raises:
-        SinkError: it had other settings.
+        SinkError: the conversion had other settings.
     """
-    places = journal.read()
+    points = journal.read()
     found = []
     for path in (older_of(result), partial_of(result), result):
-        whole = whole_packets(path) if path.exists() else 0
-        found += [(path, place) for place in places if place.frames <= whole]
+        count = whole_packets(path) if path.exists() else 0
+        found += [(path, point) for point in points if point.frames <= count]
     return max(found, key=lambda one: one[1].frames, default=None)
 
 
 def whole_packets(path: Path) -> int:
-    """How many packets of pictures can be read from the file's beginning."""
+    """Return how many video packets can be read from the beginning of a file."""
     try:
         return sum(1 for _ in _packets(path))
     except av.FFmpegError:
@@ -43,51 +52,50 @@ def whole_packets(path: Path) -> int:
 
 
 def packets(path: Path, count: int) -> Iterator["Packet[VideoStream]"]:
-    """The first packets of pictures, as their encoder gave them."""
+    """Yield the first video packets of a file, as their encoder returned them."""
     yield from islice(_packets(path), count)
 
 
 def _packets(path: Path) -> Iterator["Packet[VideoStream]"]:
     with open_input(file_url(path)) as file:
         stream = file.streams.video[0]
-        measured, timed = _is_measured(stream), "matroska" not in file.format.name
-        whole = _whole(file.demux(stream))
-        for packet in whole if timed else _with_decoding(whole, stream):
-            if file.format.name == "avi":  # in which the order of decoding is that of showing
+        has_lengths, has_dts = _has_lengths(stream), "matroska" not in file.format.name
+        complete = _complete(file.demux(stream))
+        for packet in complete if has_dts else _with_dts(complete, stream):
+            if file.format.name == "avi":  # frames are not reordered there
                 packet.pts = packet.dts
-            yield _with_start_codes(packet) if measured else packet
+            yield _with_start_codes(packet) if has_lengths else packet
 
 
-def _whole(read: Iterator["Packet[VideoStream]"]) -> Iterator["Packet[VideoStream]"]:
+def _complete(read: Iterator["Packet[VideoStream]"]) -> Iterator["Packet[VideoStream]"]:
     try:
         for packet in read:
             if packet.is_corrupt:
                 return
-            if packet.size:  # AVI fills gaps with empty ones, and the last one is a mark
+            if packet.size:  # AVI fills gaps with empty packets, and the last one marks the end
                 yield packet
     except av.FFmpegError:
-        return  # behind here nothing can be read
+        return  # nothing after this can be read
 
 
-def _with_decoding(
+def _with_dts(
     packets: Iterator["Packet[VideoStream]"], stream: VideoStream
 ) -> Iterator["Packet[VideoStream]"]:
-    """With moments of decoding, which Matroska does not keep, as encoders give them.
+    """Set decoding times, which Matroska does not store, as encoders set them.
 
-    They are the moments of showing in their order, each so many packets late as pictures wait to be
-    put in that order.
+    They are the sorted presentation times, delayed by as many packets as frames are reordered.
     """
-    waiting: list[int] = []
-    late = stream.codec_context.reorder_depth
+    times: list[int] = []
+    delay = stream.codec_context.reorder_depth
     for number, packet in enumerate(packets):
-        heappush(waiting, packet.pts or 0)
-        early = number < late
-        packet.dts = waiting[0] - late + number if early else heappop(waiting)
+        heappush(times, packet.pts or 0)
+        early = number < delay
+        packet.dts = times[0] - delay + number if early else heappop(times)
         yield packet
 
 
-def _is_measured(stream: VideoStream) -> bool:
-    """Whether units begin with their length: the configuration then begins with its version, 1."""
+def _has_lengths(stream: VideoStream) -> bool:
+    """Return whether NAL units begin with their length; the extradata then begin with 1."""
     header = stream.codec_context.extradata or b""
     kind = stream.codec_context.codec.canonical_name
     return kind in ("h264", "hevc") and header[:1] == b"\1"

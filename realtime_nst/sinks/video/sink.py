@@ -1,4 +1,4 @@
-"""A video file: every frame at its own time, true colours, and the other tracks of the input."""
+"""Video sink: every frame at its own timestamp, color tags, and the other streams of the input."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -46,13 +46,17 @@ from realtime_nst.sinks.video.timestamps import Clock
 
 
 class VideoSink:
-    """Writes ``NAME.partial.EXT`` beside the file and renames it when it is whole.
+    """Writes a video as ``NAME.partial.EXT`` and renames it when it is complete.
 
     Args:
-        path: of the file, or ``PIPE``.
-        info: of the frames that will come.
-        options: how to encode them.
-        journal: what an earlier run has finished, which is taken over, and what this one has.
+        path: the file to write, or ``PIPE``.
+        info: properties of the frames.
+        options: encoding options.
+        journal: what an earlier run finished, which is copied, and where to record what this one
+            finishes.
+
+    Raises:
+        SinkError: the file cannot be written, or the options do not fit it.
     """
 
     def __init__(
@@ -67,15 +71,15 @@ class VideoSink:
         self._notes: list[str] = []
         self._y4m: Y4mFile | None = None
         self._partial, self._journal = partial_of(path), journal
-        self._shown_for = 0  # ticks, as far as the last frame says
-        self._shown: Image | None = None
+        self._last_duration = 0  # of the last frame, in ticks; 0 if unknown
+        self._last_image: Image | None = None
         self._closed = False
         container = self._container = container_of(path, options)
         codec = codec_of(container, options)
         self._clock = Clock(container, info, self._ending, self._notes)
-        self._claims = ExitStack()
+        self._locks = ExitStack()
         if not self._pipe:
-            self._claim()
+            self._lock()
         try:
             with self._errors():
                 self._output = self._open(container)
@@ -85,30 +89,31 @@ class VideoSink:
                 self._notes += shape_notes(info, stored, muxer)
                 asked = options.pix_fmt is not None
                 self._notes += chroma_notes(stored, codec.encoder, pixels, chosen=asked)
-                words = encoder_options(codec, container, options, stored.width * stored.height)
-                self._stream = self._add_video(codec, words)
+                size = stored.width * stored.height
+                settings = encoder_options(codec, container, options, size)
+                self._stream = self._add_video(codec, settings)
                 self._tail = Tail(self._output)
-                colours = info.colours if container.tagged else ColorSpec()
-                prepare = partial(self._prepare, codec, pixels, colours)
-                self._encoder = Encoder(self._stream, words, prepare)
-                self._tracks = self._add_tracks(container, options)
+                colors = info.colours if container.tagged else ColorSpec()
+                prepare = partial(self._prepare, codec, pixels, colors)
+                self._encoder = Encoder(self._stream, settings, prepare)
+                self._copier = self._copy_streams(container, options)
                 self._output.start_encoding()
                 self._begin()
         except NstError:
             self._discard()
-            self._claims.close()
+            self._locks.close()
             raise
 
-    def _claim(self) -> None:
-        """Keep others from writing the file, and keep what an interrupted run has left."""
+    def _lock(self) -> None:
+        """Lock the file, and rename the partial file of an interrupted run."""
         refuse_input(self._path, self._info)
-        self._claims.enter_context(Lock(self._path))
+        self._locks.enter_context(Lock(self._path))
         if self._journal:
             self._journal.set_aside()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What will not come along as it was; at the end, also what was damaged."""
+        """Return notes on what is not kept, and at the end also on damage that was skipped."""
         return tuple(self._notes)
 
     @property
@@ -126,23 +131,24 @@ class VideoSink:
         name = Library(codec.encoder, "w").canonical_name
         own = codec == CODECS[self._container.codec]
         if not own and not supports_codec(self._output, name):
-            raise SinkError(f"{self._ending} does not take {name}", ".mkv takes nearly everything")
+            message = f"cannot store {name} in {self._ending}"
+            raise SinkError(message, "use .mkv, which supports nearly every codec")
         return cast(VideoStream, self._output.add_stream(codec.encoder, self._clock.rate, options))
 
     def _prepare(
-        self, codec: Codec, pixels: str, colours: ColorSpec, context: VideoCodecContext
+        self, codec: Codec, pixels: str, colors: ColorSpec, context: VideoCodecContext
     ) -> FrameFactory:
-        """Tell an encoder what will come."""
+        """Configure an encoder and return the converter of its frames."""
         info = self._stored
         context.width, context.height, context.pix_fmt = info.width, info.height, pixels
-        context.time_base = self._clock.unit  # before the first frame: it is the unit of every pts
+        context.time_base = self._clock.unit  # before the first frame: the unit of every pts
         context.sample_aspect_ratio = info.pixel_aspect
         if tag := codec.tags.get(self._output.format.name):
             context.codec_tag = tag
-        return frame_factory(context, fill_unspecified(colours, info.height))
+        return frame_factory(context, fill_unspecified(colors, info.height))
 
-    def _add_tracks(self, container: Container, options: VideoOptions) -> StreamCopier | None:
-        """What else is in the input; it decides with the first frame where the output begins."""
+    def _copy_streams(self, container: Container, options: VideoOptions) -> StreamCopier | None:
+        """Open the input's other streams, which also determine where the output begins."""
         if self._info.path is None:
             return None
         info, output = self._info, self._output
@@ -151,68 +157,68 @@ class VideoSink:
         )
 
     def write(self, frame: Frame) -> None:
-        """Encode a frame, and pass on what happens up to it."""
+        """Encode a frame, and copy the packets of other streams up to it."""
         height, width = frame.image.shape[:2]
         if (width, height) != (self._info.width, self._info.height):
             size = f"{self._info.width}x{self._info.height}"
             message = f"{self._path} is {size}, but a frame is {width}x{height}"
-            raise SinkError(message, f"--size {size} makes all alike")
-        moment = self._info.start + frame.pts
+            raise SinkError(message, f"use --size {size} to scale all frames")
+        seconds = self._info.start + frame.pts
         with self._errors():
             if self._journal and self._journal.due(frame.index):
                 self._tail.mux(self._encoder.flush())
                 self._encoder.renew()
                 self._journal.add(ResumePoint(frame.index, frame.pts, self._clock.last))
-            before, ticks = self._clock.last, self._clock.next(moment - self._zero)
+            before, ticks = self._clock.last, self._clock.next(seconds - self._zero)
             if ticks is not None:
                 self._encode(stretched(frame.image, self._stored), before, ticks)
-                self._shown_for = round((frame.duration or 0) / self._clock.unit)
-            if self._tracks:
-                self._tracks.copy_until(moment)
+                self._last_duration = round((frame.duration or 0) / self._clock.unit)
+            if self._copier:
+                self._copier.copy_until(seconds)
 
     def _encode(self, image: Image, before: int, ticks: int) -> None:
-        if self._container.gapless and self._shown is not None:
+        if self._container.gapless and self._last_image is not None:
             for gap in range(before + 1, ticks):
-                self._tail.mux(self._encoder.encode(self._shown, gap))
+                self._tail.mux(self._encoder.encode(self._last_image, gap))
         self._tail.mux(self._encoder.encode(image, ticks))
-        self._shown = image
+        self._last_image = image
 
     def _mux_last(self) -> None:
-        """Pass on the rest, with how long the last frame is shown: no other one tells."""
+        """Mux the remaining packets, with the duration of the last frame."""
         rest = [*self._tail.release(), *self._encoder.flush()]
         for packet in rest:
-            if packet.pts == self._clock.last and self._shown_for:
-                packet.duration = self._shown_for
+            if packet.pts == self._clock.last and self._last_duration:
+                packet.duration = self._last_duration
         self._tail.mux(rest)
         self._tail.finish()
 
     def _begin(self) -> None:
-        """Begin with what another run has finished, if there is something."""
+        """Copy what an earlier run has finished, if there is something."""
         if self._journal and self._journal.before:
-            self._take_over(*self._journal.before)
+            self._copy_finished(*self._journal.before)
         elif self._journal:
             older_of(self._path).unlink(missing_ok=True)
             self._journal.begin()
         elif not self._pipe:
             Journal(self._path, {}).end()
 
-    def _take_over(self, path: Path, place: ResumePoint) -> None:
+    def _copy_finished(self, path: Path, point: ResumePoint) -> None:
         begin = self._info.start - self._zero
-        # Matroska moves all so that sound, which may begin before 0, does not.
+        # Matroska shifts all streams if audio begins before 0.
         shift = None if "matroska" in self._output.format.name else 0
-        for packet in packets(path, place.frames):
+        for packet in packets(path, point.frames):
             tick, pts, dts = Fraction(packet.time_base), packet.pts or 0, packet.dts or 0
             shift = pts - floor(begin / tick + Fraction(1, 2)) if shift is None else shift
             packet.pts, packet.dts = pts - shift, dts - shift
             self._tail.mux(self._encoder.passed(packet))
-            if self._tracks:
-                self._tracks.copy_until(self._zero + packet.pts * tick)
-        self._clock.last = place.ticks
+            if self._copier:
+                self._copier.copy_until(self._zero + packet.pts * tick)
+        self._clock.last = point.ticks
 
     @property
     def _zero(self) -> Fraction:
-        """Where on the input's clock the file begins, in seconds."""
-        return self._tracks.zero if self._tracks else self._info.start
+        """Return where on the input's clock the file begins, in seconds."""
+        return self._copier.zero if self._copier else self._info.start
 
     def __enter__(self) -> Self:
         return self
@@ -225,14 +231,14 @@ class VideoSink:
     ) -> None:
         """Finish the file.
 
-        It gets its name when it is whole, or as far as it goes when the user ends it (Ctrl-C).
-        After an error what is there stays under its partial name, playable if the disk lets it.
-        The journal ends with the whole file only.
+        It gets its final name when it is complete, or when the user interrupts (Ctrl-C). After
+        another error it keeps its partial name, playable if the disk permits. The journal ends with
+        the complete file only.
         """
         if self._closed:
             return
         self._closed = True
-        with self._claims:
+        with self._locks:
             self._close(kind, error)
 
     def _close(self, kind: type[BaseException] | None, error: BaseException | None) -> None:
@@ -241,17 +247,17 @@ class VideoSink:
         elif kind is None or issubclass(kind, KeyboardInterrupt):
             self._finish(whole=kind is None)
         else:
-            with suppress(SinkError):  # the error on its way out is the one to tell
+            with suppress(SinkError):  # the original error is the one to report
                 self._end_file()
             if error and not self._pipe:
-                more = "; the same command with --resume goes on" if self._journal else ""
-                error.add_note(f"what was finished is in {self._partial}{more}")
+                more = "; add --resume to the command to continue" if self._journal else ""
+                error.add_note(f"the finished part is in {self._partial}{more}")
 
     def _abandon(self) -> None:
         with suppress(av.FFmpegError, OSError):
             self._output.close()
-        if self._tracks:
-            self._tracks.close()
+        if self._copier:
+            self._copier.close()
         if self._journal:
             self._journal.end()
         self._discard()
@@ -259,27 +265,27 @@ class VideoSink:
     def _discard(self) -> None:
         if self._pipe:
             return
-        with suppress(OSError):  # there may not even be a folder
+        with suppress(OSError):  # the folder may be missing
             self._partial.unlink(missing_ok=True)
 
     def _finish(self, *, whole: bool) -> None:
-        if whole and self._tracks:
+        if whole and self._copier:
             with self._errors():
-                self._tracks.copy_until(None)
+                self._copier.copy_until(None)
         self._end_file()
         if not self._pipe:
             with self._errors():
                 self._partial.replace(self._path)
-                older_of(self._path).unlink(missing_ok=True)  # all of it is in the new one
+                older_of(self._path).unlink(missing_ok=True)  # the new file contains all of it
                 if whole and self._journal:
                     self._journal.end()
 
     def _end_file(self) -> None:
         with self._errors():
             self._mux_last()
-            if self._tracks:
-                self._tracks.finish()
-                self._tracks.close()
+            if self._copier:
+                self._copier.finish()
+                self._copier.close()
             self._output.close()
             if self._y4m:
                 self._y4m.close()
@@ -291,12 +297,13 @@ class VideoSink:
         except NstError:
             raise
         except BrokenPipeError as error:
-            raise SinkError("nobody reads the pipe any more", "see what ended behind it") from error
+            message = "cannot write to the pipe: its reader has closed it"
+            raise SinkError(message, "check the program that reads it") from error
         except (av.FFmpegError, OSError) as error:
-            raise SinkError(f"cannot write {self._path}: {error.strerror}", _cure(error)) from error
+            raise SinkError(f"cannot write {self._path}: {error.strerror}", _hint(error)) from error
 
 
-def _cure(error: Exception) -> str:
+def _hint(error: Exception) -> str:
     if isinstance(error, (av.ArgumentError, av.ExternalError)):
-        return "the encoder does not take this; try another --size, --codec or --pix-fmt"
+        return "the encoder rejected the settings; try another --size, --codec or --pix-fmt"
     return "check the folder, its permissions and its free space"

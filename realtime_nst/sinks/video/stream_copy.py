@@ -1,4 +1,4 @@
-"""Streams that are copied packet by packet, and whether a container really takes them."""
+"""Copy streams packet by packet, and check that a container accepts them."""
 
 from io import BytesIO
 from itertools import islice
@@ -16,25 +16,31 @@ from realtime_nst.sinks.video.adts import configuration, has_headers, without_he
 from realtime_nst.sinks.video.last_packet import Tail
 
 TRIED_PACKETS = 16
-"""Number of packets muxed on trial. Some muxers refuse a stream with the first one, AVI refuses
+"""Number of packets muxed on trial. Some muxers reject a stream with the first packet, AVI rejects
 blocks that share a timestamp with the second."""
 
 
 def open_again(path: Path) -> InputContainer:
-    """Open the file whose frames are read for its other streams.
+    """Open the input once more to read its other streams.
 
     Raises:
-        SourceError: it cannot be read any more.
+        SourceError: the file cannot be read any more.
     """
     try:
         return open_input(file_url(path))
     except av.FFmpegError as error:
-        message = f"{path} cannot be read again: {error.strerror}"
-        raise SourceError(message, "leave it where it is until the end") from error
+        message = f"cannot read {path} again: {error.strerror}"
+        raise SourceError(message, "keep the input in place until the end") from error
 
 
 class Copy:
-    """One stream on its way into another file, bit for bit."""
+    """Copies a stream into another file, bit by bit.
+
+    Args:
+        path: the file that contains the stream.
+        stream: the stream to copy.
+        output: the file to write to; its header is not written yet.
+    """
 
     def __init__(self, path: Path, stream: Stream, output: OutputContainer) -> None:
         self._output = output
@@ -49,9 +55,9 @@ class Copy:
                 self.result.codec_context.extradata = configuration(packets)
 
     def mux(self, packet: "Packet[Any]") -> None:
-        """Pass a packet on."""
+        """Write a packet."""
         if packet.dts is None:
-            if packet.pts is not None:  # else it is the mark of the stream's end
+            if packet.pts is not None:  # otherwise it marks the end of the stream
                 self._early.append(packet)
             return
         step = packet.duration or 1
@@ -70,7 +76,7 @@ class Copy:
                 self._output.mux(bare)
 
     def finish(self) -> None:
-        """Pass on what was held back."""
+        """Write the packets that were held back."""
         for early in self._early:
             early.dts = early.pts
         self._mux_all(self._early)
@@ -79,9 +85,9 @@ class Copy:
 
 
 def is_accepted(path: Path, stream: Stream, output: OutputContainer) -> bool:
-    """Return whether a muxer writes the first packets of a stream, tried in memory.
+    """Return whether a muxer accepts the first packets of a stream, tried in memory.
 
-    FFmpeg's lists of codecs are too long: MP4, for one, refuses MP3 at 8 kHz.
+    FFmpeg's lists of codecs are incomplete: MP4, for one, rejects MP3 at 8 kHz.
     """
     try:
         with (

@@ -1,7 +1,7 @@
-"""What a file holds beside its picture, on its way into another file, packet by packet.
+"""Copy the other streams of the input to the output, packet by packet.
 
-Sound, subtitles, further pictures, attachments, chapters and tags come along where the container
-takes them; what does not is put into words.
+Audio, subtitles, further video streams, attachments, chapters and tags are kept where the
+container supports them; a note reports what is not.
 """
 
 from collections.abc import Iterator
@@ -37,30 +37,30 @@ if TYPE_CHECKING:
     from av.container.core import Chapter
 
 RUN_UP = 20
-"""Seconds before a part from which on packets are read: tracks may lie apart in a file."""
+"""Seconds before a part from which packets are read: streams may be interleaved that far apart."""
 
 
-class Way(Protocol):
-    """One stream on its way into another file."""
+class PacketWriter(Protocol):
+    """Writes the packets of one input stream to the output."""
 
     @property
     def result(self) -> Stream:
-        """The stream in that file."""
+        """Return the stream in the output."""
         ...
 
     def mux(self, packet: "Packet[Any]") -> None:
-        """Pass a packet on; its timestamps are those of that file."""
+        """Write a packet, whose timestamps are those of the output."""
         ...
 
     def finish(self) -> None:
-        """Pass on the rest; no packet comes any more."""
+        """Write the rest; no more packets follow."""
         ...
 
 
 class StreamCopier:
-    """Copies each track bit for bit if the container takes its codec.
+    """Copies each stream bit by bit if the container supports its codec.
 
-    Else sound is encoded again, and text becomes what the container takes.
+    Otherwise audio is transcoded, and text subtitles are converted to the container's format.
     """
 
     def __init__(
@@ -72,40 +72,41 @@ class StreamCopier:
         options: VideoOptions,
         notes: list[str],
     ) -> None:
-        """Open what is beside the picture.
+        """Open the other streams of the input.
 
         Args:
-            path: the file to take it from.
-            info: of the picture that comes out of it.
-            output: the file to put it into; nothing was written to it yet.
-            codec: to encode sound with that the container does not take; empty if it takes none.
-            options: say whether sound comes along, and whether it may be damaged.
-            notes: gets a line for each thing that does not come along as it was.
+            path: the input file.
+            info: properties of its frames.
+            output: the file to write to; its header is not written yet.
+            codec: encoder for audio that the container does not support; empty if it has no
+                audio.
+            options: whether to keep audio, and whether to skip damage in it.
+            notes: receives a line for each stream or tag that is not kept unchanged.
         """
         self._path, self._output, self._codec, self._notes = path, output, codec, notes
         self._skip_broken = options.skip_broken
         self._ending = Path(output.name).suffix or "a pipe"
         self._input, self._info = open_again(path), info
         self._frames = self._input.streams[info.stream_index]
-        self._ways: dict[int, Way] = {}
+        self._writers: dict[int, PacketWriter] = {}
         self._begin = info.time_range[0] if info.time_range else info.start
         wanted = [
             stream for stream in self._input.streams if self._wanted(stream, info, options.audio)
         ]
         for stream in wanted:
             self._add(stream)
-        taken = [stream for stream in wanted if stream.index in self._ways]
-        sounds = [_start(stream) for stream in taken if stream.type == "audio"]
-        self.zero = info.time_range[0] if info.time_range else min([info.start, *sounds])
-        """Where on the file's own clock the output begins, in seconds."""
+        copied = [stream for stream in wanted if stream.index in self._writers]
+        starts = [_start(stream) for stream in copied if stream.type == "audio"]
+        self.zero = info.time_range[0] if info.time_range else min([info.start, *starts])
+        """Where on the input's clock the output begins, in seconds."""
         self._end = info.time_range[1] if info.time_range else None
         self._cut, self._length = info.time_range is not None, info.file_size
         self._tag(info)
-        self._packets = self._read(taken, info.stream_index)
+        self._packets = self._read(copied, info.stream_index)
         self._next = next(self._packets, None)
 
     def _wanted(self, stream: Stream, info: StreamInfo, audio: bool) -> bool:
-        # The text track that an MP4 keeps its chapters in is written anew with the chapters.
+        # The text stream in which an MP4 stores its chapters is written again with the chapters.
         chapters = stream.type == "data" and stream.start_time == 0 and self._input.chapters()
         dropped = stream.type == "audio" and not audio
         return stream.index != info.stream_index and not chapters and not dropped
@@ -117,27 +118,27 @@ class StreamCopier:
             later = begins_later(self._info, _start(self._frames))
             if note := timecode_note(self._output.format.name, self._info, later=later):
                 self._notes.append(f"{_name(stream)}, the timecode, {note}")
-        elif way := self._way(stream):
-            self._ways[stream.index] = way
-            self._describe(stream, way.result)
+        elif writer := self._writer(stream):
+            self._writers[stream.index] = writer
+            self._copy_tags(stream, writer.result)
 
-    def _way(self, stream: Stream) -> Way | None:
-        """How a stream gets into the output, with a note unless it stays as it is."""
+    def _writer(self, stream: Stream) -> PacketWriter | None:
+        """Return the writer for a stream, with a note unless the stream is kept unchanged."""
         name, ending = _name(stream), self._ending
         late = self._lacks_its_beginning(stream)
-        if not late and self._takes(stream):
+        if not late and self._is_supported(stream):
             if stream.type == "video":
-                self._notes.append(f"{name} is a second picture; it is copied as it is")
+                self._notes.append(f"{name} is not stylized; it is copied unchanged")
             return Copy(self._path, stream, self._output)
         if isinstance(stream, AudioStream) and self._codec and has_parameters(stream):
-            why = f"{ending} does not take it as it is"
-            why = f"{ending} begins all streams at once, so silence comes first" if late else why
+            why = f"{ending} does not support it"
+            why = f"{ending} starts all streams at once, so silence is added" if late else why
             self._notes.append(f"{name} becomes {self._encoding_of(stream)}: {why}")
             return self._transcoder(stream)
         if text := text_codec(stream, self._output):
-            self._notes.append(f"{name} becomes {text}: {ending} does not take it as it is")
+            self._notes.append(f"{name} becomes {text}: {ending} does not support it")
             return SubtitleTranscoder(stream, self._output, text)
-        self._notes.append(f"{name} is left out: {ending} does not take it")
+        self._notes.append(f"{name} is dropped: {ending} does not support it")
         return None
 
     def _lacks_its_beginning(self, stream: Stream) -> bool:
@@ -160,21 +161,23 @@ class StreamCopier:
         fewer = stream.channels > AudioLayout(layout).nb_channels
         return f"{self._codec}, {layout}" if fewer else self._codec
 
-    def _describe(self, stream: Stream, result: Stream) -> None:
-        """Carry over the tags of a stream."""
+    def _copy_tags(self, stream: Stream, result: Stream) -> None:
+        """Copy the tags of a stream."""
         result.metadata.update(tags_of(stream.metadata))
         if self._output.format.name == "mov" and stream.language in QUICKTIME:
             result.metadata["language"] = QUICKTIME[stream.language]
         result.disposition = stream.disposition
-        if stream.type == "video":  # or players show this one instead of the painted one
+        if stream.type == "video":  # or players show this one instead of the stylized one
             result.disposition &= ~Disposition.default
 
     def _add_cover(self, stream: Stream) -> None:
-        """A cover is an attachment in Matroska. In MP4 files that grow in pieces FFmpeg makes an
-        empty track of it."""
+        """Copy a cover image, which is an attachment in Matroska.
+
+        FFmpeg's muxer for fragmented MP4 writes an empty stream instead.
+        """
         if self._output.format.name != "matroska":
-            left_out = f"is left out: {self._ending} gets none here"
-            self._notes.append(f"{_name(stream)}, the cover, {left_out}")
+            reason = f"covers are not supported in {self._ending}"
+            self._notes.append(f"{_name(stream)}, the cover, is dropped: {reason}")
             return
         codec = stream.codec_context.codec.canonical_name if stream.codec_context else ""
         kind, ending = ("png", "png") if codec == "png" else ("jpeg", "jpg")
@@ -182,36 +185,36 @@ class StreamCopier:
             packet = next(file.demux(file.streams[stream.index]))
             self._output.add_attachment(f"cover.{ending}", f"image/{kind}", bytes(packet))
 
-    def _takes(self, stream: Stream) -> bool:
-        """Attachments only go where there is a place for them; what data is, nobody knows."""
+    def _is_supported(self, stream: Stream) -> bool:
+        """Return whether a stream can be copied; data streams of unknown content cannot."""
         if stream.type in ("attachment", "data"):
             return stream.type == "attachment" and self._output.format.name == "matroska"
         if stream.codec_context is None:
             return False
         if stream.type == "video" and self._output.format.name == "avi":
-            return False  # H.264 would need start codes, and players show the first track only
+            return False  # H.264 would need start codes, and players show the first stream only
         known = supports_codec(self._output, stream.codec_context.codec.canonical_name)
-        tried = stream.type == "audio"
-        return known and (not tried or is_accepted(self._path, stream, self._output))
+        needs_trial = stream.type == "audio"
+        return known and (not needs_trial or is_accepted(self._path, stream, self._output))
 
     def _tag(self, info: StreamInfo) -> None:
-        """Carry over the tags of the file and of its picture, and the chapters."""
+        """Copy the tags of the file and of its video stream, and the chapters."""
         self._output.metadata.update(tags_of(self._input.metadata))
-        picture, before = self._output.streams.video[0], self._frames
-        picture.metadata.update(tags_of(before.metadata))
+        video, before = self._output.streams.video[0], self._frames
+        video.metadata.update(tags_of(before.metadata))
         if begins_later(info, _start(before)):
-            picture.metadata.pop("timecode", None)
+            video.metadata.pop("timecode", None)
             self._output.metadata.pop("timecode", None)
-        picture.disposition = before.disposition | Disposition.default
+        video.disposition = before.disposition | Disposition.default
         if lost := dropped(self._output.format.name, self._output.metadata):
-            self._notes.append(f"tags that have no place there are left out: {', '.join(lost)}")
-        chapters = (self._moved(chapter) for chapter in self._input.chapters())
+            self._notes.append(f"unsupported tags are dropped: {', '.join(lost)}")
+        chapters = (self._shifted(chapter) for chapter in self._input.chapters())
         self._output.set_chapters(
             [chapter for chapter in chapters if chapter["end"] > chapter["start"]]
         )
 
-    def _moved(self, chapter: "Chapter") -> "Chapter":
-        """A chapter on the output's clock; none may begin before that."""
+    def _shifted(self, chapter: "Chapter") -> "Chapter":
+        """Return a chapter on the output's clock, clipped to the part that is converted."""
         shift = round(self.zero / _rational(chapter["time_base"]))
         start, end = max(chapter["start"] - shift, 0), chapter["end"] - shift
         if self._end is not None:
@@ -219,12 +222,12 @@ class StreamCopier:
         metadata = tags_of(chapter["metadata"])
         return {**chapter, "start": start, "end": end, "metadata": metadata}
 
-    def _read(self, streams: list[Stream], track: int) -> "Iterator[Packet[Any]]":
-        moving = [stream for stream in streams if stream.type != "attachment"]
+    def _read(self, streams: list[Stream], video_index: int) -> "Iterator[Packet[Any]]":
+        copied = [stream for stream in streams if stream.type != "attachment"]
         kind = self._input.format.name
-        leading = [self._input.streams[track], *self._input.streams.audio]
+        leading = [self._input.streams[video_index], *self._input.streams.audio]
         clock = RisingClock(self._input, leading)
-        read = {*moving, *leading} if clock.is_needed and moving else moving
+        read = {*copied, *leading} if clock.is_needed and copied else copied
         try:
             if self._cut and ("mp4" in kind or "matroska" in kind):
                 begin = max(self.zero - RUN_UP, Fraction(0))
@@ -233,53 +236,53 @@ class StreamCopier:
                 if self._length and packet.pos is not None and packet.pos >= self._length:
                     return
                 clock.move(packet)
-                if packet.stream in moving and not clock.overlaps(packet):
+                if packet.stream in copied and not clock.overlaps(packet):
                     yield packet
         except av.FFmpegError as error:
-            message = f"the sound of {self._path} is damaged: {error.strerror}"
-            raise SourceError(message, "--no-audio leaves it out") from error
+            message = f"the audio of {self._path} is damaged: {error.strerror}"
+            raise SourceError(message, "use --no-audio to drop it") from error
 
     def copy_until(self, seconds: Fraction | None) -> None:
-        """Pass on what happens up to a moment on the file's own clock; None: all of it."""
+        """Write the packets up to a time on the input's clock in seconds; None writes all."""
         while self._next is not None and (seconds is None or _time(self._next) <= seconds):
-            if self._is_wanted(self._next):
-                self._pass_on(self._next)
+            if self._is_in_range(self._next):
+                self._write(self._next)
             self._next = next(self._packets, None)
 
-    def _is_wanted(self, packet: "Packet[Any]") -> bool:
-        """Where a part was asked for, nothing from outside comes along; subtitles may straddle."""
-        moment = _time(packet)
+    def _is_in_range(self, packet: "Packet[Any]") -> bool:
+        """Return whether a packet is in the part to convert; subtitles may begin before it."""
+        begin = _time(packet)
         shown = packet.duration if packet.stream.type == "subtitle" else None
-        last = moment + shown * _rational(packet.time_base) if shown else moment
-        early = self._cut and (last <= self.zero if shown else moment < self.zero)
-        return not early and (self._end is None or moment < self._end)
+        end = begin + shown * _rational(packet.time_base) if shown else begin
+        early = self._cut and (end <= self.zero if shown else begin < self.zero)
+        return not early and (self._end is None or begin < self._end)
 
     def finish(self) -> None:
-        """Flush the encoders; nothing can be passed on any more."""
-        for way in self._ways.values():
-            way.finish()
+        """Flush the encoders; no more packets can be written."""
+        for writer in self._writers.values():
+            writer.finish()
 
     def close(self) -> None:
-        """Close the file the tracks come from."""
+        """Close the input file."""
         self._input.close()
 
-    def _pass_on(self, packet: "Packet[Any]") -> None:
+    def _write(self, packet: "Packet[Any]") -> None:
         index = packet.stream.index
         shift = round(self.zero / _rational(packet.time_base)) if packet.time_base else 0
         packet.pts = None if packet.pts is None else packet.pts - shift
         packet.dts = None if packet.dts is None else packet.dts - shift
         if self._cut and packet.stream.type == "subtitle":
             clip(packet, None if self._end is None else self._end - self.zero)
-        self._ways[index].mux(packet)
+        self._writers[index].mux(packet)
 
 
 def _name(stream: Stream) -> str:
-    """``audio track 2 (vorbis, ger)``."""
+    """Return a readable name, such as ``audio stream 2 (vorbis, ger)``."""
     context = stream.codec_context
     codec = context.name if context else getattr(stream, "name", None)
     language = readable(stream.metadata.get("language") or "")
     details = ", ".join(text for text in (codec, language) if text)
-    return f"{stream.type} track {stream.index}" + (f" ({details})" if details else "")
+    return f"{stream.type} stream {stream.index}" + (f" ({details})" if details else "")
 
 
 def _start(stream: Stream) -> Fraction:
@@ -291,5 +294,5 @@ def _time(packet: "Packet[Any]") -> Fraction:
 
 
 def _rational(value: Any) -> Fraction:
-    """PyAV 19 has its own rational numbers, and one that is unknown is falsy."""
+    """Return a fraction; 0 if the value is unknown. PyAV 19 has its own rational numbers."""
     return Fraction(value.numerator, value.denominator) if value else Fraction(0)

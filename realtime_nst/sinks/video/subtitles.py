@@ -1,4 +1,4 @@
-"""Subtitles of one kind of text as those of another."""
+"""Convert text subtitles between formats."""
 
 from contextlib import suppress
 from fractions import Fraction
@@ -14,20 +14,25 @@ from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 from realtime_nst.sinks.video.cues import Cue, CueStack
 
 TEXTS = frozenset(("subrip", "ass", "ssa", "mov_text", "webvtt", "text"))
-"""Codecs of text, by FFmpeg's names. Others are pictures, as on DVDs, and stay what they are."""
+"""FFmpeg's names of text subtitle codecs. Others are images, as on DVDs, and are only copied."""
 CODECS = {"mp4": "mov_text", "mov": "mov_text", "matroska": "subrip", "webm": "webvtt"}
-"""The one that a container takes, by muxer."""
+"""Text subtitle codec of each container, by muxer."""
 
 
 def text_codec(stream: Stream, output: OutputContainer) -> str | None:
-    """What a track can become to be taken; None: nothing."""
+    """Return the codec to convert a stream to for an output; None if it cannot be converted."""
     context = stream.codec_context
     known = stream.type == "subtitle" and context and context.codec.canonical_name in TEXTS
     return CODECS.get(output.format.name) if known else None
 
 
 def clip(packet: "Packet[Any]", seconds: Fraction | None) -> None:
-    """Cut what a packet shows to the part from 0 to some seconds, or to the end."""
+    """Clip the interval in which a packet is shown to a range from 0.
+
+    Args:
+        packet: the packet to change.
+        seconds: end of the range; None for no end.
+    """
     if packet.pts is None or not packet.duration:
         return
     start, end = max(packet.pts, 0), packet.pts + packet.duration
@@ -38,23 +43,29 @@ def clip(packet: "Packet[Any]", seconds: Fraction | None) -> None:
 
 
 class SubtitleTranscoder:
-    """One track, on its way into another file."""
+    """Converts a text subtitle stream and writes it to another file.
+
+    Args:
+        stream: the stream to decode.
+        output: the file to write to; its header is not written yet.
+        codec: FFmpeg's name of the encoder.
+    """
 
     def __init__(self, stream: Stream, output: OutputContainer, codec: str) -> None:
         source = cast(SubtitleStream, stream)
         self._decoder = source.codec_context
-        self._decoder.open(strict=False)  # only then it knows its header
-        self._output, self._tick = output, Fraction(source.time_base or 1)
+        self._decoder.open(strict=False)  # its header is available only then
+        self._output, self._time_base = output, Fraction(source.time_base or 1)
         self.result = cast(SubtitleStream, output.add_stream(codec))
         self._encoder = self.result.codec_context
         self._encoder.subtitle_header = self._decoder.subtitle_header
         self._encoder.time_base = Fraction(1, 1000)
-        # Overlapping samples are an assertion in FFmpeg's muxer that ends the process.
+        # Overlapping samples fail an assertion in FFmpeg's muxer, which ends the process.
         self._stack = CueStack() if codec == "mov_text" else None
 
     def mux(self, packet: "Packet[Any]") -> None:
-        """Pass the line of a packet on; an empty one, which says that none is shown, gives none."""
-        with suppress(av.InvalidDataError):  # a damaged line is left out, as players do
+        """Convert and write the lines of a packet; one that clears the screen has none."""
+        with suppress(av.InvalidDataError):  # damaged lines are skipped, as in players
             if not (packet.size and (lines := self._decoder.decode2(packet))):
                 return
             start, end = packet.pts or 0, (packet.pts or 0) + (packet.duration or 0)
@@ -66,7 +77,7 @@ class SubtitleTranscoder:
                     self._mux_cues(self._stack.add(Cue(start, end, line.ass)))
 
     def finish(self) -> None:
-        """Pass on the lines that are still shown."""
+        """Write the lines that are still shown."""
         if self._stack:
             self._mux_cues(self._stack.rest())
 
@@ -77,6 +88,6 @@ class SubtitleTranscoder:
     def _mux(self, lines: SubtitleSet, start: int, end: int) -> None:
         packet = self._encoder.encode_subtitle(lines)
         packet.pts = packet.dts = start
-        packet.duration, packet.time_base = end - start, self._tick
+        packet.duration, packet.time_base = end - start, self._time_base
         packet.stream = self.result
         self._output.mux(packet)

@@ -1,17 +1,17 @@
-"""Titles, languages and the like, on their way from one kind of file into another."""
+"""Convert metadata tags, such as titles and languages, between file formats."""
 
 from collections.abc import Iterable
 
 from realtime_nst.pyav import readable
 
 OWN_TAGS = frozenset(("major_brand", "minor_version", "compatible_brands", "encoder", "rotate"))
-"""What is true of the input file only, not of its content."""
+"""Tags that describe the input file, not its content."""
 QUICKTIME = {
     **{"fre": "fra", "deu": "ger", "nld": "dut", "swe": "sve", "zho": "chi", "ell": "gre"},
     **{"isl": "ice", "rum": "ron", "cze": "ces", "slo": "slk", "sqi": "alb", "mkd": "mac"},
     **{"hye": "arm", "kat": "geo", "bod": "tib"},
 }
-"""Languages, where FFmpeg's list for QuickTime has another name for them than others have."""
+"""Language codes that FFmpeg names differently for QuickTime than elsewhere."""
 TITLED = frozenset(
     (
         *("title", "artist", "album_artist", "composer", "album", "date", "comment", "genre"),
@@ -25,7 +25,7 @@ TITLED = frozenset(
 
 
 def tags_of(metadata: dict[str, str]) -> dict[str, str]:
-    """Without what the next muxer writes itself, such as Matroska's statistics; readable."""
+    """Return printable tags, without those that muxers write, such as Matroska's statistics."""
     own = {name for name in metadata if name.lower() in OWN_TAGS or name.startswith("_STATISTICS")}
     counted = {"BPS", "DURATION", "NUMBER_OF_FRAMES", "NUMBER_OF_BYTES"}
     kept = {name: text for name, text in metadata.items() if name not in own | counted}
@@ -33,6 +33,6 @@ def tags_of(metadata: dict[str, str]) -> dict[str, str]:
 
 
 def dropped(muxer: str, names: Iterable[str]) -> list[str]:
-    """Those that FFmpeg will not write into a file of a kind."""
+    """Return the tags that FFmpeg does not write with a muxer."""
     lost = sorted(name for name in names if name.lower() not in TITLED)
     return lost if muxer in ("mp4", "mov") else []

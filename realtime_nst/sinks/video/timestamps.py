@@ -1,4 +1,4 @@
-"""The timestamps of a file's frames, in its own unit."""
+"""Compute the timestamps of frames in a file's time base."""
 
 from fractions import Fraction
 from math import ceil
@@ -7,22 +7,22 @@ from realtime_nst.frame import StreamInfo
 from realtime_nst.sinks.video.codecs import Container
 
 HIGHEST_RATE = 120
-"""Frames per second up to which a file of one rate takes the rate of all timestamps: some files
-claim their unit of time, 90000."""
+"""Highest frame rate that a constant-rate file takes from the timestamps: some files report their
+time base, 90000."""
 LOWEST_TIME_BASE = 1000
-"""Frames per second from which on a rate is no rate, but the unit of time, as raw DV claims."""
+"""Frame rate from which a value is the time base instead, as in raw DV."""
 DRIFT = Fraction(3, 2)
-"""Units that a frame may come early or late before it is reported."""
+"""Units by which a frame may be early or late before a note is added."""
 
 
 class Clock:
-    """Gives each frame a timestamp, which rises.
+    """Assigns rising timestamps to frames.
 
     Args:
-        container: the kind of file.
-        info: the frames that will come.
-        ending: name of the kind of file, for messages.
-        notes: gets a line if not every frame has its place.
+        container: the file format.
+        info: properties of the frames.
+        ending: name of the file format, for messages.
+        notes: receives a line if frames cannot keep their times.
     """
 
     def __init__(
@@ -30,25 +30,25 @@ class Clock:
     ) -> None:
         self._container, self._ending, self._notes = container, ending, notes
         self.rate = _rate(container, info)
-        """Frames per second, for the encoder and for files that hold nothing else."""
+        """Frames per second, for the encoder and for files with a constant rate."""
         self.unit = _unit(container, info, self.rate)
-        """Seconds."""
+        """Time base in seconds."""
         self.last = -1
-        """The last timestamp given, in units."""
+        """Last timestamp assigned, in units."""
         self._reported = False
         if container.shortest > 1 and info.rate and info.rate > self._most:
             self._report_dropped()
 
     @property
     def _most(self) -> Fraction:
-        """Frames per second that fit."""
+        """Return the highest frame rate that the format can hold."""
         return 1 / (self.unit * self._container.shortest)
 
     def next(self, seconds: Fraction) -> int | None:
-        """Return the timestamp of a frame; None: there is no room for it.
+        """Return the timestamp of a frame; None if there is no room for it.
 
         Args:
-            seconds: after the beginning of the file.
+            seconds: its time after the beginning of the file.
         """
         ideal, shortest = seconds / self.unit, self._container.shortest
         earliest = 0 if self.last < 0 else self.last + shortest
@@ -62,16 +62,16 @@ class Clock:
         return ticks
 
     def _report_dropped(self) -> None:
-        most = f"{float(self._most):g} frames a second"
-        self._report(f"{self._ending} shows at most {most}: some are left out")
+        most = f"{float(self._most):g} frames per second"
+        self._report(f"{self._ending} holds at most {most}: some are dropped")
 
     def _report_drift(self, ticks: int, ideal: Fraction) -> None:
         if self.last < 0 and not self._container.gapless and ideal > DRIFT:
-            early = f"the first frame comes {float(ideal * self.unit):.1f} s early"
-            self._report(f"{early}: {self._ending} begins all streams at once")
+            early = f"the first frame is {float(ideal * self.unit):.1f} s early"
+            self._report(f"{early}: {self._ending} starts all streams at once")
         elif abs(ticks - ideal) > DRIFT:
-            why = f"{self._ending} has {float(self.rate):.5g} fps only"
-            self._report(f"frames come early or late: {why}; --fps {ceil(self.rate)} repeats some")
+            why = f"{self._ending} has a constant {float(self.rate):.5g} fps"
+            self._report(f"frames are early or late: {why}; use --fps {ceil(self.rate)}")
 
     def _report(self, note: str) -> None:
         if not self._reported:
@@ -80,9 +80,9 @@ class Clock:
 
 
 def _rate(container: Container, info: StreamInfo) -> Fraction:
-    """Return the average, or, for a file of one rate, a rate at which every frame has its place.
+    """Return the average, or for constant-rate files a rate at which every frame fits.
 
-    Twice the average is that of interlaced video's fields.
+    Twice the average is the field rate of interlaced video.
     """
     average, base = info.rate or Fraction(1), info.base_rate
     if not base or not info.rate or base > HIGHEST_RATE:

@@ -1,4 +1,4 @@
-"""Which cameras there are, and what to do about one that does not work."""
+"""List cameras, and diagnose one that does not work."""
 
 import os
 import sys
@@ -10,20 +10,20 @@ from realtime_nst.errors import SourceError
 from realtime_nst.sources.camera.v4l2 import Mode, modes
 
 FORMATS = {"linux": "v4l2", "darwin": "avfoundation", "win32": "dshow"}
-"""FFmpeg's name of each system's cameras; it lists them without switching them on."""
-CURES = {
+"""FFmpeg's input format for cameras by platform; it lists them without switching them on."""
+HINTS = {
     "linux": "realtime-nst cameras  # lists them; a USB camera may need to be plugged in again",
-    "darwin": "System Settings, Privacy & Security, Camera: allow the terminal; then start it anew",
+    "darwin": "System Settings, Privacy & Security, Camera: allow the terminal, then restart it",
     "win32": "Settings, Privacy & security, Camera: let desktop apps access it; close other "
     "programs that use it",
 }
-"""Where the system does not say what is wrong."""
-ABSENCES = {
-    "linux": "plug one in; a virtual machine or container must be given it (/dev/video*)",
+"""Hints by platform for cameras that fail without a known reason."""
+NO_CAMERA_HINTS = {
+    "linux": "plug one in; pass it through to a virtual machine or container (/dev/video*)",
     "darwin": "plug one in; System Settings, Privacy & Security, Camera must allow the terminal",
     "win32": "plug one in; Settings, Privacy & security, Camera must let desktop apps access it",
 }
-"""Why there may be no camera."""
+"""Hints by platform where no camera is found."""
 PROCESSES = Path("/proc")
 
 
@@ -32,17 +32,17 @@ class Device:
     """A camera that is plugged in."""
 
     index: int
-    """What ``--source`` takes."""
+    """Its number for ``--source``."""
     name: str
-    """What its maker calls it; empty where the system does not say."""
+    """Its name; empty if the system does not report it."""
     path: Path | None = None
-    """Of the device, where it is a file."""
+    """Path of the device file, if there is one."""
     modes: tuple[Mode, ...] = ()
-    """What it can give, where the system says so."""
+    """Modes that it supports, if the system reports them."""
 
 
 def devices() -> list[Device]:
-    """The cameras of this machine, without opening them."""
+    """Return the cameras of this machine, without opening them."""
     if sys.platform.startswith("linux"):
         return list(linux_devices())
     return _listed(FORMATS.get(sys.platform))
@@ -51,7 +51,12 @@ def devices() -> list[Device]:
 def linux_devices(
     classes: Path = Path("/sys/class/video4linux"), files: Path = Path("/dev")
 ) -> Iterator[Device]:
-    """Cameras have more than one node; the first is the one with the picture."""
+    """Yield the cameras on Linux; of a camera's several nodes the first one delivers frames.
+
+    Args:
+        classes: folder of the kernel's video devices.
+        files: folder of the device files.
+    """
     nodes = {int(node.name[5:]): node for node in classes.glob("video[0-9]*")}
     for index, node in sorted(nodes.items()):
         if _text(node / "index") in ("0", ""):
@@ -67,7 +72,7 @@ def _text(path: Path) -> str:
 
 
 def _listed(kind: str | None) -> list[Device]:
-    """By FFmpeg. On macOS OpenCV may number several cameras in another order (opencv#22901)."""
+    """List cameras through FFmpeg. OpenCV may number them differently on macOS (opencv#22901)."""
     import av
 
     try:
@@ -79,50 +84,51 @@ def _listed(kind: str | None) -> list[Device]:
 
 
 def named(name: str, among: Sequence[Device]) -> Device | None:
-    """The camera of a name, or of a part of one, in upper or lower case.
+    """Return the camera with a name, or with a part of it, ignoring case; None if there is none.
 
     Raises:
-        SourceError: more than one has it.
+        SourceError: more than one camera matches.
     """
     wanted = name.casefold()
     whole = [device for device in among if device.name.casefold() == wanted]
     found = whole or [device for device in among if wanted in device.name.casefold()]
     if len(found) > 1:
-        choice = ", ".join(f"{device.index} ({device.name})" for device in found)
-        raise SourceError(f"{len(found)} cameras are called {name}", f"give a number: {choice}")
+        choices = ", ".join(f"{device.index} ({device.name})" for device in found)
+        raise SourceError(f"{len(found)} cameras are named {name}", f"give a number: {choices}")
     return found[0] if found else None
 
 
-def trouble(path: Path | None) -> tuple[str, str]:
-    """Why a camera does not work, and the cure; as far as the system lets us see."""
+def diagnose(path: Path | None) -> tuple[str, str]:
+    """Return why a camera does not work, and a hint, as far as the system reports it."""
     if path is None:
-        return "cannot be opened, or shows nothing", CURES.get(sys.platform, "try another number")
+        hint = HINTS.get(sys.platform, "try another number")
+        return "cannot be opened, or delivers no frames", hint
     if not path.exists():
-        return "is not there", _choice()
+        return "does not exist", _existing_devices()
     if not os.access(path, os.R_OK | os.W_OK):
         return (
-            f"may not be used by you ({path})",
-            "sudo usermod -aG video $USER  # then log in anew",
+            f"cannot be opened: permission denied ({path})",
+            "sudo usermod -aG video $USER  # then log in again",
         )
     if users := holders(path):
-        return f"is in use by {', '.join(users)}", "close it there: a camera serves one at a time"
-    return "shows nothing", CURES["linux"]
+        return f"is in use by {', '.join(users)}", "close that program: a camera serves only one"
+    return "delivers no frames", HINTS["linux"]
 
 
-def _choice() -> str:
-    there = [f"{device.index} ({device.name})" for device in devices()]
-    if there:
-        return f"there are {', '.join(there)}: realtime-nst cameras"
-    return f"there is no camera at all: {absence()}"
+def _existing_devices() -> str:
+    found = [f"{device.index} ({device.name})" for device in devices()]
+    if found:
+        return f"available: {', '.join(found)} (see realtime-nst cameras)"
+    return f"no camera found: {absence()}"
 
 
 def absence() -> str:
-    """What may be wrong where no camera is found."""
-    return ABSENCES.get(sys.platform, "plug one in")
+    """Return a hint for a machine where no camera is found."""
+    return NO_CAMERA_HINTS.get(sys.platform, "plug one in")
 
 
 def holders(path: Path, processes: Path = PROCESSES) -> list[str]:
-    """Other programs that have a file open, as ``name (number)``, but not those of others."""
+    """Return other programs that have a file open, as ``name (PID)``; only those of this user."""
     return [
         f"{_text(folder / 'comm')} ({folder.name})"
         for folder in processes.glob("[0-9]*")
@@ -133,5 +139,5 @@ def holders(path: Path, processes: Path = PROCESSES) -> list[str]:
 def _has_open(process: Path, path: Path) -> bool:
     try:
         return any(link.samefile(path) for link in (process / "fd").iterdir() if link.exists())
-    except OSError:  # it has ended, or is someone else's
+    except OSError:  # it has ended, or belongs to another user
         return False

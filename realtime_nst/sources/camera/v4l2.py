@@ -1,4 +1,4 @@
-"""What a camera on Linux can give, asked without switching it on (linux/videodev2.h)."""
+"""Query the modes of a camera on Linux without switching it on (linux/videodev2.h)."""
 
 import os
 import struct
@@ -12,51 +12,51 @@ FMTDESC, FRMSIZE = struct.Struct("=III32sII12x"), struct.Struct("=III6I8x")
 """struct v4l2_fmtdesc and v4l2_frmsizeenum."""
 CAPTURE, DISCRETE = 1, 1
 """V4L2_BUF_TYPE_VIDEO_CAPTURE, V4L2_FRMSIZE_TYPE_DISCRETE."""
-MOST = 256
-"""Answers that are listened to, whatever a driver says."""
+MAX_ENTRIES = 256
+"""Maximum number of entries read from a driver, in case it never ends its list."""
 
-Ask = Callable[[int, int, bytearray], object]
-"""``fcntl.ioctl``: file, question, and the struct that is asked with and answered in."""
+Ioctl = Callable[[int, int, bytearray], object]
+"""``fcntl.ioctl``: file, request, and the struct with the query, which receives the reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """A kind of picture that a camera can give."""
+    """A pixel format and resolution that a camera supports."""
 
     pixels: str
-    """Four letters: ``MJPG``, ``YUYV``."""
+    """Four-character code: ``MJPG``, ``YUYV``."""
     width: int
     height: int
 
 
 def modes(path: Path) -> tuple[Mode, ...]:
-    """Of a device; none where it cannot be asked."""
-    import fcntl  # only there where V4L2 is
+    """Return the modes of a device; none if it cannot be queried."""
+    import fcntl  # missing on Windows
 
     try:
         file = os.open(path, os.O_RDWR | os.O_NONBLOCK)
     except OSError:
         return ()
     try:
-        return tuple(answers(file, fcntl.ioctl))
+        return tuple(query_modes(file, fcntl.ioctl))
     finally:
         os.close(file)
 
 
-def answers(file: int, ask: Ask) -> Iterator[Mode]:
-    """What a driver says; of sizes that it can choose freely the largest."""
-    for index in range(MOST):
-        described = _asked(ask, file, ENUM_FMT, FMTDESC, index, CAPTURE, 0, b"", 0, 0)
+def query_modes(file: int, ioctl: Ioctl) -> Iterator[Mode]:
+    """Yield the modes that a driver reports; of a range of sizes only the largest."""
+    for index in range(MAX_ENTRIES):
+        described = _query(ioctl, file, ENUM_FMT, FMTDESC, index, CAPTURE, 0, b"", 0, 0)
         if described is None:
             return
         code = int(described[4])
         pixels = code.to_bytes(4, "little").decode("ascii", "replace").strip()
-        yield from _sizes(file, ask, code, pixels)
+        yield from _sizes(file, ioctl, code, pixels)
 
 
-def _sizes(file: int, ask: Ask, code: int, pixels: str) -> Iterator[Mode]:
-    for index in range(MOST):
-        size = _asked(ask, file, ENUM_FRAMESIZES, FRMSIZE, index, code, *[0] * 7)
+def _sizes(file: int, ioctl: Ioctl, code: int, pixels: str) -> Iterator[Mode]:
+    for index in range(MAX_ENTRIES):
+        size = _query(ioctl, file, ENUM_FRAMESIZES, FRMSIZE, index, code, *[0] * 7)
         if size is None:
             return
         if size[2] != DISCRETE:  # from, to, in steps; of the width first
@@ -65,13 +65,13 @@ def _sizes(file: int, ask: Ask, code: int, pixels: str) -> Iterator[Mode]:
         yield Mode(pixels, size[3], size[4])
 
 
-def _asked(
-    ask: Ask, file: int, question: int, form: struct.Struct, *values: object
+def _query(
+    ioctl: Ioctl, file: int, request: int, form: struct.Struct, *values: object
 ) -> tuple[int, ...] | None:
-    """The answer; None behind the last one, and where the driver does not know the question."""
-    answer = bytearray(form.pack(*values))
+    """Return the driver's reply; None after the last entry, or if the request is unsupported."""
+    reply = bytearray(form.pack(*values))
     try:
-        ask(file, question, answer)
+        ioctl(file, request, reply)
     except OSError:
         return None
-    return form.unpack(answer)
+    return form.unpack(reply)

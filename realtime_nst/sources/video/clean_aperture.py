@@ -1,24 +1,24 @@
-"""Clean aperture of QuickTime and MP4 files: the part of each frame that is meant to be shown."""
+"""Clean aperture of QuickTime and MP4 files: the part of each frame to be shown."""
 
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 MARK = b"\0\0\0\x28clap"
-"""Beginning of the box: its length and its kind (ISO/IEC 14496-12, 12.1.4)."""
+"""First bytes of the box: its length and type (ISO/IEC 14496-12, 12.1.4)."""
 LONGEST_INDEX = 1 << 26
-"""Bytes of an index that is searched; it describes its streams before their samples."""
+"""Number of bytes of the index that are searched; streams are described before their samples."""
 
 
 def aperture_notes(path: Path, width: int, height: int) -> Iterator[str]:
-    """Yield what becomes of a clean aperture that is not the whole frame.
+    """Yield a note if the clean aperture is smaller than the frame.
 
-    PyAV does not show it.
+    PyAV does not expose it.
     """
     shown = _clean_aperture(path) if path.is_file() else None
     if shown and shown != (Fraction(width), Fraction(height)):
         size = f"{round(shown[0])}x{round(shown[1])}"
-        yield f"the input asks to be cropped to {size} (clap); the whole frame is kept"
+        yield f"the input's clean aperture is {size}; the whole frame is kept"
 
 
 def _clean_aperture(path: Path) -> tuple[Fraction, Fraction] | None:
@@ -30,7 +30,7 @@ def _clean_aperture(path: Path) -> tuple[Fraction, Fraction] | None:
 
 
 def _index(path: Path) -> bytes:
-    """The box that describes all streams; empty in other kinds of files."""
+    """Return the ``moov`` box, which describes all streams; empty in other formats."""
     with path.open("rb") as file:
         while len(head := file.read(8)) == 8 and head[4:].isalnum():
             size, header = int.from_bytes(head[:4], "big"), 8

@@ -1,4 +1,4 @@
-"""What a file's header says, put plainly."""
+"""Read a container's header: duration, frame rate, number of frames, size."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -12,12 +12,15 @@ from av.video.stream import VideoStream
 
 
 def seconds_of(container: InputContainer) -> Fraction | None:
-    """How long a file says it is."""
+    """Return the duration in the header in seconds, or None."""
     return Fraction(container.duration, av.time_base) if container.duration else None
 
 
 def rational(value: Any) -> Fraction | None:
-    """PyAV 19 has its own rational numbers; what is unknown is None or, there, 0/0."""
+    """Return a fraction; None if the value is unknown.
+
+    PyAV 19 has its own rational numbers, in which 0/0 is unknown.
+    """
     return Fraction(value.numerator, value.denominator) if value else None
 
 
@@ -28,10 +31,7 @@ def rate_of(container: InputContainer, stream: VideoStream) -> Fraction | None:
 
 
 def speed_of(container: InputContainer, stream: VideoStream) -> Fraction:
-    """Return by what to speed up the times of a bare stream (.h264, .hevc).
-
-    FFmpeg makes them up for 25 frames per second, whatever the stream itself says.
-    """
+    """Return the factor from the assumed to the real frame rate of a bare stream (.h264, .hevc)."""
     assumed, rate = rational(stream.average_rate), rate_of(container, stream)
     return rate / assumed if assumed and rate and _is_bare(container) else Fraction(1)
 
@@ -41,23 +41,23 @@ def _is_bare(container: InputContainer) -> bool:
 
 
 def frames_of(container: InputContainer, stream: VideoStream) -> int:
-    """Return how many frames will be shown, as far as the header says; else 0."""
+    """Return the number of frames to be shown according to the header, or 0."""
     entries = stream.index_entries if "mp4" in container.format.name and stream.frames else ()
     return sum(not entry.is_discard for entry in entries) or stream.frames
 
 
 def _packets_of(container: InputContainer, stream: VideoStream) -> int:
-    """Return how many packets an MP4 holds of a stream; else 0. An edit list leaves some out."""
+    """Return the number of packets of an MP4's stream, or 0; an edit list may drop some frames."""
     if "mp4" not in container.format.name:
         return 0
     return min(stream.frames, len(stream.index_entries) or stream.frames)
 
 
 def matroska_end(path: Path) -> int | None:
-    """Where a Matroska or WebM file says that its last byte lies; None: it does not say.
+    """Return the offset of a Matroska or WebM file's end according to its header, or None.
 
     RFC 8794, section 4: each element is its name, its size and so many bytes. The header comes
-    first, then one segment, which holds all the rest.
+    first, then one segment with all the rest.
     """
     with path.open("rb") as file:
         begin = file.read(4096)
@@ -73,19 +73,21 @@ def matroska_end(path: Path) -> int | None:
 
 
 def _number(data: bytes, place: int) -> tuple[int, int]:
-    """A number of one to eight bytes, without the bit that says how many, and what follows it."""
+    """Return a variable-length number of one to eight bytes, and the offset after it."""
     length = 9 - data[place].bit_length()
     number = int.from_bytes(data[place : place + length], "big")
     return number & ((1 << 7 * length) - 1), place + length
 
 
 class TruncationCheck:
-    """What the header speaks of, where a file that is cut off ends as if all were well.
+    """Detects truncated files: compares what was read with what the header announced.
+
+    FFmpeg's demuxers end at the truncation without an error.
 
     Args:
         container: the file.
-        stream: its pictures.
-        lacking: whether bytes are missing at its end, where the file itself says how many it has.
+        stream: its video stream.
+        lacking: whether the file is shorter than its own header says.
     """
 
     def __init__(
@@ -98,23 +100,23 @@ class TruncationCheck:
         self._length = stream.frames * tick if kind == "avi" else Fraction(0)
         self._lacking = lacking
         self.seconds = 0.0
-        """The latest moment that was read."""
+        """The latest time that was read, in seconds."""
 
     def saw(self, packet: "Packet[Any]") -> None:
-        """A packet was read."""
+        """Count a packet that was read."""
         if packet.pts is not None and packet.time_base:
             end = (packet.pts + (packet.duration or 0)) * packet.time_base
             self.seconds = max(self.seconds, float(end))
         self._packets += packet.stream is self._stream and packet.dts is not None
 
     def seeked(self) -> None:
-        """Some packets will never be read, so that only the end tells whether all came."""
+        """Check only the end from now on, since a seek skipped packets."""
         if self._due:
             duration, tick = self._stream.duration, rational(self._stream.time_base)
             self._length = duration * tick if duration and tick else Fraction(0)
         self._due = 0
 
     def is_truncated(self) -> bool:
-        """Whether, at the end of the file, something is missing."""
+        """Return whether data is missing, once the end of the file was reached."""
         short = self._packets < self._due or self.seconds < float(self._length) - 1
         return short or self._lacking

@@ -1,12 +1,12 @@
-"""A video file: every frame in order, upright, in the right colours, at its exact time."""
+"""Video source: every frame in order, upright, color-converted, with its exact timestamp."""
 
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
-from typing import Self
 
+from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sources.options import ReadOptions
@@ -16,123 +16,131 @@ from realtime_nst.sources.video.conversion import FrameConverter, notes_of
 from realtime_nst.sources.video.decoder import REPAIR, DecodedFrame, VideoDecoder
 
 
-class VideoSource:
-    """A video file; frames come in order, none is left out."""
+class VideoSource(Closing):
+    """A video file or pipe; all frames in order.
+
+    Args:
+        path: the file, or ``-`` for standard input.
+        reading: which part to read, and how.
+
+    Raises:
+        SourceError: the video cannot be read, or has no frame in the requested part.
+    """
 
     live = False
 
     def __init__(self, path: Path, reading: ReadOptions = ReadOptions()) -> None:  # noqa: B008  (frozen)
         self._path, self._options = path, reading
-        self._film = VideoDecoder(path, reading)
+        self._decoder = VideoDecoder(path, reading)
         self._reading = False
         try:
-            # Only a decoded frame tells the rotation and, with edit lists, the first pts.
+            # Only a decoded frame has the rotation and, with edit lists, the first pts.
             first = self._first()
             if first is None:
                 hint = "check --start and --end" if self._where() else REPAIR
-                raise SourceError(f"{path} has no frame that can be decoded{self._where()}", hint)
-            self._moments = self._from(first)
-            self._upright = FrameConverter(first.picture, first.pixel_aspect, reading.on_note)
+                message = f"cannot decode any frame of {path}{self._where()}"
+                raise SourceError(message, hint)
+            self._frames = self._from(first)
+            self._convert = FrameConverter(first.video_frame, first.pixel_aspect, reading.on_note)
             self.info = self._describe(first)
         except BaseException:
-            self._film.close()
+            self._decoder.close()
             raise
 
     def _where(self) -> str:
         part = self._options
-        asked = part.start or part.end is not None
-        return f" between {float(part.start):g} s and {part.end or 'its end'}" if asked else ""
+        is_part = part.start or part.end is not None
+        return f" between {float(part.start):g} s and {part.end or 'the end'}" if is_part else ""
 
     def __iter__(self) -> Iterator[Frame]:
         self._reading = True
         try:
-            for index, moment in enumerate(self._moments):
-                pts = moment.ticks * self._film.tick - self.info.start
-                image = self._upright(moment.picture, moment.pixel_aspect, float(pts))
-                length = moment.picture.duration
-                shown = length * self._film.tick if length else None
-                yield Frame(image, index, pts, perf_counter(), shown)
+            for index, frame in enumerate(self._frames):
+                pts = frame.ticks * self._decoder.tick - self.info.start
+                image = self._convert(frame.video_frame, frame.pixel_aspect, float(pts))
+                ticks = frame.video_frame.duration
+                duration = ticks * self._decoder.tick if ticks else None
+                yield Frame(image, index, pts, perf_counter(), duration)
         finally:
             self._reading = False
 
     def _first(self) -> DecodedFrame | None:
-        """The first frame of the part asked for."""
-        first = next(iter(self._film), None)
-        if first is None or self._options.has(self._film.since(first)):
+        """Return the first frame of the requested part."""
+        first = next(iter(self._decoder), None)
+        if first is None or self._options.has(self._decoder.since(first)):
             return first
-        return next(self._part(self._film.seek(self._options.start)), None)
+        return next(self._part(self._decoder.seek(self._options.start)), None)
 
     def _from(self, first: DecodedFrame) -> Iterator[DecodedFrame]:
-        """All of the part asked for, or what is still wanted of it."""
+        """Return the frames of the requested part that are still to be processed."""
         if not self._options.resume:
-            return self._part(chain([first], self._film))
-        goal = self._film.since(first) + self._options.resume
-        return self._part(self._behind(chain([first], self._film.seek(goal)), goal))
+            return self._part(chain([first], self._decoder))
+        goal = self._decoder.since(first) + self._options.resume
+        return self._part(self._from_last_before(chain([first], self._decoder.seek(goal)), goal))
 
-    def _part(self, moments: Iterator[DecodedFrame]) -> Iterator[DecodedFrame]:
-        for moment in moments:
-            seconds = self._film.since(moment)
+    def _part(self, frames: Iterator[DecodedFrame]) -> Iterator[DecodedFrame]:
+        for frame in frames:
+            seconds = self._decoder.since(frame)
             if self._options.is_over(seconds):
                 return
             if self._options.has(seconds):
-                yield moment
+                yield frame
 
-    def _behind(self, moments: Iterator[DecodedFrame], goal: Fraction) -> Iterator[DecodedFrame]:
-        """From the last frame up to the goal on."""
+    def _from_last_before(
+        self, frames: Iterator[DecodedFrame], goal: Fraction
+    ) -> Iterator[DecodedFrame]:
+        """Yield the last frame up to a time, and all later ones."""
         before = None
-        for moment in moments:
-            if before is not None and self._film.since(moment) > goal:
+        for frame in frames:
+            if before is not None and self._decoder.since(frame) > goal:
                 yield before
-            before = moment
+            before = frame
         if before is not None:
             yield before
 
     def _describe(self, first: DecodedFrame) -> StreamInfo:
-        film, asked = self._film, self._options
-        width, height = first.picture.width, first.picture.height
+        decoder, options = self._decoder, self._options
+        width, height = first.video_frame.width, first.video_frame.height
         aspect = first.pixel_aspect
-        if self._upright.turned:
+        if self._convert.is_transposed:
             width, height, aspect = height, width, 1 / aspect
-        origin = (film.origin or 0) * film.tick
-        whole = not asked.start and asked.end is None
-        end = None if asked.end is None else origin + asked.end
+        origin = (decoder.origin or 0) * decoder.tick
+        whole = not options.start and options.end is None
+        end = None if options.end is None else origin + options.end
         return StreamInfo(
             self._path.name,
             width,
             height,
-            film.rate,
+            decoder.rate,
             self._count(),
-            path=None if film.is_pipe else self._path,
-            file_size=film.length,
-            start=first.ticks * film.tick,
-            time_range=None if whole else (origin + asked.start, end),
-            time_base=film.tick,
-            base_rate=rational(film.stream.base_rate),
-            pixels=first.picture.format.name,
+            path=None if decoder.is_pipe else self._path,
+            file_size=decoder.length,
+            start=first.ticks * decoder.tick,
+            time_range=None if whole else (origin + options.start, end),
+            time_base=decoder.tick,
+            base_rate=rational(decoder.stream.base_rate),
+            pixels=first.video_frame.format.name,
             pixel_aspect=aspect,
-            colours=self._upright.colours,
-            stream_index=film.stream.index,
+            colours=self._convert.colors,
+            stream_index=decoder.stream.index,
             notes=(
-                *film.notes,
-                *notes_of(first.picture),
-                *aperture_notes(self._path, first.picture.width, first.picture.height),
+                *decoder.notes,
+                *notes_of(first.video_frame),
+                *aperture_notes(self._path, first.video_frame.width, first.video_frame.height),
             ),
         )
 
     def _count(self) -> int | None:
-        """How many frames will come, as far as the header says."""
-        film, asked = self._film, self._options
-        if not asked.start and asked.end is None and film.frames:
-            return film.frames
-        if not (film.seconds and film.rate):
+        """Return the number of frames to expect, if the header has enough information."""
+        decoder, options = self._decoder, self._options
+        if not options.start and options.end is None and decoder.frames:
+            return decoder.frames
+        if not (decoder.seconds and decoder.rate):
             return None
-        end = film.seconds if asked.end is None else min(film.seconds, asked.end)
-        return max(round((end - asked.start) * film.rate), 0)
+        end = decoder.seconds if options.end is None else min(decoder.seconds, options.end)
+        return max(round((end - options.start) * decoder.rate), 0)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
+    def close(self) -> None:
         """Close the file, but not under a thread that hangs inside a read."""
         if not self._reading:
-            self._film.close()
+            self._decoder.close()

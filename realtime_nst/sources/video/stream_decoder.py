@@ -1,4 +1,4 @@
-"""Packets of a video as decoded frames with their times, where codecs or containers are odd."""
+"""Decode packets to frames with timestamps, handling the quirks of codecs and containers."""
 
 from collections import deque
 from fractions import Fraction
@@ -16,22 +16,26 @@ from av.video.stream import VideoStream
 from realtime_nst.sources.video.container import rational
 
 Timed = tuple[int | None, VideoFrame]
-"""A frame and its time in ticks, where it is known."""
+"""A frame and its timestamp in the time base, if known."""
 ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-"""Decoders for streams with alpha, which FFmpeg's own ones leave out, by codec."""
+"""Decoders by codec for streams with alpha, which FFmpeg's own decoders drop."""
 
 
 class Decoder:
     """Decodes one stream.
 
-    AVI keeps no times of showing, and Theora repeats a frame by an empty packet.
+    AVI stores no presentation times, and Theora repeats a frame by an empty packet.
+
+    Args:
+        container: the open file.
+        stream: the stream of it to decode.
     """
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         codec = stream.codec_context.codec.canonical_name
         self._context = _context_of(stream, codec)
         self.sorts = container.format.name == "avi" and codec in ("h264", "hevc")
-        """Whether frames get the times of decoding, in order: AVI has no others."""
+        """Whether frames get the sorted decoding times as timestamps: AVI stores no others."""
         self._times: list[int] = []
         self._repeats = codec == "theora"
         self._repeated: deque[int] = deque()
@@ -39,11 +43,13 @@ class Decoder:
 
     @property
     def pixel_aspect(self) -> Fraction | None:
-        """Width of a pixel by its height as the codec has it, of what was decoded last."""
+        """Return the pixel aspect ratio (width / height) of the codec for the last frame."""
         return rational(self._context.sample_aspect_ratio)
 
     def decode(self, packet: "Packet[VideoStream] | None") -> list[Timed]:
-        """Return the frames that a packet completes; None and an empty one at the end flush.
+        """Decode a packet; return the frames that it completes.
+
+        None, or the empty packet at the end of a stream, flushes the decoder.
 
         Raises:
             av.FFmpegError: the packet is damaged.

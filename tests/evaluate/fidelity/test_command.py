@@ -86,15 +86,17 @@ def test_a_network_that_paints_badly_equals_few(tmp_path: Path, judged: Path) ->
 
 def test_what_cannot_be_judged_is_said(tmp_path: Path, judged: Path) -> None:
     photos = ("--content", tmp_path / "photos", "--iterations", 1)
-    assert "no sizes" in str(fidelity("identity", *photos, "--sizes", "big").exception)
+    assert "are not sizes" in str(fidelity("identity", *photos, "--sizes", "big").exception)
     assert "too small" in str(fidelity("identity", *photos, "--sizes", "8").exception)
     assert "no precision" in str(fidelity("identity", *photos, "--precision", "x").exception)
     assert "no device 'tpu'" in str(fidelity("identity", *photos, "--device", "tpu").exception)
     assert "cannot begin" in str(fidelity("identity", *photos, "--init", "x").exception)
     assert "no recipe at" in str(fidelity("invert", *photos).exception)
     assert "blend" in str(fidelity("keep:1,black:1", *photos).exception)
-    assert "unknown ending" in str(fidelity("identity", *photos, "--grid", "x.xyz").exception)
+    assert "unknown file extension" in str(
+        fidelity("identity", *photos, "--grid", "x.xyz").exception
+    )
     empty = fidelity("identity", "--content", tmp_path / "nowhere")
-    assert "no pictures in" in str(empty.exception)
+    assert "no images in" in str(empty.exception)
     (judged / "recipe.toml").write_text(RECIPE.replace('"identity"', '"other"'))
     assert "has no style identity" in str(fidelity("identity", *photos).exception)

@@ -40,7 +40,7 @@ def recipe(painting: Path, *styles: str) -> Recipe:
 
 
 def judged(*models: object, content: Path) -> list[str]:
-    """The styles that ``evaluate fidelity`` reports on."""
+    """Return the styles that ``evaluate fidelity`` reports on."""
     quick = ("--content", content, "--sizes", "64", "--iterations", 1, "--photos", 1, "--json")
     words = ["evaluate", "fidelity", *map(str, (*models, *quick))]
     result = CliRunner().invoke(app, words)

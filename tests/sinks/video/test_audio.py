@@ -1,4 +1,4 @@
-"""Audio that a container does not take as it is."""
+"""Audio that has to be transcoded."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -39,7 +39,7 @@ def add_audio(output: OutputContainer, codec: str, layout: str, rate: int = RATE
 
 
 def play(audio: AudioStream, layout: str, start: float = 0.0, rate: int = RATE) -> None:
-    """A second of a tone."""
+    """Return a tone of one second."""
     channels = av.AudioLayout(layout).nb_channels
     tone = (8000 * np.sin(np.arange(rate) / 20)).astype(np.int16)
     frame = AudioFrame.from_ndarray(np.repeat(tone, channels).reshape(1, -1), "s16", layout)
@@ -70,7 +70,7 @@ def convert(
 
 
 def heard(path: Path) -> tuple[str, int, np.ndarray]:
-    """Codec, channels and the samples of the first channel."""
+    """Return codec, channels and the samples of the first channel."""
     with av.open(str(path)) as file:
         stream = file.streams.audio[0]
         resampler = av.AudioResampler("flt")
@@ -105,7 +105,7 @@ def test_audio_is_copied_or_encoded_again_and_reported(
 ) -> None:
     clip = make_audible(tmp_path / f"in.{source}", codec, layout, rate=rate)
     notes = convert(clip, tmp_path / f"out.{target}")
-    said = [note for note in notes if note.startswith("audio track")]
+    said = [note for note in notes if note.startswith("audio stream")]
     assert [note.split(" becomes ")[-1].split(":")[0] for note in said] == [becomes][: len(becomes)]
     name, channels, samples = heard(tmp_path / f"out.{target}")
     expected = Codec(becomes.split(",")[0] or codec, "w").canonical_name
@@ -128,10 +128,8 @@ def test_avi_takes_adpcm_of_a_wrong_bit_rate(tmp_path: Path) -> None:
 def test_avi_begins_late_audio_with_silence(tmp_path: Path) -> None:
     clip = make_audible(tmp_path / "in.mkv", "aac", "stereo", start=0.7)
     (note,) = convert(clip, tmp_path / "out.avi")
-    assert note.startswith("audio track")
-    assert note.endswith(
-        "becomes libmp3lame: .avi begins all streams at once, so silence comes first"
-    )
+    assert note.startswith("audio stream")
+    assert note.endswith("becomes libmp3lame: .avi starts all streams at once, so silence is added")
     _, _, samples = heard(tmp_path / "out.avi")
     loud = np.flatnonzero(np.abs(samples) > 0.1)
     assert loud[0] / RATE == pytest.approx(0.7, abs=0.06)  # MP3 adds its own start
@@ -208,6 +206,6 @@ def test_damaged_audio_is_reported_a_few_times(tmp_path: Path) -> None:
             packet.stream = way
             output.mux(packet)
     notes = convert(broken, tmp_path / "out.webm", VideoOptions(skip_broken=True))
-    skipped = [note for note in notes if note.startswith("skipped: the sound of")]
+    skipped = [note for note in notes if note.startswith("skipped: the audio of")]
     assert len(skipped) == REPORTED_ERRORS
-    assert skipped[-1].endswith("; more will not be told")
+    assert skipped[-1].endswith("; further ones are not reported")

@@ -1,4 +1,4 @@
-"""Every codec in every kind of file that takes it: frames, times, size and colours survive."""
+"""Every codec in every container that supports it keeps frames, times, size and colors."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -36,7 +36,7 @@ NAMES = {"h264": "h264", "hevc": "hevc", "av1": "av1", "vp9": "vp9", "prores": "
 
 
 def write(path: Path, options: VideoOptions, source: SyntheticSource) -> list[Frame]:
-    """What went in."""
+    """Return the input frames."""
     frames = list(source)
     with open_sink(path, source.info, options) as sink:
         for frame in frames:
@@ -77,7 +77,7 @@ def test_apple_plays_hevc(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 @pytest.mark.parametrize("codec", ["h264", "hevc", "av1", "vp9"])
-def test_the_shortest_films(tmp_path: Path, codec: str, count: int) -> None:
+def test_the_shortest_videos(tmp_path: Path, codec: str, count: int) -> None:
     """x265 makes the moments of decoding up where it gets less than three frames."""
     for turn in range(4):
         path = tmp_path / f"{turn}.mp4"
@@ -108,14 +108,14 @@ def test_pixels_can_be_chosen(tmp_path: Path) -> None:
     [
         ("out.mp4", VideoOptions("xvid"), "there is no codec 'xvid'"),
         ("out.mp4", VideoOptions("gif"), "there is no codec 'gif'"),
-        ("out.mp4", VideoOptions("prores"), ".mp4 does not take prores"),
-        ("out.mov", VideoOptions("vp9"), ".mov does not take vp9"),
-        ("out.webm", VideoOptions("h264"), ".webm does not take h264"),
-        ("out.gif", VideoOptions("h264"), ".gif does not take h264"),
+        ("out.mp4", VideoOptions("prores"), "cannot store prores in .mp4"),
+        ("out.mov", VideoOptions("vp9"), "cannot store vp9 in .mov"),
+        ("out.webm", VideoOptions("h264"), "cannot store h264 in .webm"),
+        ("out.gif", VideoOptions("h264"), "cannot store h264 in .gif"),
         ("out.mp4", VideoOptions(preset="quick"), "h264 has no preset 'quick'"),
         ("out.mov", VideoOptions("prores", crf=20), "prores has no --crf"),
         ("out.mp4", VideoOptions("h264", crf=60), "h264 has no --crf 60"),
-        ("out.mp4", VideoOptions(pix_fmt="yuv4"), "libx264 has no pixels yuv4"),
+        ("out.mp4", VideoOptions(pix_fmt="yuv4"), "libx264 does not support the pixel format yuv4"),
     ],
 )
 def test_what_does_not_go_together(
@@ -141,7 +141,7 @@ def test_a_gpu_encodes_or_says_that_it_cannot(tmp_path: Path, codec: str) -> Non
 
 
 @pytest.mark.parametrize("ending", ["gif", "apng"])
-def test_moving_pictures_for_the_web(tmp_path: Path, ending: str) -> None:
+def test_animations_for_the_web(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"out.{ending}"
     before = write(path, VideoOptions(), SyntheticSource(64, 48, Fraction(25), 6))
     with VideoSource(path) as source:

@@ -1,4 +1,4 @@
-"""Subtitles of which several are shown at once."""
+"""Overlapping subtitles."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Packets of an encoder: their moments of decoding, and that they are the same everywhere."""
+"""Packets of an encoder: decoding times, and the same bytes on every machine."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The shape of pixels in every kind of file, and the resolution of their colors."""
+"""Pixel aspect ratio and chroma subsampling in every file format."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -52,8 +52,8 @@ def test_oblong_pixels_become_square_where_a_file_cannot_hold_them(
 ) -> None:
     path = tmp_path / f"out.{ending}"
     (note,) = write(path, replace(INFO, pixel_aspect=aspect), VideoOptions(codec))
-    assert note.startswith("the pixels are oblong (")
-    assert note.endswith(f"it becomes {size[0]}x{size[1]}")
+    assert note.startswith("this file cannot store the pixel aspect ratio ")
+    assert note.endswith(f"it is scaled to {size[0]}x{size[1]}")
     with VideoSource(path) as source:
         assert source.info.pixel_aspect == 1
         assert (source.info.width, source.info.height) == size
@@ -69,7 +69,7 @@ def test_y4m_pipe_holds_oblong_pixels(capfdbinary: pytest.CaptureFixture[bytes])
 
 def test_raw_pipe_reports_oblong_pixels(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     (note,) = write(Path(PIPE), OBLONG, VideoOptions(pipe="rawvideo"))
-    assert note == "the pixels are oblong (64:45), which raw video cannot hold"
+    assert note == "raw video cannot store the pixel aspect ratio 64:45"
     assert len(capfdbinary.readouterr().out) == 2 * 160 * 120 * 3 // 2
 
 

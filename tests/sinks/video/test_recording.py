@@ -1,4 +1,4 @@
-"""Recordings of live pictures: their clock, several sinks at once, and a crash."""
+"""Recordings of live frames: clock, several sinks at once, and a crash."""
 
 import subprocess
 import sys
@@ -21,11 +21,11 @@ CRASHING = """
 import os, signal, sys
 from fractions import Fraction
 from pathlib import Path
-from realtime_nst.sinks.video.recording import Recording
+from realtime_nst.sinks.video.recording import RecordingSink
 from realtime_nst.sources.synthetic import SyntheticSource
 
 source = SyntheticSource(160, 120, Fraction(30), 150)
-with Recording(Path(sys.argv[1]), source.info) as sink:
+with RecordingSink(Path(sys.argv[1]), source.info) as sink:
     for frame in source:
         sink.write(frame)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -38,7 +38,7 @@ def frame(seconds: Fraction, index: int = 0) -> Frame:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 @pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv", ".webm", ".avi"])
-def test_what_was_recorded_before_a_crash_plays(tmp_path: Path, ending: str) -> None:
+def test_recording_is_playable_after_a_crash(tmp_path: Path, ending: str) -> None:
     """Of five seconds at most the last one, and half a one of the encoder's, are lost."""
     path = tmp_path / f"live{ending}"
     ended = subprocess.run([sys.executable, "-c", CRASHING, str(path)], check=False)

@@ -1,4 +1,4 @@
-"""What lies in a video next to its pixels and its streams is kept, or its loss is reported."""
+"""Side data of frames and streams is kept, or its loss is reported."""
 
 import struct
 from fractions import Fraction
@@ -59,7 +59,7 @@ SPHERE = box(
     [
         (aperture(64, 48), []),
         (aperture(64, 32), [
-            "the input asks to be cropped to 64x32 (clap); the whole frame is kept",
+            "the input's clean aperture is 64x32; the whole frame is kept",
         ]),
         (SPHERE, ["the input is a 360 degree video; players will show the result flat"]),
         (box(b"st3d", b"\0" * 5), []),  # not stereoscopic
@@ -103,7 +103,7 @@ def captioned(path: Path) -> Path:
 
 def test_lost_captions_are_reported(tmp_path: Path) -> None:
     notes = convert(captioned(tmp_path / "in.mkv"), tmp_path / "out.mkv")
-    assert notes == ["the closed captions inside the frames (CEA-608 or 708) are left out"]
+    assert notes == ["the closed captions inside the frames (CEA-608 or 708) are dropped"]
 
 
 def timecoded(path: Path) -> Path:
@@ -131,9 +131,9 @@ def timecodes(path: Path) -> dict[str, str]:
         ("mov", 0, None, {"video": CODE, "data": CODE}),
         ("mp4", 0, None, {"video": CODE, "data": CODE}),
         ("mkv", 0, "the timecode, becomes a tag", {"video": CODE}),
-        ("avi", 0, "the timecode, is left out: it has no place there", {}),
-        ("mov", 1, "the timecode, is left out: it is that of the beginning", {}),
-        ("mkv", 1, "the timecode, is left out: it is that of the beginning", {}),
+        ("avi", 0, "the timecode, is dropped: the format does not support it", {}),
+        ("mov", 1, "the timecode, is dropped: it refers to the beginning", {}),
+        ("mkv", 1, "the timecode, is dropped: it refers to the beginning", {}),
     ],
 )
 def test_timecode_is_kept_or_its_loss_reported(

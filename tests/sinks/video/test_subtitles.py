@@ -1,4 +1,4 @@
-"""Subtitles that overlap, or reach beyond the part of a video that was asked for."""
+"""Subtitles that overlap, or extend beyond the converted part."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -25,7 +25,7 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 
 
 def make_subtitled(path: Path, codec: str, cues: list[Shown]) -> Path:
-    """A Matroska file of 6 s with a line of text for each cue."""
+    """Return a Matroska file of 6 s with a line of text for each cue."""
     with av.open(str(path), "w") as output:
         video = output.add_stream("libx264", 10, {"preset": "ultrafast"})
         video.codec_context.width, video.codec_context.height = 64, 48

@@ -39,7 +39,7 @@ def test_gif_shows_no_frame_for_less_than_two_hundredths(
     assert len(shown) == pytest.approx(kept, abs=1)
     assert min(np.diff(shown)) >= 2
     assert shown[-1] == pytest.approx(100 * float(times[-1]), abs=2)
-    said = [".gif shows at most 50 frames a second: some are left out"]
+    said = [".gif holds at most 50 frames per second: some are dropped"]
     assert notes == (said if rate > 50 else [])
 
 
@@ -78,7 +78,7 @@ def test_file_of_one_rate_reports_what_it_cannot_keep(tmp_path: Path) -> None:
     with open_sink(tmp_path / "out.avi", info) as sink:
         for index, time in enumerate((0, 0.01, 0.02, 0.03, 1)):
             sink.write(Frame(image, index, Fraction(time), 0.0))
-    assert sink.notes == ("frames come early or late: .avi has 10 fps only; --fps 10 repeats some",)
+    assert sink.notes == ("frames are early or late: .avi has a constant 10 fps; use --fps 10",)
 
 
 @pytest.mark.parametrize(

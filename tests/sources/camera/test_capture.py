@@ -15,7 +15,7 @@ from tests.helpers.http_camera import running
 
 @pytest.fixture
 def camera() -> Iterator[str]:
-    """The URL of a camera that gives each viewer 40 frames."""
+    """Return the URL of a camera that serves 40 frames to each client."""
     with running("--frames", 40) as (url, _):
         yield url
 
@@ -25,7 +25,7 @@ def test_a_network_camera_gives_its_frames_with_rising_times(camera: str) -> Non
         assert (source.info.width, source.info.height, source.live) == (320, 240, True)
         coming = iter(source)
         frames = list(islice(coming, 40))
-        with pytest.raises(SourceError, match="shows nothing any more"):
+        with pytest.raises(SourceError, match="stopped"):
             next(coming)
     assert [frame.index for frame in frames] == list(range(40))
     times = [frame.pts for frame in frames]
@@ -40,7 +40,7 @@ def test_a_camera_is_opened_and_closed_many_times(camera: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["99", "/dev/video99", "No Such Cam", "http://127.0.0.1:9/x"])
-def test_a_camera_that_is_not_there_is_an_error_with_a_cure(address: str) -> None:
+def test_missing_camera_is_an_error_with_a_hint(address: str) -> None:
     with pytest.raises(SourceError) as caught:
         CameraSource(address)
     assert caught.value.hint
@@ -56,7 +56,7 @@ def test_nothing_is_printed_about_a_camera_that_is_not_there(
 
 
 class Flaky:
-    """A device whose reads fail as told; ``True`` is a picture."""
+    """A device whose reads fail as listed; ``True`` is a frame."""
 
     def __init__(self, *reads: bool) -> None:
         self._reads = list(reads)
@@ -75,13 +75,13 @@ class Flaky:
         """Nothing to let go."""
 
 
-def test_a_broken_picture_now_and_then_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_occasional_broken_frames_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     reads = Flaky(False, True, False, False, True, True)
     monkeypatch.setattr("realtime_nst.sources.camera.capture._open", lambda *_: reads)
     with CameraSource("0") as source:
         coming = iter(source)
         assert [frame.index for frame in islice(coming, 3)] == [0, 1, 2]
-        with pytest.raises(SourceError, match="shows nothing any more"):
+        with pytest.raises(SourceError, match="stopped"):
             next(coming)
 
 
@@ -90,7 +90,7 @@ def test_what_a_camera_gives_stands_beside_what_it_was_asked_for(
 ) -> None:
     monkeypatch.setattr("realtime_nst.sources.camera.capture._open", lambda *_: Flaky(True))
     with CameraSource("0", CameraRequest((1280, 720), Fraction(60))) as source:
-        assert source.info.notes == ("the camera gives 32x24; asked for 1280x720 at 60 fps",)
+        assert source.info.notes == ("the camera delivers 32x24; requested: 1280x720 at 60 fps",)
     monkeypatch.setattr("realtime_nst.sources.camera.capture._open", lambda *_: Flaky(True))
     with CameraSource("0") as source:
-        assert source.info.notes == ("the camera gives 32x24",)
+        assert source.info.notes == ("the camera delivers 32x24",)

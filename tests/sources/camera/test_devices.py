@@ -1,4 +1,4 @@
-"""Which cameras there are, by what Linux says of them in files, and what is wrong with one."""
+"""Listing cameras from the files of Linux, and diagnosing one."""
 
 import errno
 import json
@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from realtime_nst.cli.app import app
 from realtime_nst.errors import SourceError
 from realtime_nst.sources.camera import devices
-from realtime_nst.sources.camera.devices import Device, holders, linux_devices, named, trouble
+from realtime_nst.sources.camera.devices import Device, diagnose, holders, linux_devices, named
 from realtime_nst.sources.camera.v4l2 import (
     CAPTURE,
     DISCRETE,
@@ -21,8 +21,8 @@ from realtime_nst.sources.camera.v4l2 import (
     FMTDESC,
     FRMSIZE,
     Mode,
-    answers,
     modes,
+    query_modes,
 )
 
 CAMERAS = [
@@ -33,7 +33,7 @@ CAMERAS = [
 
 
 def node(classes: Path, name: str, index: int, title: str) -> None:
-    """As the kernel shows a device."""
+    """Create the files in which the kernel describes a device."""
     folder = classes / name
     folder.mkdir(parents=True)
     (folder / "index").write_text(f"{index}\n")
@@ -66,12 +66,12 @@ def test_a_camera_is_found_by_its_name_or_a_part_of_it(name: str, index: int | N
 
 
 def test_a_name_of_several_cameras_is_refused() -> None:
-    with pytest.raises(SourceError, match="3 cameras are called hd") as caught:
+    with pytest.raises(SourceError, match="3 cameras are named hd") as caught:
         named("hd", CAMERAS)
     assert "2 (FaceTime HD Camera)" in caught.value.hint
 
 
-def test_who_uses_a_device_is_named(tmp_path: Path) -> None:
+def test_diagnose_names_programs_that_use_a_device(tmp_path: Path) -> None:
     device = tmp_path / "video0"
     device.touch()
     code = "import sys; file = open(sys.argv[1]); print(flush=True); sys.stdin.read()"
@@ -80,30 +80,32 @@ def test_who_uses_a_device_is_named(tmp_path: Path) -> None:
         assert other.stdout
         other.stdout.readline()
         users = holders(device)
-        what, cure = trouble(device)
+        what, cure = diagnose(device)
         other.communicate()
     assert [user.split()[-1] for user in users] == [f"({other.pid})"]
     assert what == f"is in use by {users[0]}"
-    assert "close it" in cure
+    assert "close that program" in cure
     assert holders(device) == []
 
 
-def test_what_is_wrong_with_a_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_diagnose_reports_what_is_wrong_with_a_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(devices, "devices", list)
-    what, cure = trouble(tmp_path / "video9")
-    assert what == "is not there"
-    assert "no camera at all" in cure
+    what, cure = diagnose(tmp_path / "video9")
+    assert what == "does not exist"
+    assert "no camera found" in cure
     monkeypatch.setattr(devices, "devices", lambda: CAMERAS)
-    assert "2 (FaceTime HD Camera)" in trouble(tmp_path / "video9")[1]
+    assert "2 (FaceTime HD Camera)" in diagnose(tmp_path / "video9")[1]
     (tmp_path / "video0").touch()
-    assert trouble(tmp_path / "video0")[0] == "shows nothing"
+    assert diagnose(tmp_path / "video0")[0] == "delivers no frames"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may everything")
 def test_a_device_that_is_forbidden_is_called_so(tmp_path: Path) -> None:
     (tmp_path / "video0").touch(0)
-    what, cure = trouble(tmp_path / "video0")
-    assert "may not be used by you" in what
+    what, cure = diagnose(tmp_path / "video0")
+    assert "permission denied" in what
     assert "usermod -aG video" in cure
 
 
@@ -112,11 +114,11 @@ def test_other_systems_point_to_their_settings(
     monkeypatch: pytest.MonkeyPatch, system: str
 ) -> None:
     monkeypatch.setattr(sys, "platform", system)
-    assert "Privacy" in trouble(None)[1]
+    assert "Privacy" in diagnose(None)[1]
 
 
 def test_a_driver_says_what_a_camera_can_give() -> None:
-    """It answers as linux/videodev2.h says: MJPG in two sizes, YUYV in any up to one."""
+    """Answers as linux/videodev2.h says: MJPG in two sizes, YUYV in any up to one."""
     formats = [b"MJPG", b"YUYV"]
     sizes = {b"MJPG": [(640, 480), (1280, 720)]}
 
@@ -138,7 +140,7 @@ def test_a_driver_says_what_a_camera_can_give() -> None:
         else:
             raise OSError(errno.EINVAL, "Invalid argument")
 
-    assert list(answers(0, driver)) == [
+    assert list(query_modes(0, driver)) == [
         Mode("MJPG", 640, 480),
         Mode("MJPG", 1280, 720),
         Mode("YUYV", 800, 600),

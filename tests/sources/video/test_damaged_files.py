@@ -1,4 +1,4 @@
-"""Cut-off and damaged videos are noticed, and what can be read of them is."""
+"""Truncated and damaged videos are detected, and their readable part is read."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -47,9 +47,7 @@ def test_a_matroska_file_that_lacks_its_very_end_is_noticed(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("ending", ["mkv", "mp4"])
 @pytest.mark.parametrize("start", [0, Fraction(3, 10)])
-def test_a_picture_that_is_shown_for_long_is_no_damage(
-    tmp_path: Path, ending: str, start: Fraction
-) -> None:
+def test_a_long_frame_is_not_damage(tmp_path: Path, ending: str, start: Fraction) -> None:
     clip = make(tmp_path / "in.mp4", Clip())
     slow = lingering(tmp_path / f"slow.{ending}", clip, 5)
     with VideoSource(slow, ReadOptions(start=Fraction(start))) as source:
@@ -59,7 +57,7 @@ def test_a_picture_that_is_shown_for_long_is_no_damage(
 
 @pytest.mark.parametrize("size", [0.5, 0.9])
 def test_a_cut_off_web_mp4_is_noticed(tmp_path: Path, size: float) -> None:
-    """Its index lies before its pictures."""
+    """Test an index that precedes the frames."""
     clip = make(tmp_path / "in.mkv", Clip(320, 240, ticks=tuple(range(0, 40 * 512, 512))))
     whole = tmp_path / "web.mp4"
     with av.open(str(clip)) as source, av.open(str(whole), "w", options=FASTSTART) as output:
@@ -75,14 +73,14 @@ def test_a_cut_off_web_mp4_is_noticed(tmp_path: Path, size: float) -> None:
         seen.extend(cut_off)
     assert len(seen) < 40
     told: list[str] = []
-    with VideoSource(cut, ReadOptions(skip_broken=True, on_trouble=told.append)) as lenient:
+    with VideoSource(cut, ReadOptions(skip_broken=True, on_skip=told.append)) as lenient:
         kept = list(lenient)
     assert 0 < len(kept) < 40
     assert "breaks off after" in told[0]
 
 
-def test_what_a_file_grows_by_is_left_out_aloud(tmp_path: Path) -> None:
-    """As of a broadcast that is being recorded."""
+def test_data_appended_to_an_open_file_is_skipped_and_reported(tmp_path: Path) -> None:
+    """Test a file that grows, like a broadcast that is being recorded."""
     ticks = tuple(range(0, 200 * 512, 512))
     make(tmp_path / "whole.mp4", Clip(320, 240, ticks=ticks, sound="aac"))
     data = remux(tmp_path / "whole.mp4", tmp_path / "whole.ts").read_bytes()
@@ -90,7 +88,7 @@ def test_what_a_file_grows_by_is_left_out_aloud(tmp_path: Path) -> None:
     told: list[str] = []
     for name in ("still", "growing"):
         growing.write_bytes(data[:half])
-        reading = ReadOptions(skip_broken=True, on_trouble=told.append)
+        reading = ReadOptions(skip_broken=True, on_skip=told.append)
         with (
             VideoSource(growing, reading) as source,
             open_sink(tmp_path / f"{name}.mkv", source.info) as sink,
@@ -104,12 +102,12 @@ def test_what_a_file_grows_by_is_left_out_aloud(tmp_path: Path) -> None:
     # What lies across that end is whole in one of them only.
     assert abs(len(grown.pts) - len(still.pts)) <= 2
     assert abs(len(grown.sound[0]) - len(still.sound[0])) <= 2
-    assert [line for line in told if "grew" in line] == [told[-1]]
-    assert told[-1].startswith(f"what {growing} grew by meanwhile, behind ")
+    assert [line for line in told if "appended" in line] == [told[-1]]
+    assert told[-1].startswith(f"data appended to {growing} meanwhile, after ")
 
 
 def damaged(tmp_path: Path) -> Path:
-    """A clip whose packets 10 to 12 are noise; every frame is a picture of its own."""
+    """Return a clip whose packets 10 to 12 are noise; every frame is a key frame."""
     options = {"crf": "10", "preset": "ultrafast", "g": "1"}
     clip = make(tmp_path / "in.mkv", Clip(ticks=tuple(range(0, 30 * 512, 512)), options=options))
     return blanked(clip, range(10, 13))
@@ -137,7 +135,7 @@ def test_a_frame_that_cannot_be_read_stops_or_is_left_out(tmp_path: Path) -> Non
     assert 0 < len(seen) <= 10
     assert "--on-error skip" in caught.value.hint
     told: list[str] = []
-    with VideoSource(clip, ReadOptions(skip_broken=True, on_trouble=told.append)) as source:
+    with VideoSource(clip, ReadOptions(skip_broken=True, on_skip=told.append)) as source:
         times = [frame.pts * 25 for frame in source]
     assert times == [*range(10), *range(13, 30)]  # the others stay where they were
     assert len(told) == 3

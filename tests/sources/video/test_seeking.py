@@ -1,4 +1,4 @@
-"""A part of a video is entered in the middle, and its frames are those of the whole."""
+"""Seeking to a part of a video yields the same frames as reading all of it."""
 
 from dataclasses import replace
 from fractions import Fraction

@@ -1,0 +1,94 @@
+"""The function ``stylize_image``: one image, in a file or in memory."""
+
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from realtime_nst.api.stylizer import Stylizer, check_strength
+from realtime_nst.convert.photos import read_still, stylize_photo
+from realtime_nst.convert.transforms import OutputShape
+from realtime_nst.frame import Frame, Image
+from realtime_nst.image_io.photo import Photo
+from realtime_nst.image_io.write import check_picture, write_photo
+from realtime_nst.image_ops import blend
+from realtime_nst.stylize.image_types import AnyArray, check_order, like, to_bgr
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+PathInput = str | PathLike[str]
+"""The path of a file."""
+
+
+@overload
+def stylize_image(
+    image: PathInput | AnyArray,
+    result: PathInput | None = None,
+    *,
+    style: str | Stylizer,
+    size: tuple[int, int] | None = None,
+    strength: float = 1.0,
+    color: str = "bgr",
+) -> Image: ...
+@overload
+def stylize_image(
+    image: "PillowImage",
+    result: PathInput | None = None,
+    *,
+    style: str | Stylizer,
+    size: tuple[int, int] | None = None,
+    strength: float = 1.0,
+    color: str = "bgr",
+) -> "PillowImage": ...
+def stylize_image(
+    image: "PathInput | AnyArray | PillowImage",
+    result: PathInput | None = None,
+    *,
+    style: str | Stylizer,
+    size: tuple[int, int] | None = None,
+    strength: float = 1.0,
+    color: str = "bgr",
+) -> "Image | PillowImage":
+    """Stylize one image.
+
+    From a file to a file, transparency, EXIF, XMP, resolution and color profile are kept.
+
+    Args:
+        image: the path of an image file, a (H, W, 3) uint8 array, or a Pillow image of mode RGB.
+        result: the path of the image file to write: ``.png``, ``.jpg`` or ``.webp``; None writes
+            none.
+        style: a style name as for ``Stylizer``, or an opened stylizer: for several images, or to
+            choose tier, device or precision.
+        size: width and height of the result; 0 for one of them keeps the aspect ratio.
+        strength: share of the stylized image in the result, from 0 to 1.
+        color: channel order of arrays, ``"bgr"`` or ``"rgb"``.
+
+    Returns:
+        The stylized image: a Pillow image for one of Pillow, else a (H, W, 3) uint8 array.
+
+    Raises:
+        SourceError: the file cannot be read.
+        SinkError: the result cannot be written.
+        ImageError: the image has another type, shape or mode.
+        ModelError: the style does not exist.
+
+    Example:
+        >>> stylize_image("photo.jpg", "stylized.png", style="the-scream")
+    """
+    check_strength(strength)
+    check_order(color)
+    path = Path(fspath(image)) if isinstance(image, str | PathLike) else None
+    photo = read_still(path) if path else Photo(to_bgr(image, color))
+    target = None if result is None else Path(fspath(result))
+    if target:
+        check_picture(target, [path] if path else [])
+    stylizer = Stylizer(style) if isinstance(style, str) else style
+
+    def stylize(frame: Frame) -> Frame:
+        stylized = stylizer.stylize_frame(frame)
+        return frame.with_image(blend(frame.image, stylized.image, strength))
+
+    done = stylize_photo(photo, stylize, OutputShape(size))
+    if target:
+        write_photo(target, done)
+    return like(image, done.image, color)

@@ -1,0 +1,107 @@
+"""The class ``Stylizer``: a trained network as a function of images."""
+
+from typing import TYPE_CHECKING, overload
+
+from realtime_nst.errors import ImageError
+from realtime_nst.frame import Frame, Image
+from realtime_nst.image_ops import blend
+from realtime_nst.inference.engines import RuntimeInfo
+from realtime_nst.inference.options import AUTO, InferenceOptions
+from realtime_nst.stylize.image_types import AnyArray, check_order, like, to_bgr
+from realtime_nst.stylize.loading import open_style
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+
+class Stylizer:
+    """Stylizes images with a trained network.
+
+    Opening one loads the model and measures the devices, which takes up to a few seconds; keep it
+    and call it for every image. Call it on one thread at a time.
+
+    Args:
+        style: a style name, a blend ``"a:0.6,b:0.4"``, or the path of a ``.onnx`` model.
+        tier: ``"fast"`` or ``"quality"``; None prefers ``"fast"``.
+        device: ``"auto"``, ``"cpu"``, ``"openvino"``, ``"cuda"``, ...
+        precision: ``"auto"``, ``"fp32"``, ``"fp16"``, ``"bf16"`` or ``"int8"``.
+        threads: number of CPU threads; None uses all physical cores.
+        size: expected width and height of the images. Other sizes work, but the first image of
+            each size takes longer.
+        color: channel order of arrays, ``"bgr"`` (OpenCV) or ``"rgb"`` (imageio, Matplotlib).
+
+    Raises:
+        ModelError: the style does not exist.
+        DeviceError: the device does not run.
+
+    Example:
+        >>> stylizer = Stylizer("starry-night")
+        >>> stylized = stylizer(cv2.imread("photo.jpg"))
+    """
+
+    def __init__(
+        self,
+        style: str,
+        *,
+        tier: str | None = None,
+        device: str = AUTO,
+        precision: str = AUTO,
+        threads: int | None = None,
+        size: tuple[int, int] | None = None,
+        color: str = "bgr",
+    ) -> None:
+        check_order(color)
+        options = InferenceOptions(tier, device, precision, threads)
+        expected = (size[1], size[0]) if size else None
+        self._style = open_style(style, options, size=expected)
+        self._color = color
+
+    @overload
+    def __call__(self, image: AnyArray, *, strength: float = 1.0) -> Image: ...
+    @overload
+    def __call__(self, image: "PillowImage", *, strength: float = 1.0) -> "PillowImage": ...
+    def __call__(
+        self, image: "AnyArray | PillowImage", *, strength: float = 1.0
+    ) -> "Image | PillowImage":
+        """Return the stylized image, of the size and type of the given one.
+
+        Args:
+            image: a (H, W, 3) uint8 array in the channel order of the stylizer, or a Pillow image
+                of mode RGB.
+            strength: share of the stylized image in the result, from 0 to 1; the rest is the
+                given image.
+
+        Raises:
+            ImageError: the image has another type, shape or mode.
+        """
+        check_strength(strength)
+        before = to_bgr(image, self._color)
+        stylized = self._style.session.run(before)
+        return like(image, blend(before, stylized, strength), self._color)
+
+    def stylize_frame(self, frame: Frame) -> Frame:
+        """Return the stylized frame; pass this method to ``run``.
+
+        Args:
+            frame: its image is BGR, whatever the channel order of the stylizer is.
+
+        Raises:
+            ImageError: its image is no (H, W, 3) uint8 array.
+        """
+        return frame.with_image(self._style.session.run(frame.image))
+
+    @property
+    def runtime(self) -> RuntimeInfo:
+        """Return the device, the precision and the placement that the model runs with."""
+        return self._style.session.runtime_info
+
+
+def check_strength(strength: float) -> None:
+    """Check a share of the stylized image.
+
+    Raises:
+        ImageError: it is not between 0 and 1.
+    """
+    if not 0 <= strength <= 1:
+        message = f"cannot blend images with the strength {strength:g}"
+        raise ImageError(message, "give a strength from 0 to 1")
