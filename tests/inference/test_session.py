@@ -125,12 +125,12 @@ def test_run_refuses_wrong_number_of_weights(tmp_path: Path) -> None:
     ("make", "message"),
     [
         (onnx_models.bare, "has no model card"),
-        (onnx_models.floats, "another project's model: it takes frame float32"),
+        (onnx_models.floats, "another project's model: its input is frame float32"),
         (lambda path: path, "there is no model"),
         (lambda path: path.write_text("not a model") and path, "is not an ONNX model"),
         (
             lambda path: onnx_models.two(path, onnx_models.card("one")),
-            "paints 2 styles, but its card names 1",
+            "has 2 styles, but its card names 1",
         ),
     ],
 )
