@@ -1,0 +1,1 @@
+"""Run a model on this machine: devices, engines, autotuning and sessions."""

@@ -1,4 +1,4 @@
-"""Which engine and precision paint a frame fastest on this machine: tried once, then remembered."""
+"""Find the fastest engine and precision on this machine, once; the result is cached."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -14,29 +14,30 @@ from realtime_nst.inference.devices import DEVICES
 from realtime_nst.inference.engines import Size
 
 KIND = "choices"
+"""Folder of the results in the cache."""
 BUDGET = 1.0
-"""Seconds of painting for all trials; when they are over, those left are not tried."""
-SHARE = 0.1
-"""Of the budget, what one frame may take: else all are tried on smaller ones."""
-ENOUGH = 0.08
-"""Seconds of frames after which a trial ends."""
-LEAST, MOST = 2, 8
-"""Frames that count in a trial, after one that does not."""
-FLOOR = 15.0
-"""dB that a painting may differ from the first candidate's. Rounding to bytes leaves 20 and more on
-the picture tried, which is harder than photos; another picture, black or overflow leave 10."""
-SMALLER = (1, 2, 4)
-"""A frame's sides are divided by these, in turn, until it is small enough."""
-NARROW = 4
-"""How much smaller the frame is that tells how small it must be. Much smaller ones would tell of
-the time that every frame takes whatever its size."""
+"""Seconds of stylization for all candidates; those left when it is spent are not measured."""
+MAX_FRAME_SHARE = 0.1
+"""Share of the budget that one frame may take; otherwise all are measured on smaller frames."""
+TIMED_SECONDS = 0.08
+"""Seconds of stylization after which the measurement of one candidate ends."""
+MIN_TIMED_FRAMES, MAX_TIMED_FRAMES = 2, 8
+"""Number of frames measured per candidate, after one warm-up frame."""
+MIN_PSNR = 15.0
+"""Minimum PSNR in dB against the first candidate. int8 rounding stays above 20 dB on the test
+image, which is harder than photos; a black or overflowed image is around 10 dB."""
+SIZE_DIVISORS = (1, 2, 4)
+"""Divisors of a frame's sides, tried in turn until the frame is small enough."""
+PROBE_DIVISOR = 4
+"""Divisor of the sides of the frame that the time per pixel is estimated from. Much smaller frames
+would measure the overhead of a call instead."""
 
 Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One way to run a model."""
+    """A device and a precision that can run a model."""
 
     device: str
     precision: str
@@ -44,39 +45,40 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What became of a candidate."""
+    """Measured speed of a candidate."""
 
     device: str
     precision: str
     seconds: float
-    """A frame's; the shortest."""
+    """Shortest time of a frame."""
 
     @property
     def label(self) -> str:
-        """The device, for people."""
+        """Human-readable name of the device."""
         return DEVICES[self.device].label
 
 
 @dataclass(frozen=True, slots=True)
 class AutotuneResult:
-    """The outcome, the fastest first."""
+    """Result of a comparison."""
 
     trials: tuple[Measurement, ...]
+    """Measurements, the fastest first."""
     size: Size
-    """Of the frames that were tried."""
+    """Height and width of the frames that were measured."""
     failures: tuple[str, ...] = ()
-    """Why a candidate is not among them."""
+    """Why candidates are missing: one message each."""
     complete: bool = True
-    """False where time was over before all had been tried, as on a machine that is busy."""
+    """False if the budget was spent before all candidates were measured, e.g. on a busy machine."""
 
     @property
     def ranking(self) -> list[Candidate]:
-        """What to run, the best first."""
+        """Candidates, the fastest first."""
         return [Candidate(trial.device, trial.precision) for trial in self.trials]
 
 
-Paint = Callable[[Image], Image]
-Open = Callable[[Candidate, Size], Paint]
+Stylize = Callable[[Image], Image]
+Open = Callable[[Candidate, Size], Stylize]
 
 
 def autotune(
@@ -86,36 +88,36 @@ def autotune(
     key: Key,
     clock: Clock = perf_counter,
 ) -> AutotuneResult:
-    """The outcome of an earlier start, or else of a comparison, which is then remembered.
+    """Return the cached result, or compare the candidates and cache the result.
 
-    One that was cut short is made again at the next start: the machine may be less busy by then.
+    An incomplete result is not cached: the machine may be less busy at the next start.
 
     Args:
         candidates: see ``compare``.
         open_at: see ``compare``.
         size: see ``compare``.
-        key: all that the outcome hangs on besides the candidates and the size.
-        clock: counts seconds.
+        key: everything else that the result depends on.
+        clock: returns the time in seconds.
 
     Raises:
-        NstError: what the last candidate failed of, if all did.
+        NstError: no candidate runs; this is the error of the last one.
     """
-    known = {**key, "candidates": [asdict(each) for each in candidates], "size": size}
-    verdict = _remembered(known, candidates)
-    if verdict is None:
-        verdict = compare(candidates, open_at, size, clock)
-        if verdict.complete:
-            remember(KIND, known, asdict(verdict))
-    return verdict
+    full_key = {**key, "candidates": [asdict(each) for each in candidates], "size": size}
+    result = _cached(full_key, candidates)
+    if result is None:
+        result = compare(candidates, open_at, size, clock)
+        if result.complete:
+            remember(KIND, full_key, asdict(result))
+    return result
 
 
-def _remembered(key: Key, candidates: Sequence[Candidate]) -> AutotuneResult | None:
-    known = recall(KIND, key)
+def _cached(key: Key, candidates: Sequence[Candidate]) -> AutotuneResult | None:
+    stored = recall(KIND, key)
     try:
-        trials = tuple(Measurement(**trial) for trial in known["trials"])
-        height, width = known["size"]
-        verdict = AutotuneResult(trials, (int(height), int(width)), tuple(known["failures"]))
-        return verdict if set(verdict.ranking) <= set(candidates) and trials else None
+        trials = tuple(Measurement(**trial) for trial in stored["trials"])
+        height, width = stored["size"]
+        result = AutotuneResult(trials, (int(height), int(width)), tuple(stored["failures"]))
+        return result if set(result.ranking) <= set(candidates) and trials else None
     except (TypeError, KeyError, ValueError, IndexError):
         return None
 
@@ -127,23 +129,23 @@ def compare(
     clock: Clock = perf_counter,
     budget: float = BUDGET,
 ) -> AutotuneResult:
-    """Let every candidate paint a few frames.
+    """Measure every candidate on a few frames.
 
     Args:
-        candidates: at least one; the first one's picture is the measure of the others'.
-        open_at: makes one ready for a size.
+        candidates: at least one; the images of the others are compared with the first one's.
+        open_at: opens a candidate for a frame size.
         size: height and width of the frames to come.
-        clock: counts seconds.
-        budget: how many of them may pass while frames are painted; opening is not counted.
+        clock: returns the time in seconds.
+        budget: seconds of stylization for all candidates; opening them is not counted.
 
     Raises:
-        NstError: what the last candidate failed of, if all did.
+        NstError: no candidate runs; this is the error of the last one.
     """
     spent = 0.0
     trials: list[Measurement] = []
     failures: list[NstError] = []
-    wanted: Image | None = None
-    paint: Paint | None = None
+    reference: Image | None = None
+    stylize: Stylize | None = None
     complete = True
     for candidate in candidates:
         if trials and spent > budget:
@@ -151,36 +153,36 @@ def compare(
             break
         try:
             if not trials:
-                size = _affordable(candidate, open_at, size, clock, SHARE * budget)
-            paint = None  # or it would be held in memory while the next one is opened
-            paint = open_at(candidate, size)
-            began = clock()
-            seconds, painted = _timed(paint, size, clock)
-            spent += clock() - began
+                size = _affordable_size(candidate, open_at, size, clock, MAX_FRAME_SHARE * budget)
+            stylize = None  # frees the previous candidate's memory before the next one is opened
+            stylize = open_at(candidate, size)
+            started = clock()
+            seconds, stylized = _time_frames(stylize, size, clock)
+            spent += clock() - started
         except NstError as error:
             failures.append(error)
             continue
-        wanted = painted if wanted is None else wanted
-        if _psnr(painted, wanted) >= FLOOR:
+        reference = stylized if reference is None else reference
+        if _psnr(stylized, reference) >= MIN_PSNR:
             trials.append(Measurement(candidate.device, candidate.precision, seconds))
         else:
-            failures.append(_wrong(candidate))
+            failures.append(_wrong_output(candidate))
     if not trials:
         raise failures[-1]
     trials.sort(key=lambda trial: trial.seconds)
     return AutotuneResult(tuple(trials), size, tuple(str(each) for each in failures), complete)
 
 
-def described(trials: Sequence[Measurement], tried: Size, size: Size) -> str:
-    """``4.9 ms; ONNX Runtime int8 6.1, fp32 17.9 ms``: the first one's time, then the others'.
+def format_trials(trials: Sequence[Measurement], measured: Size, size: Size) -> str:
+    """Format the first time, then the others: ``4.9 ms; ONNX Runtime int8 6.1, fp32 17.9 ms``.
 
     Args:
-        trials: the first one is named already.
-        tried: height and width of the frames they painted.
-        size: of the frames to come.
+        trials: measurements; the caller has already named the device of the first one.
+        measured: height and width of the measured frames.
+        size: height and width of the frames to come.
     """
     first, *others = trials
-    shrunk = "" if tried == size else f" at {tried[1]}x{tried[0]}"
+    shrunk = "" if measured == size else f" at {measured[1]}x{measured[0]}"
     by_device: dict[str, list[str]] = {}
     for trial in others:
         by_device.setdefault(trial.label, []).append(f"{trial.precision} {_ms(trial)}")
@@ -192,14 +194,14 @@ def _ms(trial: Measurement) -> str:
     return f"{1000 * trial.seconds:.1f}"
 
 
-def _affordable(
+def _affordable_size(
     candidate: Candidate, open_at: Open, size: Size, clock: Clock, limit: float
 ) -> Size:
-    """The size to try at: what a frame takes grows with its pixels."""
-    narrow = _divided(size, NARROW)
-    seconds, _ = _timed(open_at(candidate, narrow), narrow, clock, least=1)
-    rate = seconds / (narrow[0] * narrow[1])
-    sizes = [_divided(size, by) for by in SMALLER]
+    """Return the frame size to measure at: the time of a frame grows with its pixels."""
+    small = _divided(size, PROBE_DIVISOR)
+    seconds, _ = _time_frames(open_at(candidate, small), small, clock, least=1)
+    rate = seconds / (small[0] * small[1])
+    sizes = [_divided(size, by) for by in SIZE_DIVISORS]
     fitting = [each for each in sizes if rate * each[0] * each[1] <= limit]
     return fitting[0] if fitting else sizes[-1]
 
@@ -209,20 +211,22 @@ def _divided(size: Size, by: int) -> Size:
     return max(size[0] // by, min(size[0], smallest)), max(size[1] // by, min(size[1], smallest))
 
 
-def _timed(paint: Paint, size: Size, clock: Clock, least: int = LEAST) -> tuple[float, Image]:
-    """Seconds of the quickest frame, and what it looks like."""
-    picture = sample_image(size)
-    painted = paint(picture)
+def _time_frames(
+    stylize: Stylize, size: Size, clock: Clock, least: int = MIN_TIMED_FRAMES
+) -> tuple[float, Image]:
+    """Return the seconds of the fastest frame, and the stylized frame."""
+    image = sample_image(size)
+    stylized = stylize(image)
     times: list[float] = []
-    while len(times) < least or (len(times) < MOST and sum(times) < ENOUGH):
-        began = clock()
-        paint(picture)
-        times.append(clock() - began)
-    return min(times), painted
+    while len(times) < least or (len(times) < MAX_TIMED_FRAMES and sum(times) < TIMED_SECONDS):
+        started = clock()
+        stylize(image)
+        times.append(clock() - started)
+    return min(times), stylized
 
 
 def sample_image(size: Size) -> Image:
-    """A picture with smooth and busy places."""
+    """Return a uint8 BGR image with smooth and detailed regions."""
     y, x = np.mgrid[:64, :64]
     patch = [
         127 + 80 * np.sin(2 * np.pi * (x * a + y * b) / 64) for a, b in ((1, 2), (7, 3), (0, 11))
@@ -232,12 +236,12 @@ def sample_image(size: Size) -> Image:
     return np.ascontiguousarray(np.tile(tile, repeats)[: size[0], : size[1]])
 
 
-def _psnr(image: Image, wanted: Image) -> float:
-    """dB, over some of the pixels; 99 for equal ones."""
-    difference = image[::3, ::3].astype(np.float32) - wanted[::3, ::3]
+def _psnr(image: Image, reference: Image) -> float:
+    """Return the PSNR in dB over every third pixel each way; 99 for equal images."""
+    difference = image[::3, ::3].astype(np.float32) - reference[::3, ::3]
     return decibels(float(np.mean(difference**2)))
 
 
-def _wrong(candidate: Candidate) -> NstError:
+def _wrong_output(candidate: Candidate) -> NstError:
     label = DEVICES[candidate.device].label
-    return NstError(f"{label} {candidate.precision} paints another picture")
+    return NstError(f"{label} {candidate.precision} computes a wrong image")

@@ -1,7 +1,7 @@
-"""What this machine has found out, kept for the next start.
+"""Cache of measurements and checks on this machine, kept for the next start.
 
-Everything here may vanish at any time, and a folder that cannot be written is no error: what is not
-remembered is found out again.
+Entries may disappear at any time, and a folder that is not writable is no error: missing results
+are computed again.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ from realtime_nst.errors import SinkError
 from realtime_nst.files import write_atomic
 
 Key = Mapping[str, object]
-"""What an answer depends on; anything JSON has a word for."""
+"""Everything that a cached value depends on; JSON types only."""
 
 
 def recall(kind: str, key: Key) -> Any:
-    """What was remembered under a key; None if nothing was, or if it cannot be read."""
+    """Return the value stored under a key; None if there is none, or it is unreadable."""
     try:
         entry = json.loads(_file(kind, key).read_text("utf-8"))
         return entry["value"] if entry["key"] == json.loads(_text(key)) else None
@@ -29,7 +29,7 @@ def recall(kind: str, key: Key) -> Any:
 
 
 def remember(kind: str, key: Key, value: object) -> None:
-    """Keep a value that JSON has a word for, if possible."""
+    """Store a value of JSON types under a key, if the cache is writable."""
     folder = own_folder(kind)
     if folder is None:
         return

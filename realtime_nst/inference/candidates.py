@@ -1,4 +1,4 @@
-"""The ways a model could run on this machine, as far as can be told without loading a library."""
+"""Devices and precisions that could run a model here, found without loading an engine."""
 
 import platform
 import sys
@@ -12,20 +12,20 @@ from realtime_nst.models.precisions import BF16, FP16, FP32, INT8
 
 AUTO = "auto"
 VNNI = ("avx_vnni", "avx512_vnni")
-"""x86 instructions that add up products of bytes without cutting them off."""
+"""CPU flags of x86 instructions that add int8 products without saturating."""
 
 
 def candidates(variants: Variants, names: list[str], precision: str | None) -> list[Candidate]:
-    """What is to be compared, the measure of all others first.
+    """Return the candidates to compare, the reference first.
 
     Args:
         variants: the model.
-        names: of devices.
-        precision: None takes the file as it is, ``auto`` whatever there is.
+        names: keys of ``DEVICES``.
+        precision: None runs the given file, ``auto`` any variant, else one of ``PRECISIONS``.
 
     Raises:
-        DeviceError: there is no such precision, or none of the devices has it.
-        ModelError: the model has not got it.
+        DeviceError: the precision does not exist, or no device supports it.
+        ModelError: the model has no variant in this precision.
     """
     if precision not in (None, AUTO):
         variants.check([DEVICES[name] for name in names], precision)
@@ -37,22 +37,22 @@ def candidates(variants: Variants, names: list[str], precision: str | None) -> l
     return sorted(found, key=_rank)
 
 
-def rivals() -> list[str]:
-    """The devices that this machine may have, NVIDIA's aside."""
+def auto_devices() -> list[str]:
+    """Return the devices that ``auto`` compares on this machine; CUDA is tried before them."""
     return [name for name in AUTO_DEVICES if _plausible(name)]
 
 
 def _precisions(variants: Variants, device: Device, precision: str | None) -> list[str]:
     if precision is None:
         return [variants.given.card.precision]
-    there = variants.precisions(device)
+    supported = variants.precisions(device)
     if precision != AUTO:
-        return [each for each in there if each == precision]
-    return [each for each in there if each != INT8 or int8_is_exact()]
+        return [each for each in supported if each == precision]
+    return [each for each in supported if each != INT8 or int8_is_exact()]
 
 
 def _rank(candidate: Candidate) -> tuple[bool, int]:
-    """What the file itself is by the plainest engine, then the likely fastest."""
+    """Sort the reference (the file itself on ONNX Runtime) first, then the likely fastest."""
     reference = candidate.device == "cpu" and candidate.precision not in (INT8, BF16)
     return not reference, (INT8, FP16, BF16, FP32).index(candidate.precision)
 
@@ -69,13 +69,13 @@ def _plausible(name: str) -> bool:
 
 
 def int8_is_exact(machine: str = "", flags: tuple[str, ...] = ()) -> bool:
-    """Whether int8 is as exact as it was when the model was made; unknown processors get a try.
+    """Return whether int8 products are summed exactly; True for unknown CPUs.
 
-    x86 without VNNI adds pairs of products in 16 bits, which overflow.
+    x86 without VNNI adds pairs of products in 16 bits, which saturate.
 
     Args:
-        machine: its architecture; this one's by default.
-        flags: the processor's; this one's by default.
+        machine: architecture; by default that of this machine.
+        flags: CPU flags; by default those of this machine.
     """
     machine, flags = machine or platform.machine(), flags or processor_flags()
     if machine.lower() not in ("x86_64", "amd64") or not flags:

@@ -1,4 +1,4 @@
-"""The devices a model can run on: what they are called and how people get them."""
+"""Devices a model can run on: their names, packages and installation commands."""
 
 import ctypes
 import sys
@@ -16,28 +16,28 @@ _GPU_CURE = (
 )
 PCI = Path("/sys/bus/pci/devices")
 NVIDIA, DISPLAY = "0x10de", "0x03"
-"""A maker, and a class of devices, on the PCI bus."""
+"""PCI vendor id of NVIDIA and PCI class of display controllers."""
 _NO_DRIVER = "no NVIDIA driver found"
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One choice of ``--device``."""
+    """A value of ``--device``."""
 
     label: str
-    """For people."""
+    """Human-readable name."""
     provider: str
-    """What the engine calls it."""
+    """Name of the device in the engine's API."""
     package: str
-    """The distribution that brings it."""
+    """Distribution that provides it."""
     hint: str
-    """What to type when it does not run."""
+    """Command to run if the device does not work."""
     precisions: tuple[str, ...] = (FP32,)
-    """What ``auto`` tries, the likely fastest first; fp32 is always among them."""
+    """Precisions that ``auto`` tries, the likely fastest first; fp32 is always included."""
 
     @property
     def nvidia(self) -> bool:
-        """Whether it needs NVIDIA's driver and libraries."""
+        """Whether the device needs NVIDIA's driver and libraries."""
         return self.package == "onnxruntime-gpu"
 
 
@@ -75,20 +75,20 @@ DEVICES = {
         (FP16, FP32),
     ),
 }
-"""Everything ``--device`` takes besides ``auto``."""
+"""Values of ``--device`` in addition to ``auto``."""
 
 PREFERRED_DEVICE = "cuda"
-"""Taken by ``auto`` without a look at the others. TensorRT has to be asked for: it builds an engine
-for minutes."""
+"""Device that ``auto`` uses, if it runs, without comparing others. TensorRT must be requested:
+building its engine takes minutes."""
 AUTO_DEVICES = ("cpu", "openvino", "directml", "coreml", "webgpu")
-"""Of these ``auto`` takes the one that paints a frame fastest."""
+"""Devices among which ``auto`` uses the fastest."""
 
 
-def device_named(name: str) -> Device:
-    """A device by its name on the command line.
+def find_device(name: str) -> Device:
+    """Return the device with a name.
 
     Raises:
-        DeviceError: there is none of that name.
+        DeviceError: there is no device with this name.
     """
     try:
         return DEVICES[name]
@@ -97,13 +97,13 @@ def device_named(name: str) -> Device:
         raise DeviceError(f"there is no device {name!r}", hint) from None
 
 
-def refused(device: Device, reason: str) -> DeviceError:
-    """What to say of a device that does not run."""
+def device_error(device: Device, reason: str) -> DeviceError:
+    """Return the error for a device that does not run."""
     return DeviceError(f"{device.label} does not run: {reason}", device.hint)
 
 
 def why_missing(device: Device, available: list[str]) -> str | None:
-    """Why the device cannot run, given the providers ONNX Runtime was built with; or None."""
+    """Return why a device cannot run, given ONNX Runtime's available providers; None if it can."""
     if device.provider in available:
         return _NO_DRIVER if device.nvidia and not nvidia_driver() else None
     if device.nvidia:
@@ -115,17 +115,17 @@ def why_missing(device: Device, available: list[str]) -> str | None:
 
 def _why_no_cuda() -> str:
     if installed("onnxruntime") and installed("onnxruntime-gpu"):
-        # Both own the package `onnxruntime`; the last one installed wins (onnxruntime#26996).
+        # Both install the package `onnxruntime`; the last one wins (onnxruntime#26996).
         return "onnxruntime and onnxruntime-gpu are both installed and overwrite each other"
     if not nvidia_driver():
         return _NO_DRIVER
     if not installed("onnxruntime-gpu"):
-        return "there is an NVIDIA driver, but onnxruntime-gpu is not installed"
+        return "an NVIDIA driver is installed, but onnxruntime-gpu is not installed"
     return "the installed onnxruntime-gpu was built without it"
 
 
 def installed(distribution: str) -> bool:
-    """Whether a wheel of that name is installed."""
+    """Return whether a distribution is installed."""
     try:
         return bool(version(distribution))
     except PackageNotFoundError:
@@ -133,18 +133,18 @@ def installed(distribution: str) -> bool:
 
 
 def nvidia_card(pci: Path = PCI) -> bool:
-    """Whether the PCI bus has a display device by NVIDIA; only Linux tells."""
+    """Return whether the PCI bus has an NVIDIA display device; only Linux lists them."""
     for device in pci.glob("*"):
-        maker, kind = (device / "vendor", device / "class")
-        if maker.is_file() and kind.is_file():
-            ours = maker.read_text().strip() == NVIDIA
-            if ours and kind.read_text().startswith(DISPLAY):
+        vendor, kind = (device / "vendor", device / "class")
+        if vendor.is_file() and kind.is_file():
+            is_nvidia = vendor.read_text().strip() == NVIDIA
+            if is_nvidia and kind.read_text().startswith(DISPLAY):
                 return True
     return False
 
 
 def nvidia_driver() -> bool:
-    """Whether the system has CUDA's driver library; it comes with the driver, not with pip."""
+    """Return whether CUDA's driver library loads; it comes with the driver, not with pip."""
     try:
         ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
     except OSError:

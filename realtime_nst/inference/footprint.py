@@ -10,7 +10,7 @@ from realtime_nst.models.card import Card
 from realtime_nst.models.precisions import BF16, FP32, INT8
 
 FRAMES = 15
-"""Bytes per pixel of the frames themselves: source, input, output, result and its encoder's."""
+"""Bytes per pixel of the frames: source, input, output, result and the encoder's copy."""
 BYTES_PER_PIXEL = {
     "cpu": {
         FP32: {"nano": 90, "fast": 50, "quality": 145, "johnson": 1530},
@@ -22,19 +22,19 @@ BYTES_PER_PIXEL = {
         INT8: {"fast": 22},
     },
 }
-"""Peak memory of a network by device, precision and tier, per pixel: measured at 10 megapixels as
-what the process's peak grew by. Below 6 megapixels ONNX Runtime takes up to twice as much."""
-USUAL = "fast"
-"""The tier that others are taken for."""
+"""Bytes of memory per pixel by device, precision and tier: growth of the process's peak, measured
+at 10 megapixels. Below 6 megapixels ONNX Runtime takes up to twice as much."""
+DEFAULT_TIER = "fast"
+"""Tier whose figures are used for tiers that were not measured."""
 
 
 def bytes_needed(card: Card, candidate: Candidate, size: Size) -> float | None:
-    """Return the bytes for a frame of a size; None for GPUs, which have memory of their own."""
+    """Return the bytes needed for a frame of a size; None for GPUs, which have their own memory."""
     by_precision = BYTES_PER_PIXEL.get(candidate.device)
     if by_precision is None:
         return None
     tiers = by_precision.get(candidate.precision, by_precision[FP32])
-    network = tiers.get(card.tier, by_precision[FP32].get(card.tier, tiers[USUAL]))
+    network = tiers.get(card.tier, by_precision[FP32].get(card.tier, tiers[DEFAULT_TIER]))
     return (FRAMES + network) * size[0] * size[1]
 
 
@@ -42,7 +42,7 @@ def check_memory(card: Card, candidate: Candidate, size: Size) -> None:
     """Check that a frame of a size can be stylized.
 
     Raises:
-        DeviceError: there is not enough memory.
+        DeviceError: not enough memory is free.
     """
     need, free = bytes_needed(card, candidate, size), free_memory()
     if need is None or free is None or need <= free:
@@ -54,11 +54,11 @@ def check_memory(card: Card, candidate: Candidate, size: Size) -> None:
     require_memory(f"{width}x{height}", need, free, hint)
 
 
-def that_fit(card: Card, candidates: list[Candidate], size: Size) -> list[Candidate]:
-    """Return the candidates that have the memory for frames of a size.
+def filter_by_memory(card: Card, candidates: list[Candidate], size: Size) -> list[Candidate]:
+    """Return the candidates for which enough memory is free.
 
     Raises:
-        DeviceError: none of them has.
+        DeviceError: there is not enough memory for any of them.
     """
     fitting: list[Candidate] = []
     refusals: list[DeviceError] = []

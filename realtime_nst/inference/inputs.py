@@ -1,4 +1,4 @@
-"""Images on their way into a network: checked, and padded where they are too small for it."""
+"""Check input images, and pad those too small for a network."""
 
 import cv2
 import numpy as np
@@ -7,15 +7,16 @@ from realtime_nst.errors import ImageError
 from realtime_nst.frame import Image
 
 SMALLEST = 32
-"""Pixels a network needs on each side."""
+"""Minimum height and width of a network's input in pixels."""
 LAYOUT = "(height, width, 3) uint8 BGR"
+"""Description of a valid image, for messages."""
 
 
 def check_image(image: object) -> None:
     """Check that an image is a (height, width, 3) uint8 array.
 
     Raises:
-        ImageError: it has another type or shape.
+        ImageError: the image has another type or shape.
     """
     if not isinstance(image, np.ndarray):
         hint = "convert it first: np.asarray(image)[..., ::-1] for an RGB image of Pillow"
@@ -35,7 +36,7 @@ def check_image(image: object) -> None:
 
 
 def padded(image: Image) -> Image:
-    """Extend an image too small for a network to the right and below by its last pixels."""
+    """Pad an image too small for a network on the right and bottom by replicating its edge."""
     height, width = image.shape[:2]
     below, right = max(0, SMALLEST - height), max(0, SMALLEST - width)
     if not (below or right):

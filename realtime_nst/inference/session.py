@@ -1,4 +1,4 @@
-"""Open a model on a device, paint with it, and say what really runs."""
+"""Open a model on a device, run it, and report what really runs."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from realtime_nst.extras import install_command
 from realtime_nst.frame import Image
 from realtime_nst.image_ops import blend
 from realtime_nst.inference import devices
-from realtime_nst.inference.autotune import Candidate, autotune, described
-from realtime_nst.inference.candidates import AUTO, candidates, rivals
-from realtime_nst.inference.devices import DEVICES, PREFERRED_DEVICE, device_named, refused
+from realtime_nst.inference.autotune import Candidate, autotune, format_trials
+from realtime_nst.inference.candidates import AUTO, auto_devices, candidates
+from realtime_nst.inference.devices import DEVICES, PREFERRED_DEVICE, device_error, find_device
 from realtime_nst.inference.engines import (
     CompiledModel,
     EngineSettings,
@@ -26,7 +26,7 @@ from realtime_nst.inference.engines import (
 from realtime_nst.inference.engines.crash_check import crash_reason
 from realtime_nst.inference.engines.onnx_runtime import open_onnx_runtime
 from realtime_nst.inference.engines.openvino import open_openvino
-from realtime_nst.inference.footprint import check_memory, that_fit
+from realtime_nst.inference.footprint import check_memory, filter_by_memory
 from realtime_nst.inference.inputs import check_image, padded
 from realtime_nst.inference.variants import Variants
 from realtime_nst.machine import cpu_name, installed_versions, limit_threads
@@ -36,15 +36,15 @@ from realtime_nst.models.signature import FRAME as FRAME
 from realtime_nst.models.signature import STYLIZED as STYLIZED
 from realtime_nst.models.signature import WEIGHTS as WEIGHTS
 
-USUAL = (480, 640)
-"""Height and width of the frames to open for where nobody can say."""
-KEPT = 4
-"""Sizes kept ready: a mosaic has up to four."""
+DEFAULT_SIZE = (480, 640)
+"""Height and width of frames to open a model for, where the size is not known yet."""
+MAX_CACHED_SIZES = 4
+"""Number of frame sizes that a session keeps ready: a mosaic has up to four."""
 
 
 @dataclass(frozen=True)
 class ModelOpener:
-    """All there is to know to open a model on any device at any size."""
+    """A model with the settings to open it on any device for any frame size."""
 
     variants: Variants
     threads: int
@@ -52,10 +52,10 @@ class ModelOpener:
     strength: float = 1.0
 
     def __call__(self, candidate: Candidate, size: Size) -> CompiledModel:
-        """Open it.
+        """Open the model on a candidate's device for a frame size.
 
         Raises:
-            NstError: it does not run; see ``Engine``.
+            NstError: the model does not run; see ``Engine``.
         """
         check_memory(self.variants.given.card, candidate, size)
         device = DEVICES[candidate.device]
@@ -64,24 +64,24 @@ class ModelOpener:
         return engine(self.network(candidate), device, settings, size)
 
     def network(self, candidate: Candidate) -> OnnxModel:
-        """The file a candidate runs."""
+        """Return the variant of the model that a candidate runs."""
         return self.variants.network(candidate.precision)
 
     def prepare(self, found: list[Candidate]) -> None:
-        """What is done once on a machine, so that it does not count as a candidate's slowness."""
+        """Run the crash checks, which happen once per machine, before anything is timed."""
         for candidate in found:
             if candidate.device == "openvino":
                 crash_reason(self.network(candidate))
 
     def trial(self, candidate: Candidate, size: Size) -> Callable[[Image], Image]:
-        """Open it to see how fast it is."""
-        running, network = self(candidate, size), self.network(candidate)
+        """Open the model to measure its speed; all styles get the same weight."""
+        compiled, network = self(candidate, size), self.network(candidate)
         count = len(network.card.styles)
         weights = np.full(count, 1 / count, np.float32) if network.is_multi_style else None
-        return lambda image: running(image, weights)
+        return lambda image: compiled(image, weights)
 
     def key(self) -> dict[str, object]:
-        """What the speed of all candidates hangs on."""
+        """Return everything that the speed of the candidates depends on."""
         return {
             "realtime-nst": __version__,
             "processor": cpu_name(),
@@ -94,74 +94,83 @@ class ModelOpener:
 
 
 class Session:
-    """One model on one device. ``run`` is called by one thread at a time."""
+    """A model opened on a device. ``run`` is called by one thread at a time.
 
-    def __init__(self, opening: ModelOpener, candidate: Candidate, size: Size) -> None:
-        self._opening, self._candidate = opening, candidate
-        self._weights = opening.variants.weights
-        self._blends = opening.network(candidate).is_multi_style
-        self._ready: OrderedDict[Size, CompiledModel] = OrderedDict()
-        self.card: Card = opening.variants.given.card
-        self.runtime_info: RuntimeInfo = self._at(size).ran
-        """What really runs, as the engine tells."""
+    Args:
+        opener: the model and its settings.
+        candidate: device and precision.
+        size: height and width of the frames to open the model for.
+    """
+
+    def __init__(self, opener: ModelOpener, candidate: Candidate, size: Size) -> None:
+        self._opener, self._candidate = opener, candidate
+        self._weights = opener.variants.weights
+        self._is_multi_style = opener.network(candidate).is_multi_style
+        self._compiled: OrderedDict[Size, CompiledModel] = OrderedDict()
+        self.card: Card = opener.variants.given.card
+        self.runtime_info: RuntimeInfo = self._compiled_for(size).info
+        """Device, precision and placement as reported by the engine."""
         self.why = str(self.runtime_info)
-        """One line for people: what runs, and why nothing better does."""
+        """Human-readable line: what runs, and why nothing faster does."""
         self.passed_over = ""
-        """Why the NVIDIA GPU of this machine is not used; empty where it is, or there is none."""
+        """Why the NVIDIA GPU of this machine is not used; empty if it is, or if there is none."""
 
     @property
     def placement(self) -> dict[str, int]:
-        """Nodes of the graph by what really runs them."""
+        """Number of graph nodes by the provider that runs them."""
         return self.runtime_info.placement
 
     def run(self, image: Image, weights: StyleWeights | None = None) -> Image:
-        """Stylize one (H, W, 3) uint8 BGR picture; the result has exactly its size.
+        """Stylize one image.
 
         Args:
-            image: of any size.
-            weights: (styles,) how much of each style; None paints what the session was opened for.
+            image: (height, width, 3) uint8 BGR, of any size.
+            weights: (styles,) weight of each style; None uses those the session was opened with.
+
+        Returns:
+            The stylized image, of the same type and size.
 
         Raises:
             ImageError: the image has another type or shape.
-            ModelError: the model gave another size, has another number of styles, has several and
-                got no weights, or was opened for other weights.
+            ModelError: the model returned another size; or the weights are missing, have another
+                number of styles, or differ from those the session was opened with.
         """
         check_image(image)
         height, width = image.shape[:2]
-        checked, large = self._checked(weights), padded(image)
+        checked, large = self._check_weights(weights), padded(image)
         size = (large.shape[0], large.shape[1])
-        stylized = self._at(size)(np.ascontiguousarray(large), checked)
+        stylized = self._compiled_for(size)(np.ascontiguousarray(large), checked)
         if stylized.shape != large.shape:
             message = f"{self.card.name} turned {large.shape} into {stylized.shape}"
             raise ModelError(message, "export the model again: realtime-nst export")
         result = np.ascontiguousarray(stylized[:height, :width])
-        return blend(image, result, self._opening.strength)
+        return blend(image, result, self._opener.strength)
 
-    def _at(self, size: Size) -> CompiledModel:
-        """Ready for a size; the one longest out of use makes room for a new one."""
-        if size in self._ready:
-            self._ready.move_to_end(size)
-            return self._ready[size]
-        if len(self._ready) == KEPT:
-            self._ready.popitem(last=False)
-        self._ready[size] = self._opening(self._candidate, size)
-        return self._ready[size]
+    def _compiled_for(self, size: Size) -> CompiledModel:
+        """Return the model compiled for a size; the least recently used size is dropped."""
+        if size in self._compiled:
+            self._compiled.move_to_end(size)
+            return self._compiled[size]
+        if len(self._compiled) == MAX_CACHED_SIZES:
+            self._compiled.popitem(last=False)
+        self._compiled[size] = self._opener(self._candidate, size)
+        return self._compiled[size]
 
-    def _checked(self, weights: StyleWeights | None) -> StyleWeights | None:
-        """The weights as the engine takes them: none if they are part of the model."""
+    def _check_weights(self, weights: StyleWeights | None) -> StyleWeights | None:
+        """Return the weights to pass to the engine: None if they are baked into the model."""
         count = len(self.card.styles)
         if weights is not None and weights.shape != (count,):
             message = f"{self.card.name} has {count} styles, but got weights {weights.shape}"
             raise ModelError(message)
-        if self._blends:
+        if self._is_multi_style:
             if weights is None:
-                raise self._undecided()
+                raise self._weights_missing()
             return np.asarray(weights, np.float32)
         if weights is not None and self._weights and not np.allclose(weights, self._weights):
             raise ModelError(f"{self.card.name} was opened for {self._weights}, not {weights}")
         return None
 
-    def _undecided(self) -> ModelError:
+    def _weights_missing(self) -> ModelError:
         styles = [style.name for style in self.card.styles]
         message = f"{self.card.name} has several styles: {', '.join(styles)}"
         return ModelError(message, f"weights=find_style({styles[0]!r}).weights for open_session()")
@@ -175,82 +184,92 @@ def open_session(
     spin: bool = True,
     precision: str | None = None,
     weights: Weights | None = None,
-    size: Size = USUAL,
+    size: Size = DEFAULT_SIZE,
     strength: float = 1.0,
 ) -> Session:
-    """Open a model.
+    """Load a model and prepare it for a device.
 
     Args:
-        path: an ONNX file of ours: see ``signature``.
+        path: an ONNX file exported by this project; see ``models.signature``.
         device: ``auto`` or a key of ``DEVICES``.
-        threads: of the CPU; None takes every physical core this process may use. Never more than
+        threads: CPU threads; None uses all physical cores available to this process. Limited to
             its logical CPUs.
-        spin: let idle threads spin between frames: a few percent faster, but the cores stay busy.
-            Right for files, wrong for a live picture that leaves gaps.
-        precision: None runs this very file; ``auto`` takes the fastest there is of the model, else
-            one of ``PRECISIONS``.
-        weights: one a style, for a session that paints nothing else and is faster for it; None
-            leaves them to each call of ``run``, which a model of several styles then needs.
-        size: height and width of the frames to come. Others can be painted, too; the first frame
-            of a new size takes longer.
-        strength: share of the stylized image in each result; the rest is the image as it was.
+        spin: keep worker threads spinning between frames. A few percent faster, but the cores stay
+            busy: right for files, wrong for live video, where other stages need them.
+        precision: None runs the given file; ``auto`` picks the fastest variant next to it; else one
+            of ``PRECISIONS``.
+        weights: fixed style weights, which makes the model faster; None takes them on every call
+            of ``run``, which models of several styles then require.
+        size: expected frame height and width. Other sizes work, but the first frame of each is
+            slower.
+        strength: share of the stylized image in each result; the rest is the original image.
+
+    Returns:
+        The session; its ``why`` names the device and precision that run.
 
     Raises:
-        DeviceError: the device or precision asked for does not run; ``auto`` takes another.
-        ModelError: the file is no model of ours, or there is none in this precision.
-        MissingExtra: no engine is installed.
+        DeviceError: the requested device or precision does not run; ``auto`` uses another one.
+        ModelError: the file is not a valid model, or has no variant in this precision.
+        MissingExtraError: no engine is installed.
+
+    Example:
+        >>> style = find_style("starry-night")
+        >>> session = open_session(style.model.path, weights=style.weights, precision="auto")
+        >>> stylized = session.run(cv2.imread("photo.jpg"))
     """
     network = read_network(Path(path))
     if weights is not None:
-        network.baked(weights)  # as many as there are styles
-    opening = ModelOpener(Variants(network, weights), limit_threads(threads), spin, strength)
+        network.baked(weights)  # checks their number
+    opener = ModelOpener(Variants(network, weights), limit_threads(threads), spin, strength)
     if device != AUTO:
-        device_named(device)
-        return _fastest(opening, [device], precision, size)
-    return _anywhere(opening, precision, size)
+        find_device(device)
+        return _open_fastest(opener, [device], precision, size)
+    return _open_auto(opener, precision, size)
 
 
-def _anywhere(opening: ModelOpener, precision: str | None, size: Size) -> Session:
-    """On NVIDIA's GPU if there is one, else where a frame takes the least time."""
+def _open_auto(opener: ModelOpener, precision: str | None, size: Size) -> Session:
+    """Open the model on an NVIDIA GPU if there is one, else on the fastest device."""
     try:
         if not devices.nvidia_driver():
-            raise refused(DEVICES[PREFERRED_DEVICE], "no NVIDIA driver found")
-        return _fastest(opening, [PREFERRED_DEVICE], precision, size)
+            raise device_error(DEVICES[PREFERRED_DEVICE], "no NVIDIA driver found")
+        return _open_fastest(opener, [PREFERRED_DEVICE], precision, size)
     except (DeviceError, MissingExtraError) as error:
         reason = error
-    names = rivals()
+    names = auto_devices()
     if not names:
         hint = f"{install_command('cpu')}  # with an NVIDIA GPU: [gpu]"
         raise MissingExtraError("neither ONNX Runtime nor OpenVINO is installed", hint)
-    session = _fastest(opening, names, precision, size)
+    session = _open_fastest(opener, names, precision, size)
     if devices.nvidia_driver() or devices.nvidia_card():
         session.passed_over = str(reason)
         session.why += f" ({reason})"
     return session
 
 
-def _fastest(opening: ModelOpener, names: list[str], precision: str | None, size: Size) -> Session:
-    card, possible = opening.variants.given.card, candidates(opening.variants, names, precision)
-    found = that_fit(card, possible, size)
+def _open_fastest(
+    opener: ModelOpener, names: list[str], precision: str | None, size: Size
+) -> Session:
+    card, possible = opener.variants.given.card, candidates(opener.variants, names, precision)
+    found = filter_by_memory(card, possible, size)
     if len(found) == 1:
-        return Session(opening, found[0], size)
-    opening.prepare(found)
-    verdict = autotune(found, opening.trial, size, opening.key())
-    session, failures = _first_that_opens(opening, verdict.ranking, size)
-    notes = dict.fromkeys([*verdict.failures, *map(str, failures)])
-    session.why += f": {described(verdict.trials[len(failures) :], verdict.size, size)}"
+        return Session(opener, found[0], size)
+    opener.prepare(found)
+    result = autotune(found, opener.trial, size, opener.key())
+    session, failures = _open_first(opener, result.ranking, size)
+    notes = dict.fromkeys([*result.failures, *map(str, failures)])
+    session.why += f": {format_trials(result.trials[len(failures) :], result.size, size)}"
     session.why += "".join(f" ({note})" for note in notes)
     return session
 
 
-def _first_that_opens(
-    opening: ModelOpener, ranking: list[Candidate], size: Size
+def _open_first(
+    opener: ModelOpener, ranking: list[Candidate], size: Size
 ) -> tuple[Session, list[NstError]]:
-    """The fastest, and why those before it do not open: what ran once may be broken by now."""
+    """Open the fastest candidate that still runs; return the errors of those before it, too."""
     failures: list[NstError] = []
     for candidate in ranking:
         try:
-            return Session(opening, candidate, size), failures
+            return Session(opener, candidate, size), failures
         except NstError as error:
             failures.append(error)
     raise failures[0]

@@ -1,6 +1,6 @@
-"""The files of a model: beside ``model.onnx`` may lie others that paint the same, only faster.
+"""Variants of a model: files next to ``model.onnx`` with the same output in another precision.
 
-``int8/STYLE.onnx`` paints one style in whole numbers, ``fp16.onnx`` all of them in half precision.
+``int8/STYLE.onnx`` holds one style in int8, ``fp16.onnx`` all styles in half precision.
 """
 
 from dataclasses import dataclass
@@ -12,65 +12,66 @@ from realtime_nst.inference.devices import DEVICES, Device, installed, nvidia_dr
 from realtime_nst.models.onnx_model import OnnxModel, Weights, read_network
 from realtime_nst.models.precisions import FP16, FP32, INT8, PRECISIONS
 
-UNMADE = {
-    INT8: "realtime-nst export --quantize int8 makes it",
-    FP16: "realtime-nst export --fp16 makes it",
+CREATE_HINTS = {
+    INT8: "create it: realtime-nst export --quantize int8",
+    FP16: "create it: realtime-nst export --fp16",
 }
+"""Hints to create a missing variant, by precision."""
 
 
 @dataclass(frozen=True)
 class Variants:
-    """A network in all the precisions there are of it."""
+    """A model in all its precisions."""
 
     given: OnnxModel
-    """The file that was asked for."""
+    """Model of the file that was opened."""
     weights: Weights | None = None
-    """The style or blend it shall paint; None leaves that open from frame to frame."""
+    """Fixed style weights; None takes them on every call."""
 
     @cached_property
     def style(self) -> str | None:
-        """The one style to paint; None for a blend, and where that is left open."""
+        """The only style with a weight; None for a blend, or if the weights are not fixed."""
         styles = [style.name for style in self.given.card.styles]
         weights = self.weights or ((1.0,) if len(styles) == 1 else ())
-        painted = [name for name, weight in zip(styles, weights, strict=False) if weight]
-        return painted[0] if len(painted) == 1 else None
+        weighted = [name for name, weight in zip(styles, weights, strict=False) if weight]
+        return weighted[0] if len(weighted) == 1 else None
 
     def precisions(self, device: Device) -> list[str]:
-        """What a device can compute this network in, the likely fastest first."""
+        """Return the precisions in which a device can run the model, the likely fastest first."""
         own = self.given.card.precision
         if own != FP32:
-            return [own]  # a variant itself: it is what it is
-        # TensorRT rounds by itself and needs no file for it.
-        unmade = [INT8, FP16] if device is not DEVICES["tensorrt"] else [INT8]
-        missing = [each for each in unmade if each in device.precisions and not self._file(each)]
+            return [own]  # the given file is a variant itself
+        # TensorRT converts to fp16 itself and needs no file.
+        need_file = [INT8, FP16] if device is not DEVICES["tensorrt"] else [INT8]
+        missing = [each for each in need_file if each in device.precisions and not self._file(each)]
         return [each for each in device.precisions if each not in missing]
 
     def network(self, precision: str) -> OnnxModel:
-        """The network as a precision needs it, for the weights if they are given.
+        """Return the model for a precision, with the weights baked in if they are fixed.
 
         Raises:
-            ModelError: a file is no model of ours, or it paints something else.
+            ModelError: the variant's file is not a model, or has another style.
         """
         path = self._file(precision)
         network = read_network(path) if path else self.given
         names = [style.name for style in network.card.styles]
         if path and precision == INT8:
             if names != [self.style]:
-                message = f"{path} paints {', '.join(names)}, not {self.style}"
-                raise ModelError(message, UNMADE[INT8])
+                message = f"cannot use {path}: its style is {', '.join(names)}, not {self.style}"
+                raise ModelError(message, CREATE_HINTS[INT8])
             return network
         return network.baked(self.weights) if self.weights else network
 
     def check(self, devices: list[Device], precision: str) -> None:
-        """See that a precision somebody asked for can be had.
+        """Check that a requested precision is available.
 
         Args:
-            devices: those that may run it.
-            precision: what was asked for.
+            devices: devices that may run the model.
+            precision: the requested precision.
 
         Raises:
-            DeviceError: there is no such precision, or none of the devices has it.
-            ModelError: the model has not got it.
+            DeviceError: the precision does not exist, or no device supports it.
+            ModelError: the model has no variant in this precision.
         """
         if precision not in PRECISIONS:
             hint = f"one of: auto, {', '.join(PRECISIONS)}"
@@ -83,9 +84,9 @@ class Variants:
             usable = [name for name, device in DEVICES.items() if _usable(device, precision)]
             hint = f"--device {usable[0]}" if usable else "--precision auto"
             raise DeviceError(f"{labels} cannot compute in {precision}", hint)
-        raise self._unmade(precision)
+        raise self._missing_variant(precision)
 
-    def _unmade(self, precision: str) -> ModelError:
+    def _missing_variant(self, precision: str) -> ModelError:
         name, own = self.given.card.name, self.given.card.precision
         if own != FP32:
             return ModelError(f"{self.given.path} computes in {own}", f"--precision {own}")
@@ -93,10 +94,10 @@ class Variants:
             message = f"cannot blend styles of {name} in int8: an int8 model holds one style"
             return ModelError(message, "--precision fp32")
         of = f" of {self.style}" if precision == INT8 else ""
-        return ModelError(f"{name} has no {precision} variant{of}", UNMADE[precision])
+        return ModelError(f"{name} has no {precision} variant{of}", CREATE_HINTS[precision])
 
     def _file(self, precision: str) -> Path | None:
-        """The file of a variant, if it is there."""
+        """Return the file of a variant; None if it does not exist."""
         folder = self.given.path.parent
         if precision == INT8 and self.style:
             path = folder / "int8" / f"{self.style}.onnx"
@@ -108,6 +109,6 @@ class Variants:
 
 
 def _usable(device: Device, precision: str) -> bool:
-    """Return whether a device computes in a precision, and may run on this machine."""
-    there = installed(device.package) and (nvidia_driver() or not device.nvidia)
-    return there and precision in device.precisions
+    """Return whether a device supports a precision and seems to be installed."""
+    available = installed(device.package) and (nvidia_driver() or not device.nvidia)
+    return available and precision in device.precisions

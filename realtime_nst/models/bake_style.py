@@ -1,8 +1,8 @@
-"""Make a model of several styles one of a single style, or of a single blend.
+"""Turn a multi-style model into a model of one style or one blend.
 
-While ``style_weights`` is an input, whatever follows from it is computed for every frame. As a
-constant it lets an engine fold each style's scales into the convolutions once, when it opens the
-model; ONNX Runtime then also keeps its blocked layout from end to end.
+While ``style_weights`` is an input, everything that depends on it is computed for every frame. As a
+constant it lets an engine fold each style's scales into the convolutions once, when the model is
+opened; ONNX Runtime then also keeps its blocked layout from end to end.
 """
 
 import struct
@@ -18,35 +18,44 @@ FLOAT = 1
 
 
 def bake_style(model: bytes, weights: Sequence[float]) -> bytes:
-    """A model that paints one blend of its styles and takes nothing but the frame.
+    """Replace the input ``style_weights`` of a model by a constant.
 
     Args:
         model: an ONNX model with the input ``style_weights``, with or without a default for it.
-        weights: one a style.
+        weights: weight of each style.
+
+    Returns:
+        The new model, whose only input is the frame.
 
     Raises:
-        Malformed: it is no ONNX model.
+        Malformed: the bytes are not an ONNX model.
     """
     constant = encode_field(INITIALIZER, _tensor(weights))
-    return with_graph(model, lambda g: b"".join([*_kept(g, INPUT, INITIALIZER), constant]))
+    return with_graph(
+        model, lambda graph: b"".join([*_without_weights(graph, INPUT, INITIALIZER), constant])
+    )
 
 
 def drop_weights_default(model: bytes) -> bytes:
-    """A model of several styles that has to be told the weights with every frame.
+    """Remove the default of the input ``style_weights``.
 
-    Where there is a default, OpenVINO takes it for a constant and drops the input.
+    With a default, OpenVINO treats the input as a constant and drops it.
 
     Raises:
-        Malformed: it is no ONNX model.
+        Malformed: the bytes are not an ONNX model.
     """
-    return with_graph(model, lambda graph: b"".join(_kept(graph, INITIALIZER)))
+    return with_graph(model, lambda graph: b"".join(_without_weights(graph, INITIALIZER)))
 
 
 def with_graph(model: bytes, change: Callable[[memoryview], bytes]) -> bytes:
-    """A model whose graph was changed.
+    """Return a model with a changed graph.
+
+    Args:
+        model: an ONNX model.
+        change: takes the encoded graph and returns the new one.
 
     Raises:
-        Malformed: it is no ONNX model.
+        Malformed: the bytes are not an ONNX model.
     """
     parts: list[bytes | memoryview] = []
     for field in iter_fields(memoryview(model)):
@@ -55,8 +64,8 @@ def with_graph(model: bytes, change: Callable[[memoryview], bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _kept(graph: memoryview, *kinds: int) -> list[memoryview]:
-    """The fields of a graph but for those of the given kinds that are the weights."""
+def _without_weights(graph: memoryview, *kinds: int) -> list[memoryview]:
+    """Return a graph's fields, except those of the given kinds that hold the style weights."""
     return [
         field.raw
         for field in iter_fields(graph)
@@ -65,7 +74,7 @@ def _kept(graph: memoryview, *kinds: int) -> list[memoryview]:
 
 
 def _name(field: Field) -> str:
-    """Of an input or of an initializer."""
+    """Return the name of an input or an initializer."""
     if field.number == INPUT:
         return value_name(field.bytes)
     name = first_field(field.bytes, TENSOR_NAME)
@@ -73,7 +82,7 @@ def _name(field: Field) -> str:
 
 
 def _tensor(weights: Sequence[float]) -> bytes:
-    """The weights as a ``TensorProto``, float32, lowest byte first."""
+    """Encode weights as a ``TensorProto``: float32, little-endian."""
     return b"".join(
         [
             encode_field(DIMS, len(weights)),

@@ -1,7 +1,7 @@
-"""The model card: what a model is, where it comes from and what was measured of it.
+"""The model card: contents, origin, license and measurements of a model.
 
-It travels inside the ONNX file as one JSON object under the metadata key ``realtime-nst``, so a
-model that was copied somewhere still says whose style it has and under which licence.
+It is stored in the ONNX file as one JSON object under the metadata key ``realtime-nst``, so that a
+copied model keeps the origin of its styles and its license.
 """
 
 import json
@@ -11,27 +11,27 @@ from typing import Any
 from realtime_nst.errors import ModelError
 
 KEY = "realtime-nst"
-"""The metadata key the card is stored under."""
+"""Metadata key of the card."""
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """One style a model can paint, and the work of art it was learnt from."""
+    """A style of a model, and the artwork it was trained on."""
 
     name: str
-    """What the user types: ``starry-night``."""
+    """Name for ``--style``: ``starry-night``."""
     title: str
     artist: str
     year: str
     sha256: str
-    """Of the picture file the network was trained on."""
+    """SHA-256 of the style image's file."""
     colors: tuple[str, ...] = ()
-    """Of the painting, each for the same share of it: ``#1d2c57``. Its palette map moves photos to
-    all of its colors; the map's coefficients are in the model."""
+    """Colors of the style image, each for an equal share of its pixels: ``#1d2c57``. The palette
+    map, whose coefficients are in the model, uses all colors of the image."""
     texture: tuple[float, ...] = ()
-    """Of the painting; see ``texture.texture``."""
+    """Texture of the style image; see ``palette.texture``."""
     strokes: float = 1.0
-    """How strong the strokes over the palette base are."""
+    """Factor on the strokes over the palette base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +39,26 @@ class Card:
     """A model's card; every field is required of a shipped model."""
 
     name: str
-    """The folder it lives in: ``gallery-fast``."""
+    """Name of the model's folder: ``gallery-fast``."""
     tier: str
     """``nano``, ``fast``, ``quality`` or ``johnson``."""
     styles: tuple[Style, ...]
     """In the order of the ``style_weights`` input."""
     licence: str
-    """Of the weights, an SPDX identifier."""
+    """License of the weights, an SPDX identifier."""
     training_data: str
     recipe_sha256: str
-    """Of the recipe the network was trained by."""
+    """SHA-256 of the training recipe."""
     precision: str
-    """``fp32`` or ``fp16``: the convolutions; instance norm is always fp32."""
+    """Precision of the convolutions, ``fp32``, ``fp16`` or ``int8``; instance norm is fp32."""
     parameters: int
+    """Number of parameters."""
     numbers: dict[str, float] = field(default_factory=dict)
-    """What was measured: ``parity_max``, ``parity_mean`` (grey levels), ``parity_psnr`` (dB),
-    ``steps``, ``content_loss``, ``style_loss`` ..."""
+    """Measurements: ``parity_max``, ``parity_mean`` (gray levels), ``parity_psnr`` (dB), ``steps``,
+    ``content_loss``, ``style_loss`` ..."""
 
     def to_json(self) -> str:
-        """The card as it is stored in the model."""
+        """Return the card as it is stored in the model."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
@@ -72,7 +73,7 @@ class Card:
             styles = tuple(_style(style) for style in fields.pop("styles"))
             return cls(styles=styles, **fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            message = f"the model's card cannot be read: {error}"
+            message = f"cannot read the model card: {error}"
             raise ModelError(message, "export the model again: realtime-nst export") from error
 
 

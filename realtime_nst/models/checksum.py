@@ -1,4 +1,4 @@
-"""A model's own hash, stored inside it, so that a damaged copy can be told from a whole one."""
+"""A model's checksum, stored inside the file, to detect damaged copies."""
 
 import hashlib
 
@@ -6,14 +6,14 @@ from realtime_nst.models.metadata import KEY, METADATA_PROPS, metadata_of
 from realtime_nst.models.protobuf import Field, first_field, iter_fields
 
 SEAL = "realtime-nst-sha256"
-"""The metadata key it is stored under."""
+"""Metadata key of the checksum."""
 
 
 def fingerprint(model: bytes) -> str:
-    """SHA-256 of a model, card and all, without the seal itself.
+    """Return the SHA-256 of a model including its card, without the stored checksum itself.
 
     Raises:
-        Malformed: it is no ONNX model.
+        Malformed: the bytes are not an ONNX model.
     """
     digest = hashlib.sha256()
     for field in iter_fields(memoryview(model)):
@@ -23,13 +23,13 @@ def fingerprint(model: bytes) -> str:
 
 
 def is_whole(model: bytes) -> bool | None:
-    """Whether a model is as it was when it was sealed; None if it never was.
+    """Return whether a model matches its stored checksum; None if it has none.
 
     Raises:
-        Malformed: it is no ONNX model.
+        Malformed: the bytes are not an ONNX model.
     """
-    sealed = metadata_of(model).get(SEAL)
-    return None if sealed is None else sealed == fingerprint(model)
+    stored = metadata_of(model).get(SEAL)
+    return None if stored is None else stored == fingerprint(model)
 
 
 def _is_seal(field: Field) -> bool:

@@ -1,4 +1,4 @@
-"""Why a file is no model of ours: another project's, a damaged one, or no ONNX model at all."""
+"""Explain why a file is not a valid model: of another project, damaged, or not ONNX at all."""
 
 from pathlib import Path
 
@@ -18,47 +18,48 @@ from realtime_nst.models.signature import (
 )
 
 LIST = "realtime-nst styles"
-MAKE = "realtime-nst train PAINTING begins one of your own"
+TRAIN = "train a style of your own: realtime-nst train IMAGE"
 EXPORT = "export it again: realtime-nst export RUN OUT.onnx"
-BEGINNING = b"\x08"
-"""The version of ONNX, which every exporter writes first; no text begins with this byte."""
+FIRST_BYTE = b"\x08"
+"""Tag of the IR version, which every exporter writes first; no text starts with this byte."""
 
 
 def explain_foreign_model(path: Path) -> ModelError:
-    """What to say of a file that cannot be read, or has no model card."""
+    """Return the error for a file that cannot be read, or has no model card."""
     try:
         model = path.read_bytes()
-        metadata_of(model)  # which lies behind the graph
+        metadata_of(model)  # stored after the graph, so this finds truncated files
         signature = read_signature(model)
         defaults = _defaults(model)
     except OSError as error:
-        return ModelError(f"{path} cannot be read: {error.strerror}", LIST)
+        return ModelError(f"cannot read {path}: {error.strerror}", LIST)
     except (Malformed, UnicodeDecodeError):
-        damaged = model.startswith(BEGINNING)
+        damaged = model.startswith(FIRST_BYTE)
         if damaged:
-            return ModelError(f"{path} is damaged, or cut off", damaged_hint(path))
+            return ModelError(f"{path} is damaged or truncated", damaged_hint(path))
         return not_onnx(path)
-    if signature.misfit() is None:
+    if signature.mismatch() is None:
         return ModelError(f"{path} has no model card", EXPORT)
-    return ModelError(f"{path} is another project's model: {_other(signature, defaults)}", MAKE)
+    difference = _difference(signature, defaults)
+    return ModelError(f"{path} is another project's model: {difference}", TRAIN)
 
 
 def damaged_hint(path: Path) -> str:
-    """Return what to do about a damaged model file."""
+    """Return the hint for a damaged model file."""
     return f"copy it again; realtime-nst styles verify {path} checks it"
 
 
-def _other(signature: Signature, defaults: set[str]) -> str:
-    """What a model takes or gives that ours do not."""
-    asked = {name: value for name, value in signature.inputs.items() if name not in defaults}
-    frame = asked.get(FRAME)
-    if len(asked) > 1 or frame is None or (frame.element, len(frame.shape)) != ("uint8", 4):
-        return f"it takes {_listed(asked)}, this program gives {FRAME} {IMAGE}"
-    return f"it gives {_listed(signature.outputs)}, this program takes {STYLIZED} {IMAGE}"
+def _difference(signature: Signature, defaults: set[str]) -> str:
+    """Describe the inputs or the outputs that differ from ours."""
+    required = {name: value for name, value in signature.inputs.items() if name not in defaults}
+    frame = required.get(FRAME)
+    if len(required) > 1 or frame is None or (frame.element, len(frame.shape)) != ("uint8", 4):
+        return f"its input is {_format(required)}, not {FRAME} {IMAGE}"
+    return f"its output is {_format(signature.outputs)}, not {STYLIZED} {IMAGE}"
 
 
 def _defaults(model: bytes) -> set[str]:
-    """The inputs that have a value already: old exporters list every weight among them."""
+    """Return the inputs that have a default: old exporters list all weights as inputs."""
     graph = first_field(memoryview(model), GRAPH)
     tensors = (
         (f.bytes for f in iter_fields(graph.bytes) if f.number == INITIALIZER) if graph else ()
@@ -67,5 +68,5 @@ def _defaults(model: bytes) -> set[str]:
     return {name.text for name in names if name}
 
 
-def _listed(values: dict[str, Value]) -> str:
+def _format(values: dict[str, Value]) -> str:
     return " and ".join(f"{name} {value}" for name, value in values.items()) or "nothing"

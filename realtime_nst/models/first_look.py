@@ -1,7 +1,7 @@
-"""A first look at any painting: its own palette base under the strokes of the most similar style.
+"""First look at any image as a style: its palette, with the strokes of the most similar style.
 
-Nothing is trained, and torch is not needed: the palette map is put into copies of a shipped model's
-files, which are kept in the cache.
+Nothing is trained, and torch is not needed: the palette map is written into copies of a shipped
+model's files, which are kept in the cache.
 """
 
 import hashlib
@@ -22,65 +22,71 @@ from realtime_nst.models.card import Card, Style
 from realtime_nst.models.palette_swap import read_hinges, with_card, with_palette
 from realtime_nst.palette.oklab import from_oklab
 from realtime_nst.palette.palette_map import PaletteMap, fit_palette, painting_colors
-from realtime_nst.palette.texture import texture, unlikeness
+from realtime_nst.palette.texture import texture, texture_distance
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
-"""Of pictures that can be taken for a style."""
+"""File name extensions of images that can be used as a style."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A style of a model on the disk, whose strokes can be taken."""
+    """A style of a model file, whose strokes can be used."""
 
     model: Path
     card: Card
     number: int
+    """Index of the style in the model."""
 
     @property
     def style(self) -> Style:
-        """The style itself."""
+        """Card entry of the style."""
         return self.card.styles[self.number]
 
 
 def first_look(painting: Path, models: Iterable[tuple[Path, Card]]) -> tuple[Path, Source]:
-    """Make a model of one style from a picture.
+    """Create a model of one style from an image.
 
     Args:
-        painting: a picture file.
-        models: files and cards of models whose strokes may be taken.
+        painting: an image file.
+        models: files and cards of models whose strokes may be used.
 
     Returns:
-        The ``model.onnx`` made, beside which lie the same variants as beside the source, and where
-        its strokes are from.
+        The path of the new ``model.onnx``, next to which are the same variants as next to the
+        source, and the style whose strokes it uses.
 
     Raises:
-        ModelError: the picture cannot be read, or no model has a palette base.
+        ModelError: the image cannot be read, or no model has a palette base.
     """
     data, image = _read(painting)
     source = nearest(image, models)
     original = source.model.read_bytes()
-    seen = hashlib.sha256(data)
-    key = hashlib.sha256(original + seen.digest() + source.style.name.encode()).hexdigest()[:20]
+    digest = hashlib.sha256(data)
+    key = hashlib.sha256(original + digest.digest() + source.style.name.encode()).hexdigest()[:20]
     folder = own_folder("first-looks", key) or Path(tempfile.mkdtemp(prefix="first-look-"))
-    made = folder / "model.onnx"
-    if not made.is_file():
+    model = folder / "model.onnx"
+    if not model.is_file():
         palette = fit_palette(image, read_hinges(original))
-        _write(folder, source, palette, _card(source, painting, image, seen.hexdigest()))
-    return made, source
+        _write(folder, source, palette, _card(source, painting, image, digest.hexdigest()))
+    return model, source
 
 
 def nearest(painting: Image, models: Iterable[tuple[Path, Card]]) -> Source:
-    """Find the style whose painting has the most similar texture.
+    """Return the style whose style image has the most similar texture.
+
+    Args:
+        painting: (height, width, 3) uint8 BGR.
+        models: files and cards of the models to search.
 
     Raises:
         ModelError: no model has a palette base.
     """
     sources = [Source(path, card, i) for path, card in models for i in range(len(card.styles))]
-    based = [source for source in sources if source.style.texture]
-    if not based:
-        raise ModelError("no model can paint in a picture's colors", "realtime-nst train PICTURE")
-    wanted = texture(painting)
-    return min(based, key=lambda source: unlikeness(wanted, source.style.texture))
+    usable = [source for source in sources if source.style.texture]
+    if not usable:
+        message = "cannot use an image as a style: no model has a palette base"
+        raise ModelError(message, "train a style: realtime-nst train IMAGE")
+    target = texture(painting)
+    return min(usable, key=lambda source: texture_distance(target, source.style.texture))
 
 
 def _read(path: Path) -> tuple[bytes, Image]:
@@ -88,7 +94,7 @@ def _read(path: Path) -> tuple[bytes, Image]:
         data = path.read_bytes()
     except OSError as error:
         message = f"cannot read {path}: {error.strerror}"
-        raise ModelError(message, "give a picture, or the name of a style") from error
+        raise ModelError(message, "give an image, or the name of a style") from error
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
     if image is None:
         raise ModelError(f"cannot read {path}: it is not an image", "give a JPEG or a PNG")
@@ -105,7 +111,7 @@ def _card(source: Source, path: Path, image: Image, sha256: str) -> Card:
 
 
 def _write(folder: Path, source: Source, palette: PaletteMap, card: Card) -> None:
-    """Write the variants first and ``model.onnx`` last, since what has that is whole."""
+    """Write the variants first and ``model.onnx`` last: a folder with it is complete."""
     weights = np.eye(len(source.card.styles))[source.number].tolist()
     int8 = source.model.parent / "int8" / f"{source.style.name}.onnx"
     names = {
@@ -113,18 +119,18 @@ def _write(folder: Path, source: Source, palette: PaletteMap, card: Card) -> Non
         source.model.with_name("fp16.onnx"): folder / "fp16.onnx",
         source.model: folder / "model.onnx",
     }
-    for original, made in names.items():
+    for original, target in names.items():
         if original.is_file():
             precision = {"int8": "int8", "fp16": "fp16"}.get(
                 original.parent.name if original == int8 else original.stem, "fp32"
             )
-            one = replace(card, precision=precision)
-            _write_one(original, made, weights, source.number, palette, one)
+            own_card = replace(card, precision=precision)
+            _write_variant(original, target, weights, source.number, palette, own_card)
 
 
-def _write_one(
+def _write_variant(
     original: Path,
-    made: Path,
+    target: Path,
     weights: Sequence[float],
     number: int,
     palette: PaletteMap,
@@ -133,7 +139,7 @@ def _write_one(
     model = original.read_bytes()
     if card.precision != "int8" and len(weights) > 1:
         model = bake_style(model, weights)
-    made.parent.mkdir(parents=True, exist_ok=True)
-    partial = made.with_suffix(".partial")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
     partial.write_bytes(with_card(with_palette(model, number, palette), card))
-    partial.replace(made)
+    partial.replace(target)

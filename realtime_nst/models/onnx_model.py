@@ -1,4 +1,4 @@
-"""A model as it is read from its file, before any engine has seen it."""
+"""A model as read from its file, before an engine opens it."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -14,30 +14,31 @@ from realtime_nst.models.metadata import metadata_of
 from realtime_nst.models.protobuf import Malformed
 from realtime_nst.models.signature import FRAME, Signature, read_signature
 
-UNFIT = "realtime-nst export makes one that does"
+EXPORT_HINT = "export it again: realtime-nst export RUN OUT.onnx"
 
 Weights = tuple[float, ...]
-"""How much of each style of a model."""
+"""Weight of each style of a model."""
 
 
 @dataclass(frozen=True)
 class OnnxModel:
-    """The bytes of an ONNX file with what they say of themselves."""
+    """Bytes of an ONNX file, with its card and signature."""
 
     path: Path
     model: bytes
-    """Without a default for the styles' weights, so that no engine takes it for a constant."""
+    """Bytes of the model, without a default for the style weights, which engines would treat as a
+    constant."""
     card: Card
     signature: Signature
 
     @property
     def is_multi_style(self) -> bool:
-        """Whether it takes the styles' weights with every frame."""
-        return self.signature.blends
+        """Whether the style weights are an input of the model."""
+        return self.signature.is_multi_style
 
     @property
     def free_sizes(self) -> tuple[str | None, str | None]:
-        """What the model calls its free height and width; None where it has no name for it."""
+        """Names of the free height and width; None for a fixed size or an unnamed dimension."""
         _, height, width, _ = self.signature.inputs[FRAME].shape
         return (
             height if isinstance(height, str) else None,
@@ -46,14 +47,14 @@ class OnnxModel:
 
     @cached_property
     def sha256(self) -> str:
-        """Of the bytes."""
+        """SHA-256 of the bytes."""
         return hashlib.sha256(self.model).hexdigest()
 
     def baked(self, weights: Weights) -> "OnnxModel":
-        """The same for one style or blend only; engines run it faster.
+        """Return the model with fixed style weights, which engines run faster.
 
         Raises:
-            ModelError: it has another number of styles.
+            ModelError: the model has another number of styles.
         """
         if len(weights) != len(self.card.styles):
             count = len(self.card.styles)
@@ -65,14 +66,14 @@ class OnnxModel:
 
 
 def read_network(path: Path, *, check_seal: bool = True) -> OnnxModel:
-    """Read a model and see that it is one of ours.
+    """Read a model and check that it is a valid one, exported by this project.
 
     Args:
         path: the file.
-        check_seal: whether to compare it with the checksum stored in it; some milliseconds.
+        check_seal: compare the file with its stored checksum, which takes some milliseconds.
 
     Raises:
-        ModelError: there is no such file, or it is no model of ours, or damaged.
+        ModelError: the file does not exist, is not a valid model, or is damaged.
     """
     if not path.is_file():
         raise ModelError(f"there is no model {path}", "realtime-nst styles")
@@ -80,22 +81,19 @@ def read_network(path: Path, *, check_seal: bool = True) -> OnnxModel:
         model = path.read_bytes()
         text, signature = metadata_of(model).get(KEY), read_signature(model)
     except OSError as error:
-        raise ModelError(
-            f"{path} cannot be read: {error.strerror}", "realtime-nst styles"
-        ) from error
+        raise ModelError(f"cannot read {path}: {error.strerror}", "realtime-nst styles") from error
     except (Malformed, UnicodeDecodeError) as error:
         raise explain_foreign_model(path) from error
     if text is None:
         raise explain_foreign_model(path)
     if check_seal and is_whole(model) is False:
         raise ModelError(f"{path} is damaged: its checksum is wrong", damaged_hint(path))
-    if misfit := signature.misfit():
-        raise ModelError(f"{path} does not fit: {misfit}", UNFIT)
+    if mismatch := signature.mismatch():
+        raise ModelError(f"cannot use {path}: {mismatch}", EXPORT_HINT)
     card = Card.from_json(text)
     if signature.styles != len(card.styles):
         count = signature.styles
-        message = f"{path} paints {count} styles, but its card names {len(card.styles)}"
-        raise ModelError(message, "export it again: realtime-nst export")
-    return OnnxModel(
-        path, drop_weights_default(model) if signature.blends else model, card, signature
-    )
+        message = f"{path} has {count} styles, but its card names {len(card.styles)}"
+        raise ModelError(message, EXPORT_HINT)
+    model = drop_weights_default(model) if signature.is_multi_style else model
+    return OnnxModel(path, model, card, signature)

@@ -1,4 +1,4 @@
-"""Put another painting's palette map, and another card, into an ONNX file."""
+"""Replace a palette map and the card in an ONNX file."""
 
 from collections.abc import Callable
 
@@ -16,21 +16,21 @@ from realtime_nst.models.signature import GRAPH, INITIALIZER, PALETTE, TINT
 from realtime_nst.palette.palette_map import Hinges, PaletteMap
 
 DIRECTIONS, MINUS_THRESHOLDS = "base.hinges.weight", "base.hinges.bias"
-"""The names of the tensors that a model keeps its hinges in, in grey levels and as BGR."""
+"""Names of the tensors with a model's hinges, in gray levels and BGR."""
 
 ELEMENTS = {1: "<f4", 10: "<f2"}
-"""``TensorProto.DataType`` as NumPy has it."""
+"""NumPy dtype by ``TensorProto.DataType``."""
 
 Floats = NDArray[np.float32]
 Change = Callable[[Floats], Floats]
 
 
 def read_hinges(model: bytes) -> Hinges:
-    """Read which hinges a model's palette maps are made of.
+    """Return the hinges of a model's palette maps.
 
     Raises:
-        Malformed: it is no ONNX model.
-        ModelError: it has no palette base.
+        Malformed: the bytes are not an ONNX model.
+        ModelError: the model has no palette base.
     """
     found: dict[str, Floats] = {}
     graph = first_field(memoryview(model), GRAPH)
@@ -38,25 +38,25 @@ def read_hinges(model: bytes) -> Hinges:
         if field.number == INITIALIZER and _name(field) in (DIRECTIONS, MINUS_THRESHOLDS):
             found[_name(field)] = _array(field)
     if len(found) < 2:
-        raise ModelError("the model has no palette base", "use a model of this version")
+        raise ModelError("the model has no palette base", "export the model again")
     directions = found[DIRECTIONS][:, 2::-1, 0, 0]
     return Hinges(directions, -found[MINUS_THRESHOLDS] / np.float32(255))
 
 
 def with_palette(model: bytes, number: int, palette: PaletteMap) -> bytes:
-    """A model that has another palette map for one of its styles.
+    """Return a model with another palette map for one of its styles.
 
     Args:
         model: an ONNX model with a palette base.
-        number: the style's place in a model of several; of no meaning in a model of one.
-        palette: made of the model's own hinges.
+        number: index of the style; ignored in a model of one style.
+        palette: a palette map fitted with the model's own hinges.
 
     Raises:
-        Malformed: it is no ONNX model.
+        Malformed: the bytes are not an ONNX model.
     """
     changes = {
-        PALETTE: _put(palette.weight[::-1].ravel(), number),
-        TINT: _put(255 * palette.bias[::-1], number),
+        PALETTE: _replace_row(palette.weight[::-1].ravel(), number),
+        TINT: _replace_row(255 * palette.bias[::-1], number),
     }
     return with_graph(
         model, lambda graph: b"".join(_changed(each, changes) for each in iter_fields(graph))
@@ -64,17 +64,17 @@ def with_palette(model: bytes, number: int, palette: PaletteMap) -> bytes:
 
 
 def with_card(model: bytes, card: Card) -> bytes:
-    """A model with another card, sealed anew.
+    """Return a model with another card and a new checksum.
 
     Raises:
-        Malformed: it is no ONNX model.
+        Malformed: the bytes are not an ONNX model.
     """
-    kept = b"".join(each.raw for each in iter_fields(memoryview(model)) if not _is_ours(each))
-    carded = kept + _entry(KEY, card.to_json())
-    return carded + _entry(SEAL, fingerprint(carded))
+    others = b"".join(each.raw for each in iter_fields(memoryview(model)) if not _is_ours(each))
+    content = others + _entry(KEY, card.to_json())
+    return content + _entry(SEAL, fingerprint(content))
 
 
-def _put(values: Floats, number: int) -> Change:
+def _replace_row(values: Floats, number: int) -> Change:
     def change(tensor: Floats) -> Floats:
         several = tensor.shape[1:] == values.shape
         flat = tensor.reshape(-1).copy()
@@ -100,7 +100,7 @@ def _name(field: Field) -> str:
 
 
 def _array(tensor: Field) -> Floats:
-    """The values of a ``TensorProto`` of floats."""
+    """Return the values of a ``TensorProto`` of floats."""
     data = first_field(tensor.bytes, RAW_DATA)
     if data is None:
         raise Malformed(f"{_name(tensor)} has no values")
@@ -111,7 +111,7 @@ def _array(tensor: Field) -> Floats:
 def _element(tensor: Field) -> str:
     kind = first_field(tensor.bytes, DATA_TYPE)
     if kind is None or kind.number_value not in ELEMENTS:
-        raise Malformed(f"{_name(tensor)} is no tensor of floats")
+        raise Malformed(f"{_name(tensor)} is not a float tensor")
     return ELEMENTS[kind.number_value]
 
 

@@ -1,22 +1,23 @@
-"""What lies beside a model."""
+"""Recipe files next to a model."""
 
 from pathlib import Path
 
 from realtime_nst.models.precisions import INT8
 
 RECIPE = "recipe.toml"
-"""Of the model in a folder of its own; ``MODEL.recipe.toml`` is that of ``MODEL.onnx``."""
+"""Name of the recipe of a model with its own folder; that of ``MODEL.onnx`` is
+``MODEL.recipe.toml``."""
 
 
 def recipe_beside(model: Path) -> Path:
-    """Where the recipe of an exported model is written."""
+    """Return the path to write the recipe of an exported model to."""
     return model.with_suffix(f".{RECIPE}")
 
 
 def recipe_files(model: Path) -> list[Path]:
-    """The recipes that a model may have been trained by, the likeliest first.
+    """Return the recipes that a model may have been trained with, the most likely first.
 
-    That of ``int8/STYLE.onnx`` lies in the folder above, named after the model it belongs to.
+    The recipe of ``int8/STYLE.onnx`` is in the parent folder, named after the fp32 model.
     """
     likely = [recipe_beside(model), model.parent / RECIPE]
     if model.parent.name == INT8:

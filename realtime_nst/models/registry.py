@@ -1,7 +1,7 @@
 """Find models by the names of their styles.
 
-A model is a folder with a ``model.onnx``. Folders of models are those named by
-``$REALTIME_NST_MODELS`` (separated as in ``$PATH``), then the ones that came with the program.
+A model is a folder with a ``model.onnx``. Models are searched for in the folders listed in
+``$REALTIME_NST_MODELS`` (separated as in ``$PATH``), then in those shipped with the program.
 """
 
 import math
@@ -23,43 +23,43 @@ from realtime_nst.models.first_look import ENDINGS, first_look
 from realtime_nst.models.metadata import read_metadata
 
 VARIABLE = "REALTIME_NST_MODELS"
-"""The environment variable with the user's own folders of models."""
+"""Environment variable with the user's own model folders."""
 PREFERRED = "fast"
-"""The tier taken where the user names none."""
+"""Tier used if none is given."""
 TRAINABLE = ("nano", "fast", "quality", "johnson")
-"""Tiers that ``train`` makes; not all of them ship."""
-SHORTEST = 3
-"""Letters of a name that are worth looking for in other names."""
+"""Tiers that ``train`` supports; not all of them are shipped."""
+MIN_SUBSTRING = 3
+"""Minimum number of characters of a name to suggest longer names that contain it."""
 HINT = "realtime-nst styles"
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model file and what its card says."""
+    """A model file and its card."""
 
     path: Path
     card: Card
 
     @property
     def styles(self) -> list[str]:
-        """The names of its styles, in the order of their weights."""
+        """Names of the styles, in the order of their weights."""
         return [style.name for style in self.card.styles]
 
 
 @dataclass(frozen=True, slots=True)
 class StyleChoice:
-    """What a user's ``--style`` comes down to."""
+    """Model and style weights selected by ``--style``."""
 
     model: Model
     weights: tuple[float, ...]
-    """How much of each of the model's styles; they add up to 1."""
+    """Weight of each of the model's styles; they add up to 1."""
     strength: float = 1.0
-    """Share of the stylized image in the result; the rest is the image as it was."""
+    """Share of the stylized image in the result; the rest is the original image."""
     note: str = ""
-    """What people should know of it."""
+    """Human-readable note on the style, e.g. that it is a first look."""
 
     def weight_array(self) -> NDArray[np.float32]:
-        """The weights as a session takes them."""
+        """Return the weights as a float32 array (styles,) for ``Session.run``."""
         return np.array(self.weights, np.float32)
 
 
@@ -67,14 +67,20 @@ def find_style(name: str, tier: str | None = None) -> StyleChoice:
     """Find the model for a style.
 
     Args:
-        name: ``starry-night``, ``starry-night@quality``, a blend of one model's styles
-            ``starry-night:0.6,great-wave:0.4``, a model with one style, ``path/to/model.onnx``, or
-            ``path/to/model.onnx:starry-night``, or an image, of which it makes a first look. A
-            single style's weight, as in ``starry-night:0.5``, is its strength.
-        tier: where several models have the style; None prefers ``fast``.
+        name: a style ``starry-night``, a style of a tier ``starry-night@quality``, a blend of one
+            model's styles ``starry-night:0.6,great-wave:0.4``, the name of a model with one style,
+            a file ``path/to/model.onnx`` or ``path/to/model.onnx:starry-night``, or an image file,
+            of which a first look is created. The weight of a single style, as in
+            ``starry-night:0.5``, is its strength.
+        tier: tier to use if several models have the style; None prefers ``fast``.
 
     Raises:
-        ModelError: there is no such style, or no single model has all of the blend.
+        ModelError: there is no such style, or no single model has all styles of the blend.
+
+    Example:
+        >>> choice = find_style("starry-night")
+        >>> choice.model.path.name
+        'model.onnx'
     """
     match = re.fullmatch(r"(.+\.onnx)(?::(.+))?", name)
     if match:
@@ -104,14 +110,14 @@ def _first_look(painting: Path, tier: str | None) -> StyleChoice:
 
 
 def installed_models() -> Iterator[Model]:
-    """Every model in every folder that can be read, the user's own first."""
+    """Yield every readable model in every folder, the user's own first."""
     for path in model_files():
         with suppress(ModelError):
             yield read_model(path)
 
 
 def broken_models() -> Iterator[ModelError]:
-    """What is wrong with each model that ``installed_models`` passes over."""
+    """Yield the error of each model that ``installed_models`` skips."""
     for path in model_files():
         try:
             read_model(path)
@@ -120,20 +126,20 @@ def broken_models() -> Iterator[ModelError]:
 
 
 def model_files() -> list[Path]:
-    """The file of every model in every folder, the user's own first."""
+    """Return the file of every model in every folder, the user's own first."""
     return [path for root in model_folders() for path in sorted(root.glob("*/model.onnx"))]
 
 
 def model_folders() -> list[Path]:
-    """Where models are looked for."""
+    """Return the folders that models are searched for in."""
     own = [Path(name) for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name]
     return [*own, *shipped_folders()]
 
 
 def shipped_folders() -> list[Path]:
-    """Where the models lie that came with the program."""
+    """Return the folders of models shipped with the program."""
     package = Path(__file__).parents[1]
-    # Inside an installed package, or beside the package in a checkout.
+    # Inside an installed package, or next to the package in a checkout.
     return [package / "shipped_models", package.parent / "models"]
 
 
@@ -141,7 +147,7 @@ def read_model(path: Path) -> Model:
     """Read a model's card without loading its network.
 
     Raises:
-        ModelError: there is no such file, or it is no model of ours.
+        ModelError: the file does not exist, or is not a valid model.
     """
     if not path.is_file():
         raise ModelError(f"there is no model {path}", HINT)
@@ -158,14 +164,15 @@ def read_model(path: Path) -> Model:
 
 
 def _parse(blend: str) -> dict[str, float]:
-    """``a`` or ``a:0.6,b:0.4`` as weights that add up to 1."""
+    """Parse ``a`` or ``a:0.6,b:0.4`` into weights that add up to 1."""
     weights = {}
     for part in blend.split(","):
         style, _, number = part.strip().partition(":")
         try:
             weights[style] = float(number or 1)
         except ValueError:
-            raise ModelError(f"{number!r} in {blend!r} is no number", "a:0.6,b:0.4") from None
+            message = f"cannot blend {blend!r}: {number!r} is not a number"
+            raise ModelError(message, "give weights as numbers, e.g. a:0.6,b:0.4") from None
         if not 0 <= weights[style] < math.inf:
             message = f"cannot blend {blend!r}: the weight {number} is not 0 or more"
             raise ModelError(message, "give weights of 0 or more, e.g. a:0.6,b:0.4")
@@ -177,7 +184,7 @@ def _parse(blend: str) -> dict[str, float]:
 
 
 def _strength(blend: str) -> float:
-    """Return the strength of a single style; a blend has all of it."""
+    """Return the strength of a single style; that of a blend is 1."""
     _, _, number = blend.partition(":")
     return 1.0 if "," in blend else min(1.0, float(number or 1))
 
@@ -195,11 +202,11 @@ def _of_tier(models: list[Model], tier: str | None, blend: str) -> Model:
 
 
 def no_tier(tier: str, wanted: str, models: list[Model]) -> ModelError:
-    """Return the error for a tier that no model has, which names those there are."""
+    """Return the error for a tier that no model has, which names the available tiers."""
     tiers = sorted({model.card.tier for model in models})
     hint = f"--tier {tiers[0]}" if tiers else HINT
     if tier in TRAINABLE:
-        hint += f"; `realtime-nst train PICTURE --tier {tier}` trains one"
+        hint += f", or train one: `realtime-nst train IMAGE --tier {tier}`"
     return ModelError(f"there is no {wanted}, only {', '.join(tiers) or 'none'}", hint)
 
 
@@ -225,19 +232,19 @@ def _unknown(weights: dict[str, float], models: list[Model]) -> ModelError:
     missing = [style for style in weights if style not in known]
     if not missing:
         return ModelError(f"no single model has all of {', '.join(weights)}", HINT)
-    close = _alike(missing[0], known)
+    close = _similar(missing[0], known)
     guess = f"; did you mean {' or '.join(close)}?" if close else ""
     return ModelError(f"there is no style {missing[0]!r}{guess}", HINT)
 
 
 def _with_notes(error: ModelError) -> ModelError:
-    """One that also names the models that were passed over: what is missing may be in them."""
+    """Add the models that were skipped to an error: the missing style may be one of theirs."""
     for broken in broken_models():
         error.add_note(f"skipped: {broken}")
     return error
 
 
-def _alike(name: str, known: list[str]) -> list[str]:
-    """Names that have this one in them, ``great-wave`` for ``wave``, or are spelt much like it."""
-    holding = [each for each in known if len(name) >= SHORTEST and name.lower() in each]
-    return list(dict.fromkeys([*holding, *get_close_matches(name.lower(), known)]))[:3]
+def _similar(name: str, known: list[str]) -> list[str]:
+    """Return names that contain a name (``great-wave`` for ``wave``) or are spelled similarly."""
+    longer = [each for each in known if len(name) >= MIN_SUBSTRING and name.lower() in each]
+    return list(dict.fromkeys([*longer, *get_close_matches(name.lower(), known)]))[:3]

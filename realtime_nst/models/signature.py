@@ -1,7 +1,8 @@
-"""What goes into a model and what comes out, read from the file, whichever engine will run it.
+"""Inputs and outputs of a model, read from the file without an engine.
 
-The contract, for a frame of any size from 32x32 on: ``frame`` uint8 (1, H, W, 3) and, with several
-styles, ``style_weights`` float32 (styles,) give ``stylized`` uint8 (1, H, W, 3).
+All models have the input ``frame``, uint8 BGR (1, height, width, 3) of any size from 32x32 on, and
+the output ``stylized`` of the same type and shape. Models of several styles also have the input
+``style_weights``, float32 (styles,).
 """
 
 from dataclasses import dataclass
@@ -9,11 +10,11 @@ from dataclasses import dataclass
 from realtime_nst.models.protobuf import Malformed, first_field, iter_fields
 
 FRAME, WEIGHTS, STYLIZED = "frame", "style_weights", "stylized"
-"""The names of a model's inputs and output."""
+"""Names of a model's inputs and output."""
 PALETTE, TINT = "palette.weight", "palette.bias"
-"""The names of the tensors a model keeps its styles' palette maps in, one after the other."""
+"""Names of the tensors with the palette maps of a model's styles, one after the other."""
 IMAGE = "uint8 (1, height, width, 3)"
-"""What a frame is on the way in and out, for people."""
+"""Type and shape of the frame and the stylized frame, for messages."""
 
 GRAPH = 7
 """Field number in ``ModelProto``."""
@@ -22,7 +23,7 @@ NAME, INITIALIZER, INPUT, OUTPUT = 2, 5, 11, 12
 VALUE_NAME, VALUE_TYPE = 1, 2
 """Field numbers in ``ValueInfoProto``."""
 TENSOR_TYPE, ELEMENT, SHAPE, DIMENSION, SIZE, SYMBOL = 1, 1, 2, 1, 1, 2
-"""Field numbers on the way down to a dimension: ``TypeProto``, ``TypeProto.Tensor``,
+"""Field numbers on the path to a dimension: ``TypeProto``, ``TypeProto.Tensor``,
 ``TensorShapeProto`` and its ``Dimension``."""
 ELEMENTS = {
     1: "float32",
@@ -33,16 +34,17 @@ ELEMENTS = {
     10: "float16",
     11: "float64",
 }
-"""Some of ``TensorProto.DataType``."""
+"""NumPy names of some values of ``TensorProto.DataType``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """An input or an output."""
+    """An input or output of a model."""
 
     element: str
+    """Type of its elements: ``uint8``."""
     shape: tuple[int | str | None, ...]
-    """Sizes, or the names of free ones."""
+    """Sizes; a name or None for free dimensions."""
 
     def __str__(self) -> str:
         return f"{self.element} ({', '.join('?' if n is None else str(n) for n in self.shape)})"
@@ -50,47 +52,48 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A model's inputs and outputs by name."""
+    """Inputs and outputs of a model by name."""
 
     inputs: dict[str, Value]
     outputs: dict[str, Value]
 
     @property
-    def blends(self) -> bool:
-        """Whether the styles' weights come with every frame."""
+    def is_multi_style(self) -> bool:
+        """Whether the style weights are an input."""
         return WEIGHTS in self.inputs
 
     @property
     def styles(self) -> int:
-        """How many styles can be blended; 1 if there is nothing to blend."""
-        if not self.blends:
+        """Number of styles; 1 without an input for their weights, 0 if the size is free."""
+        if not self.is_multi_style:
             return 1
         count = self.inputs[WEIGHTS].shape[0]
         return count if isinstance(count, int) else 0
 
-    def misfit(self) -> str | None:
-        """What differs from the contract."""
+    def mismatch(self) -> str | None:
+        """Return how the signature differs from that of our models; None if it does not."""
         image = ("uint8", 4)
-        wanted = {FRAME: image, WEIGHTS: ("float32", 1), STYLIZED: image}
+        expected = {FRAME: image, WEIGHTS: ("float32", 1), STYLIZED: image}
         for name, value in [*self.inputs.items(), *self.outputs.items()]:
-            if name not in wanted:
+            if name not in expected:
                 return f"unknown input or output {name!r}"
-            if (value.element, len(value.shape)) != wanted[name]:
-                return f"{name!r} is {value}, not {wanted[name][0]} of {wanted[name][1]} dimensions"
+            if (value.element, len(value.shape)) != expected[name]:
+                element, dimensions = expected[name]
+                return f"{name!r} is {value}, not {element} of {dimensions} dimensions"
         missing = [name for name in (FRAME,) if name not in self.inputs]
         missing += [name for name in (STYLIZED,) if name not in self.outputs]
         return f"it has no {' and no '.join(missing)}" if missing else None
 
 
 def read_signature(model: bytes) -> Signature:
-    """The inputs and outputs of a model.
+    """Return the inputs and outputs of a model.
 
     Raises:
-        Malformed: it is no ONNX model.
+        Malformed: the bytes are not an ONNX model.
     """
     graph = first_field(memoryview(model), GRAPH)
     if graph is None:
-        raise Malformed("there is no graph in it")
+        raise Malformed("there is no graph")
     inputs: dict[str, Value] = {}
     outputs: dict[str, Value] = {}
     for field in iter_fields(graph.bytes):
@@ -102,7 +105,7 @@ def read_signature(model: bytes) -> Signature:
 
 
 def value_name(value: memoryview) -> str:
-    """The name in a ``ValueInfoProto``."""
+    """Return the name in a ``ValueInfoProto``."""
     field = first_field(value, VALUE_NAME)
     return field.text if field else ""
 
@@ -117,7 +120,7 @@ def _value(value: memoryview) -> tuple[str, Value]:
 
 
 def _inner(message: memoryview, *path: int) -> memoryview:
-    """The message that lies in a message; one that is missing is empty."""
+    """Return a message nested in another; empty if it is missing."""
     for number in path:
         field = first_field(message, number)
         message = field.bytes if field else memoryview(b"")

@@ -1,0 +1,1 @@
+"""Color statistics of style images: palette maps, Oklab, optimal transport and texture."""

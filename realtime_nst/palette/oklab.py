@@ -1,4 +1,4 @@
-"""sRGB to Oklab and back: distances between colors as people see them (Ottosson 2020)."""
+"""Convert between sRGB and Oklab, a perceptually uniform color space (Ottosson 2020)."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Colors = NDArray[np.float32]
-"""(..., 3): RGB from 0 to 1, or Oklab."""
+"""(..., 3) float32: RGB from 0 to 1, or Oklab."""
 
 TO_CONES = np.array(
     [
@@ -26,14 +26,14 @@ FROM_CONES, FROM_OKLAB = np.linalg.inv(TO_CONES), np.linalg.inv(TO_OKLAB)
 
 
 def to_oklab(rgb: NDArray[Any]) -> Colors:
-    """Convert sRGB in [0, 1] to lightness (0 to 1), green-red and blue-yellow."""
+    """Convert (..., 3) sRGB in [0, 1] to Oklab: lightness (0 to 1), green-red and blue-yellow."""
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     lab: Colors = (np.cbrt(linear @ TO_CONES.T) @ TO_OKLAB.T).astype(np.float32)
     return lab
 
 
 def from_oklab(lab: NDArray[Any]) -> Colors:
-    """Convert Oklab to sRGB, clipped to [0, 1]."""
+    """Convert (..., 3) Oklab to sRGB, clipped to [0, 1]."""
     linear = np.clip((lab @ FROM_OKLAB.T) ** 3 @ FROM_CONES.T, 0, 1)
     rgb: Colors = np.where(
         linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055

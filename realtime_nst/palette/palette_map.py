@@ -1,9 +1,10 @@
-"""The palette map of a painting: which of its colors each color of a photo becomes.
+"""The palette map of a style image: a function from the colors of photos to its colors.
 
-The map is a sum of 32 hinges max(0, direction . rgb - threshold), the same for all paintings; a
-painting has a coefficient for each hinge and channel. So maps of several styles blend by blending
-their coefficients, a network computes one by two 1x1 convolutions, and fitting one is a linear
-least-squares problem: to the optimal transport from the colors of photos to those of the painting.
+The map is a sum of 32 hinges max(0, direction . rgb - threshold), shared by all styles, with a
+coefficient per hinge and channel for each style. So maps of several styles are blended by blending
+their coefficients, a network computes a map with two 1x1 convolutions, and fitting a map is a
+linear least-squares problem, whose target is the optimal transport from the colors of photos to
+those of the style image.
 """
 
 from dataclasses import dataclass
@@ -19,60 +20,66 @@ from realtime_nst.palette.oklab import Colors, from_oklab, to_oklab
 from realtime_nst.palette.transport import transport
 
 TABLE = Path(__file__).with_name("photo_colors.npz")
-"""Colors of photos and the hinges; scripts/photo_colors.py made it."""
+"""Colors of photos and the hinges, created by scripts/photo_colors.py."""
 SHORT_SIDE = 180
-"""Pixels to which a painting's short side is scaled before its colors are counted."""
+"""Pixels that a style image's short side is scaled to before its colors are counted."""
 GRID, GRID_WEIGHT = 9, 0.25
-"""Colors a channel and weight of each in the fit, so that the map is sane for every color."""
+"""Grid of colors added to the fit (values per channel, and weight of each color), so that the map
+is well-behaved for every color."""
 RIDGE = 1e-5
-"""Keeps coefficients so small that half precision is enough."""
+"""Ridge regularization, which keeps the coefficients small enough for half precision."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hinges:
-    """What all palette maps share."""
+    """Hinge functions shared by all palette maps."""
 
     directions: Colors
-    """(hinges, 3)"""
+    """(hinges, 3) float32."""
     thresholds: NDArray[np.float32]
-    """(hinges,)"""
+    """(hinges,) float32."""
 
     def __call__(self, rgb: Colors) -> NDArray[np.float32]:
-        """Evaluate all hinges: (n, 3) colors to (n, hinges)."""
+        """Evaluate all hinges: (n, 3) sRGB colors in [0, 1] to (n, hinges)."""
         values: NDArray[np.float32] = np.maximum(rgb @ self.directions.T - self.thresholds, 0)
         return values
 
 
 @dataclass(frozen=True, slots=True)
 class PaletteMap:
-    """The palette map of one painting."""
+    """Palette map of one style image."""
 
     weight: NDArray[np.float32]
-    """(3, hinges)"""
+    """(3, hinges) float32."""
     bias: NDArray[np.float32]
-    """(3,)"""
+    """(3,) float32."""
 
     def __call__(self, rgb: Colors, hinges: Hinges | None = None) -> Colors:
-        """Map (n, 3) sRGB colors in [0, 1]."""
+        """Map (n, 3) sRGB colors in [0, 1]; the default hinges are ``shared_hinges``."""
         return (hinges or shared_hinges())(rgb) @ self.weight.T + self.bias
 
 
 @cache
 def shared_hinges() -> Hinges:
-    """The hinges new networks are made with."""
+    """Return the hinges of new networks."""
     with np.load(TABLE) as table:
         return Hinges(table["directions"], table["thresholds"])
 
 
 @cache
 def photo_colors() -> Colors:
-    """Colors that stand for the same number of photo pixels each: (n, 3) Oklab."""
+    """Return typical colors of photos, each for an equal number of pixels: (n, 3) Oklab."""
     with np.load(TABLE) as table:
         return to_oklab(table["colors"] / 255)
 
 
 def fit_palette(painting: Image, hinges: Hinges | None = None) -> PaletteMap:
-    """Fit the palette map of a (height, width, 3) uint8 BGR picture, in a fraction of a second."""
+    """Fit the palette map of a style image, in a fraction of a second.
+
+    Args:
+        painting: (height, width, 3) uint8 BGR.
+        hinges: the hinges to use; None uses ``shared_hinges``.
+    """
     photos = photo_colors()
     moved = transport(photos, painting_colors(painting, len(photos)))
     grid = _grid()
@@ -83,7 +90,15 @@ def fit_palette(painting: Image, hinges: Hinges | None = None) -> PaletteMap:
 
 
 def painting_colors(painting: Image, count: int) -> Colors:
-    """Colors that stand for the same number of a picture's pixels each: (count, 3) Oklab."""
+    """Reduce an image to colors that each stand for an equal number of its pixels.
+
+    Args:
+        painting: (height, width, 3) uint8 BGR.
+        count: number of colors, a power of two.
+
+    Returns:
+        (count, 3) Oklab.
+    """
     height, width = painting.shape[:2]
     scale = SHORT_SIDE / min(height, width)
     size = round(width * scale), round(height * scale)
@@ -92,9 +107,9 @@ def painting_colors(painting: Image, count: int) -> Colors:
 
 
 def median_cut(points: Colors, count: int) -> Colors:
-    """Reduce points to the means of ``count`` (a power of two) cells of equally many points."""
+    """Reduce (n, 3) points to the means of ``count`` (a power of two) equally large cells."""
     rest = len(points) % count
-    # An even choice: what is cut off at the end would all come from one place in the picture.
+    # Surplus points are removed evenly: those at the end are all from one place in the image.
     cells = np.delete(points, np.linspace(0, len(points) - 1, rest, dtype=int), axis=0)[None]
     while len(cells) < count:
         widest = cells.var(axis=1).argmax(axis=1)[:, None, None]
@@ -106,7 +121,7 @@ def median_cut(points: Colors, count: int) -> Colors:
 
 
 def _grid() -> Colors:
-    """All combinations of some values of red, green and blue."""
+    """Return all combinations of ``GRID`` values of red, green and blue."""
     values = np.linspace(0, 1, GRID, dtype=np.float32)
     return np.stack(np.meshgrid(values, values, values), axis=-1).reshape(-1, 3)
 

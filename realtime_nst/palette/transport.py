@@ -1,7 +1,7 @@
-"""Entropic optimal transport between two clouds of colors (Cuturi 2013), in NumPy.
+"""Entropic optimal transport between two sets of colors (Cuturi 2013), in NumPy.
 
-The transport map is the gradient of a convex function, so what is lighter than something else stays
-lighter, and it is a mean of the target's colors, so it never leaves them.
+The transport map is the gradient of a convex function, so it keeps the order of lightness, and its
+values are means of the target colors, so it never leaves their range.
 """
 
 from dataclasses import dataclass
@@ -12,25 +12,26 @@ from numpy.typing import NDArray
 from realtime_nst.palette.oklab import Colors
 
 BLUR = 0.003
-"""Entropy, a squared distance in Oklab: how much the map is smoothed."""
+"""Entropic regularization, a squared distance in Oklab: how much the map is smoothed."""
 CHROMA = 2.5
-"""Weight of the chroma axes against lightness: with 1 rare hues are lost, and far above it a light
-color may become a dark one of the same hue."""
+"""Weight of the chroma axes relative to lightness: with 1 rare hues are lost, and with far more a
+light color may become a dark one of the same hue."""
 ROUNDS = 25
-"""Sinkhorn iterations at each blur, which is halved from 0.2 on."""
+"""Number of Sinkhorn iterations at each blur, which is halved from 0.2 on."""
 TINY = 1e-200
+"""Lower limit of divisors."""
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """A map of colors, defined for every color."""
+    """Transport map, defined for every color."""
 
     targets: Colors
     """(n, 3) Oklab."""
     potential: Floats
-    """(n,)"""
+    """(n,) dual potential of the targets."""
 
     def __call__(self, colors: Colors) -> Colors:
         """Map (m, 3) Oklab colors."""
@@ -42,23 +43,23 @@ class Transport:
 
 
 def transport(sources: Colors, targets: Colors) -> Transport:
-    """Find the map that moves one cloud onto another with the least total squared distance.
+    """Compute the map from one set of colors to another with the least total squared distance.
 
     Args:
-        sources: (m, 3) Oklab, each of the same mass.
-        targets: (n, 3) Oklab, each of the same mass.
+        sources: (m, 3) Oklab, all of equal mass.
+        targets: (n, 3) Oklab, all of equal mass.
     """
     costs = _costs(sources, targets)
     left, right = np.zeros(len(sources)), np.zeros(len(targets))
     blur = 0.2
     while blur > BLUR:
         blur = max(blur / 2, BLUR)
-        left, right = _balanced(costs, left, right, blur)
+        left, right = _sinkhorn(costs, left, right, blur)
     return Transport(targets, right)
 
 
-def _balanced(costs: Floats, left: Floats, right: Floats, blur: float) -> tuple[Floats, Floats]:
-    """Potentials after some Sinkhorn iterations; absorbing them first keeps exponents small."""
+def _sinkhorn(costs: Floats, left: Floats, right: Floats, blur: float) -> tuple[Floats, Floats]:
+    """Update the potentials by Sinkhorn iterations; absorbing them first keeps exponents small."""
     kernel = np.exp((left[:, None] + right - costs) / blur)
     rows, columns = np.ones(len(left)), np.ones(len(right))
     for _ in range(ROUNDS):

@@ -1,0 +1,1 @@
+"""Stylize frames: styles, blends, timelines and temporal stabilization."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from realtime_nst.inference.engines import Size
 from realtime_nst.inference.options import InferenceOptions
-from realtime_nst.inference.session import USUAL, Session, open_session
+from realtime_nst.inference.session import DEFAULT_SIZE, Session, open_session
 from realtime_nst.models.registry import StyleChoice, find_style
 from realtime_nst.stylize.stylizer import Stylizer
 from realtime_nst.stylize.timeline import FADE, Cue, Timeline
@@ -86,7 +86,7 @@ def open_choice(
         precision=options.precision,
         weights=choice.weights if baked else None,
         strength=choice.strength,
-        size=size or USUAL,
+        size=size or DEFAULT_SIZE,
     )
 
 

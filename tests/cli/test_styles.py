@@ -91,7 +91,7 @@ def test_a_sheet_of_a_tier_without_a_model(models: Path, tmp_path: Path) -> None
     write_image(tmp_path / "photo.png", np.zeros((64, 64, 3), np.uint8))
     result = styles("sheet", tmp_path / "photo.png", "--tier", "nano", "-o", tmp_path / "s.png")
     assert "there is no nano model, only fast, johnson" in str(result.exception)
-    assert "train PICTURE --tier nano" in getattr(result.exception, "hint", "")
+    assert "train IMAGE --tier nano" in getattr(result.exception, "hint", "")
 
 
 def test_names_stand_below_their_pictures() -> None:

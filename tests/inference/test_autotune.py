@@ -1,4 +1,4 @@
-"""The fastest of those that paint the right picture is taken, and remembered."""
+"""Autotuning takes the fastest candidate with correct output, and caches the result."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from realtime_nst.inference.autotune import (
     Measurement,
     autotune,
     compare,
-    described,
+    format_trials,
     sample_image,
 )
 from realtime_nst.inference.engines import Size
@@ -28,7 +28,7 @@ KEY = {"processor": "one"}
 
 @dataclass
 class Machine:
-    """Candidates that take so many seconds for a frame of ``SIZE``, by a clock of their own."""
+    """Candidates with given seconds per frame of ``SIZE``, on a simulated clock."""
 
     seconds: dict[Candidate, float]
     now: float = 0.0
@@ -53,9 +53,9 @@ class Machine:
         return paint
 
     def chosen(self) -> list[Candidate]:
-        return self.verdict().ranking
+        return self.result().ranking
 
-    def verdict(self) -> AutotuneResult:
+    def result(self) -> AutotuneResult:
         return autotune(list(self.seconds), self.open_at, SIZE, KEY, self.clock)
 
 
@@ -65,23 +65,23 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def test_the_fastest_is_first() -> None:
+def test_autotune_ranks_by_speed() -> None:
     machine = Machine({ORT: 0.018, ORT8: 0.006, VINO: 0.009})
-    verdict = machine.verdict()
-    assert verdict.ranking == [ORT8, VINO, ORT]
-    assert [round(trial.seconds, 4) for trial in verdict.trials] == [0.006, 0.009, 0.018]
-    assert verdict.size == SIZE
+    result = machine.result()
+    assert result.ranking == [ORT8, VINO, ORT]
+    assert [round(trial.seconds, 4) for trial in result.trials] == [0.006, 0.009, 0.018]
+    assert result.size == SIZE
 
 
-def test_it_is_remembered() -> None:
+def test_autotune_caches_result() -> None:
     first, later = (Machine({ORT: 0.018, VINO: 0.009}) for _ in range(2))
-    assert first.verdict() == later.verdict()
+    assert first.result() == later.result()
     assert first.opened
     assert not later.opened
 
 
 @pytest.mark.parametrize("spoil", ["{", "[]", '{"key": {}, "value": {}}', "", "\x00"])
-def test_what_cannot_be_read_is_found_out_again(cache: Path, spoil: str) -> None:
+def test_autotune_repeats_after_unreadable_cache(cache: Path, spoil: str) -> None:
     Machine({ORT: 0.018, VINO: 0.009}).chosen()
     (file,) = cache.glob("choices/*.json")
     file.write_text(spoil)
@@ -91,13 +91,13 @@ def test_what_cannot_be_read_is_found_out_again(cache: Path, spoil: str) -> None
     assert len(file.read_text()) > 100
 
 
-def test_what_was_chosen_among_others_does_not_count() -> None:
+def test_autotune_repeats_for_other_candidates() -> None:
     Machine({ORT: 0.018, VINO: 0.009}).chosen()
     more = Machine({ORT: 0.018, VINO: 0.009, ORT8: 0.006})
     assert more.chosen() == [ORT8, VINO, ORT]
 
 
-def test_a_folder_that_cannot_be_written(cache: Path) -> None:
+def test_autotune_without_writable_cache(cache: Path) -> None:
     cache.write_text("in the way")
     for _ in range(2):
         machine = Machine({ORT: 0.018, VINO: 0.009})
@@ -105,68 +105,68 @@ def test_a_folder_that_cannot_be_written(cache: Path) -> None:
         assert machine.opened
 
 
-def test_another_picture_does_not_win() -> None:
+def test_autotune_rejects_wrong_output() -> None:
     machine = Machine({ORT: 0.018, VINO: 0.001, ORT8: 0.006}, wrong=(VINO,))
-    verdict = machine.verdict()
-    assert verdict.ranking == [ORT8, ORT]
-    assert verdict.failures == ("OpenVINO bf16 paints another picture",)
+    result = machine.result()
+    assert result.ranking == [ORT8, ORT]
+    assert result.failures == ("OpenVINO bf16 computes a wrong image",)
 
 
-def test_one_that_does_not_open_is_told() -> None:
+def test_autotune_reports_failed_candidate() -> None:
     machine = Machine({ORT: 0.018, VINO: 0.001}, broken=(VINO,))
-    verdict = machine.verdict()
-    assert verdict.ranking == [ORT]
-    assert verdict.failures == ("openvino does not run",)
+    result = machine.result()
+    assert result.ranking == [ORT]
+    assert result.failures == ("openvino does not run",)
 
 
-def test_none_opens() -> None:
+def test_autotune_raises_if_no_candidate_opens() -> None:
     machine = Machine({ORT: 0.018, VINO: 0.001}, broken=(VINO, ORT))
     with pytest.raises(NstError, match="openvino does not run"):
-        machine.verdict()
+        machine.result()
 
 
-def test_a_slow_model_is_tried_on_smaller_frames() -> None:
+def test_autotune_measures_slow_model_on_smaller_frames() -> None:
     machine = Machine({ORT: 0.36, VINO: 0.15})
-    verdict = machine.verdict()
-    assert verdict.ranking == [VINO, ORT]
-    assert verdict.size == (240, 320)
+    result = machine.result()
+    assert result.ranking == [VINO, ORT]
+    assert result.size == (240, 320)
     assert machine.now < 1
 
 
-def test_when_the_time_is_over_the_rest_is_not_tried() -> None:
+def test_compare_stops_when_budget_is_spent() -> None:
     machine = Machine({ORT: 9.0, VINO: 1.0, ORT8: 0.1})
-    verdict = compare(list(machine.seconds), machine.open_at, SIZE, machine.clock, budget=1.0)
-    assert verdict.ranking == [ORT]
-    assert not verdict.complete
+    result = compare(list(machine.seconds), machine.open_at, SIZE, machine.clock, budget=1.0)
+    assert result.ranking == [ORT]
+    assert not result.complete
     assert machine.now < 3
 
 
-def test_what_was_cut_short_is_done_again_when_there_is_time() -> None:
+def test_autotune_does_not_cache_incomplete_result() -> None:
     assert Machine({ORT: 9.0, VINO: 8.0}).chosen() == [ORT]
     assert Machine({ORT: 0.018, VINO: 0.009}).chosen() == [VINO, ORT]
 
 
 @pytest.mark.parametrize("size", [(16, 16), (70, 2000), (480, 640), (1080, 1920)])
-def test_the_picture_to_paint(size: Size) -> None:
+def test_sample_image_has_contrast(size: Size) -> None:
     image = sample_image(size)
     assert image.shape == (*size, 3)
     assert image.dtype == np.uint8
     assert image.std() > 40
 
 
-def test_the_figures_in_words() -> None:
+def test_format_trials() -> None:
     trials = (
         Measurement("openvino", "int8", 0.0049),
         Measurement("cpu", "int8", 0.0061),
         Measurement("openvino", "bf16", 0.0085),
         Measurement("cpu", "fp32", 0.0179),
     )
-    words = "4.9 ms; ONNX Runtime int8 6.1, fp32 17.9 ms; OpenVINO bf16 8.5 ms"
-    assert described(trials, SIZE, SIZE) == words
-    assert described(trials[:1], (240, 320), SIZE) == "4.9 ms at 320x240"
+    text = "4.9 ms; ONNX Runtime int8 6.1, fp32 17.9 ms; OpenVINO bf16 8.5 ms"
+    assert format_trials(trials, SIZE, SIZE) == text
+    assert format_trials(trials[:1], (240, 320), SIZE) == "4.9 ms at 320x240"
 
 
-def test_every_system_has_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_folder_on_each_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REALTIME_NST_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
     monkeypatch.setenv("LOCALAPPDATA", "/local")

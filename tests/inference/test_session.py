@@ -1,4 +1,4 @@
-"""Sessions: any size, the right weights and variant, and the truth about the device."""
+"""Sessions: any size, the right weights and variant, and the device that really runs."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ from realtime_nst.inference.autotune import AutotuneResult, Measurement
 from realtime_nst.inference.devices import Device
 from realtime_nst.inference.engines import CompiledModel, EngineSettings, Size
 from realtime_nst.inference.engines.onnx_runtime import open_onnx_runtime
-from realtime_nst.inference.session import KEPT, ModelOpener, Session, open_session
+from realtime_nst.inference.session import MAX_CACHED_SIZES, ModelOpener, Session, open_session
 from realtime_nst.models.onnx_model import OnnxModel
 from realtime_nst.models.registry import find_style
 from tests.helpers import onnx_models
@@ -33,26 +33,24 @@ def invert(tmp_path_factory: pytest.TempPathFactory) -> Session:
 
 @given(height=st.integers(32, 200), width=st.integers(32, 200), seed=st.integers(0, 99))
 @settings(max_examples=25, deadline=None)
-def test_any_size_comes_back_at_its_size(
-    invert: Session, height: int, width: int, seed: int
-) -> None:
+def test_run_keeps_size(invert: Session, height: int, width: int, seed: int) -> None:
     image = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
     assert np.array_equal(invert.run(image), 255 - image)
 
 
-def test_card_and_placement_are_read_from_the_model(invert: Session) -> None:
+def test_session_card_and_placement(invert: Session) -> None:
     assert invert.card.styles[0].name == "invert"
     assert invert.placement == {"CPUExecutionProvider": 1}
     assert invert.why.startswith("ONNX Runtime fp32, ")
 
 
-def test_threads_are_said(tmp_path: Path) -> None:
+def test_session_why_names_threads(tmp_path: Path) -> None:
     model = onnx_models.invert(tmp_path / "model.onnx")
     assert open_session(model, "cpu", threads=1, spin=False).why == "ONNX Runtime fp32, 1 thread"
 
 
 @pytest.mark.parametrize(("weights", "expected"), [([1, 0], 200), ([0, 1], 0), ([0.5, 0.5], 100)])
-def test_weights_blend_styles(tmp_path: Path, weights: list[float], expected: int) -> None:
+def test_run_blends_styles_by_weight(tmp_path: Path, weights: list[float], expected: int) -> None:
     session = open_session(onnx_models.two(tmp_path / "model.onnx"), "cpu")
     stylized = session.run(np.full((16, 16, 3), 200, np.uint8), np.array(weights, np.float32))
     assert (stylized == expected).all()
@@ -117,7 +115,7 @@ def test_damaged_model_is_refused(tmp_path: Path) -> None:
     assert f"styles verify {path}" in caught.value.hint
 
 
-def test_wrong_number_of_weights(tmp_path: Path) -> None:
+def test_run_refuses_wrong_number_of_weights(tmp_path: Path) -> None:
     session = open_session(onnx_models.two(tmp_path / "model.onnx"), "cpu")
     with pytest.raises(ModelError, match="has 2 styles"):
         session.run(np.zeros((16, 16, 3), np.uint8), np.ones(3, np.float32))
@@ -127,16 +125,16 @@ def test_wrong_number_of_weights(tmp_path: Path) -> None:
     ("make", "message"),
     [
         (onnx_models.bare, "has no model card"),
-        (onnx_models.floats, "another project's model: it takes frame float32"),
+        (onnx_models.floats, "another project's model: its input is frame float32"),
         (lambda path: path, "there is no model"),
         (lambda path: path.write_text("not a model") and path, "is not an ONNX model"),
         (
             lambda path: onnx_models.two(path, onnx_models.card("one")),
-            "paints 2 styles, but its card names 1",
+            "has 2 styles, but its card names 1",
         ),
     ],
 )
-def test_what_is_no_model_of_ours(tmp_path: Path, make: object, message: str) -> None:
+def test_open_session_refuses_foreign_models(tmp_path: Path, make: object, message: str) -> None:
     path = tmp_path / "model.onnx"
     assert callable(make)
     make(path)
@@ -145,7 +143,7 @@ def test_what_is_no_model_of_ours(tmp_path: Path, make: object, message: str) ->
     assert caught.value.hint
 
 
-def test_a_model_that_changes_the_size(tmp_path: Path) -> None:
+def test_run_refuses_output_of_another_size(tmp_path: Path) -> None:
     session = open_session(onnx_models.cropping(tmp_path / "model.onnx"), "cpu")
     with pytest.raises(ModelError, match="turned"):
         session.run(np.zeros((16, 16, 3), np.uint8))
@@ -168,7 +166,7 @@ def _wheels(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
         (["onnxruntime", "onnxruntime-gpu"], True, "overwrite each other"),
     ],
 )
-def test_asked_for_cuda_and_got_none(
+def test_open_session_cuda_unavailable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wheels: list[str], driver: bool, reason: str
 ) -> None:
     model = onnx_models.invert(tmp_path / "model.onnx")
@@ -182,28 +180,28 @@ def test_asked_for_cuda_and_got_none(
     assert reason in open_session(model, "auto").why
 
 
-def test_unknown_device(tmp_path: Path) -> None:
+def test_open_session_unknown_device(tmp_path: Path) -> None:
     with pytest.raises(DeviceError, match="no device 'tpu'") as caught:
         open_session(onnx_models.invert(tmp_path / "model.onnx"), "tpu")
     assert "cuda" in caught.value.hint
 
 
-def test_a_provider_that_gets_no_node_is_refused(
+def test_open_session_refuses_provider_without_nodes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ONNX Runtime takes a provider that cannot run the model and silently uses the CPU."""
+    """ONNX Runtime accepts a provider that cannot run the model and silently uses the CPU."""
     fake = devices.Device("Fake", "AzureExecutionProvider", "onnxruntime", "none")
     monkeypatch.setitem(devices.DEVICES, "fake", fake)
     with pytest.raises(DeviceError, match="gave the whole model to CPUExecutionProvider"):
         open_session(onnx_models.invert(tmp_path / "model.onnx"), "fake")
 
 
-def test_every_node_is_counted(tmp_path: Path) -> None:
+def test_placement_counts_all_nodes(tmp_path: Path) -> None:
     session = open_session(onnx_models.brush(tmp_path / "model.onnx"), "cpu")
     assert session.placement["CPUExecutionProvider"] >= 6
 
 
-def test_a_session_for_one_blend(tmp_path: Path) -> None:
+def test_open_session_with_fixed_weights(tmp_path: Path) -> None:
     path, weights = onnx_models.brush(tmp_path / "model.onnx"), (0.25, 0.75)
     fixed, free = open_session(path, "cpu", weights=weights), open_session(path, "cpu")
     wanted = free.run(PICTURE, np.array(weights, np.float32))
@@ -214,12 +212,12 @@ def test_a_session_for_one_blend(tmp_path: Path) -> None:
         fixed.run(PICTURE, np.array([1, 0], np.float32))
 
 
-def test_a_session_for_a_wrong_number_of_styles(tmp_path: Path) -> None:
+def test_open_session_refuses_wrong_number_of_weights(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="has 2 styles, but got 3 weights"):
         open_session(onnx_models.brush(tmp_path / "model.onnx"), "cpu", weights=(1, 0, 0))
 
 
-def test_few_sizes_are_kept_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_session_caches_few_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
     real = open_onnx_runtime
 
@@ -231,7 +229,7 @@ def test_few_sizes_are_kept_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(session_module, "open_onnx_runtime", counted)
     session = open_session(onnx_models.invert(tmp_path / "model.onnx"), "cpu", size=(32, 32))
-    sizes = [(32 + step, 40) for step in range(KEPT)]
+    sizes = [(32 + step, 40) for step in range(MAX_CACHED_SIZES)]
     for size in [*sizes, *sizes]:
         session.run(np.zeros((*size, 3), np.uint8))
     assert opened == [(32, 32), *sizes]
@@ -241,17 +239,17 @@ def test_few_sizes_are_kept_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def variants(tmp_path: Path) -> Path:
-    """A model with an int8 file of its first style."""
+    """Create a model with an int8 file of its first style."""
     onnx_models.brush(tmp_path / "int8" / "warm.onnx", int8=True)
     return onnx_models.brush(tmp_path / "model.onnx")
 
 
-def test_the_file_itself_runs_where_nothing_is_said(variants: Path) -> None:
-    """Whoever measures a file measures that file."""
+def test_open_session_without_precision_runs_the_file(variants: Path) -> None:
+    """Measuring a file measures that file, not a faster variant."""
     assert open_session(variants, "cpu", weights=(1, 0)).why.startswith("ONNX Runtime fp32")
 
 
-def test_a_precision_that_is_asked_for(variants: Path) -> None:
+def test_open_session_with_precision(variants: Path) -> None:
     session = open_session(variants, "cpu", weights=(1, 0), precision="int8")
     assert session.why.startswith("ONNX Runtime int8")
     assert session.card.precision == "fp32"  # the model's, which has all its styles
@@ -261,23 +259,23 @@ def test_a_precision_that_is_asked_for(variants: Path) -> None:
     assert caught.value.hint
 
 
-def test_the_fastest_is_found_and_said(variants: Path) -> None:
+def test_session_why_names_the_fastest(variants: Path) -> None:
     session = open_session(variants, weights=(1, 0), precision="auto", threads=1)
     figures = r"(ONNX Runtime|OpenVINO) (int8|bf16|fp32), 1 thread: \d+\.\d ms; .*\d ms"
     assert re.match(figures, session.why)
     again = open_session(variants, weights=(1, 0), precision="auto", threads=1)
-    assert again.why == session.why  # the very figures: they are remembered
+    assert again.why == session.why  # the same times: they are cached
     assert session.run(PICTURE).shape == PICTURE.shape
 
 
-def test_the_next_best_runs_where_the_best_no_longer_does(
+def test_open_session_falls_back_to_next_candidate(
     variants: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trials = [Measurement("openvino", "fp32", 0.001), Measurement("cpu", "fp32", 0.002)]
-    verdict = AutotuneResult(tuple(trials), (480, 640))
-    monkeypatch.setattr(session_module, "autotune", lambda *about: verdict)
+    result = AutotuneResult(tuple(trials), (480, 640))
+    monkeypatch.setattr(session_module, "autotune", lambda *about: result)
     monkeypatch.setattr(ModelOpener, "prepare", lambda self, found: None)
-    monkeypatch.setattr(session_module, "rivals", lambda: ["cpu", "openvino"])
+    monkeypatch.setattr(session_module, "auto_devices", lambda: ["cpu", "openvino"])
 
     def refuses(
         network: OnnxModel, device: Device, settings: EngineSettings, size: Size
@@ -289,8 +287,8 @@ def test_the_next_best_runs_where_the_best_no_longer_does(
     assert session.why.startswith("ONNX Runtime fp32, 1 thread: 2.0 ms (OpenVINO is gone)")
 
 
-def test_without_any_engine(variants: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "rivals", list)
+def test_open_session_without_engine(variants: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "auto_devices", list)
     with pytest.raises(MissingExtraError, match="neither ONNX Runtime nor OpenVINO") as caught:
         open_session(variants)
     assert "pip install" in caught.value.hint

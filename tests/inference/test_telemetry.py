@@ -1,4 +1,4 @@
-"""No process of this program reports its use to the makers of its engines."""
+"""No process of this program sends telemetry to the vendors of its engines."""
 
 import os
 import shutil
@@ -10,9 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 KEPT = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-"""Variables a child process needs. Others may switch reports off, as those of CI services do."""
+"""Variables a child process needs. Others may disable telemetry, as those of CI services do."""
 OWN = "realtime-nst"
-"""The only folder that a run may leave files in, below a home directory."""
+"""Name of the only folder below a home directory that a run may leave files in."""
 RUNS = {
     "image": (
         "import sys\n"

@@ -1,4 +1,4 @@
-"""Files beside a model are found, checked and offered to the devices that can run them."""
+"""Variants next to a model are found, checked and offered to the devices that can run them."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from realtime_nst.errors import DeviceError, ModelError
 from realtime_nst.inference import candidates as listing
 from realtime_nst.inference.autotune import Candidate
-from realtime_nst.inference.candidates import candidates, int8_is_exact, rivals
+from realtime_nst.inference.candidates import auto_devices, candidates, int8_is_exact
 from realtime_nst.inference.devices import DEVICES
 from realtime_nst.inference.variants import Variants
 from realtime_nst.models.onnx_model import read_network
@@ -19,7 +19,7 @@ WARM, COLD, BLEND = (1.0, 0.0), (0.0, 1.0), (0.5, 0.5)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A model of two styles; of the first there is an int8 file, of both an fp16 file."""
+    """Create a model of two styles, with int8 for the first style and fp16 for both."""
     onnx_models.brush(tmp_path / "model.onnx")
     onnx_models.brush(tmp_path / "int8" / "warm.onnx", int8=True)
     half = onnx_models.card("warm", "cold", name="tiny-brush", precision="fp16")
@@ -45,13 +45,13 @@ def variants(folder: Path, weights: tuple[float, ...] | None, name: str = "model
         (WARM, "coreml", [FP32]),
     ],
 )
-def test_what_a_device_can_run(
+def test_variants_precisions_of_device(
     folder: Path, weights: tuple[float, ...] | None, device: str, precisions: list[str]
 ) -> None:
     assert variants(folder, weights).precisions(DEVICES[device]) == precisions
 
 
-def test_tensorrt_needs_no_file_for_half_precision(folder: Path) -> None:
+def test_variants_tensorrt_needs_no_fp16_file(folder: Path) -> None:
     (folder / "fp16.onnx").unlink()
     both = variants(folder, WARM)
     assert both.precisions(DEVICES["tensorrt"]) == [FP16, FP32]
@@ -59,7 +59,7 @@ def test_tensorrt_needs_no_file_for_half_precision(folder: Path) -> None:
     assert both.network(FP16).path == folder / "model.onnx"
 
 
-def test_each_precision_has_its_file(folder: Path) -> None:
+def test_variants_network_of_each_precision(folder: Path) -> None:
     both = variants(folder, WARM)
     files = {INT8: "int8/warm.onnx", FP16: "fp16.onnx", FP32: "model.onnx", BF16: "model.onnx"}
     for precision, name in files.items():
@@ -69,16 +69,16 @@ def test_each_precision_has_its_file(folder: Path) -> None:
     assert variants(folder, None).network(FP32).is_multi_style
 
 
-def test_a_variant_itself_is_what_it_is(folder: Path) -> None:
+def test_variants_of_a_variant_have_its_precision(folder: Path) -> None:
     half = variants(folder, WARM, "fp16.onnx")
     assert half.precisions(DEVICES["cpu"]) == [FP16]
     whole = variants(folder, None, "int8/warm.onnx")
     assert whole.precisions(DEVICES["openvino"]) == [INT8]
 
 
-def test_an_int8_file_of_another_style_is_refused(folder: Path) -> None:
-    onnx_models.brush(folder / "int8" / "cold.onnx", int8=True)  # it says of itself that it is warm
-    with pytest.raises(ModelError, match="paints warm, not cold") as caught:
+def test_variants_network_refuses_int8_of_another_style(folder: Path) -> None:
+    onnx_models.brush(folder / "int8" / "cold.onnx", int8=True)  # its card says "warm"
+    with pytest.raises(ModelError, match="its style is warm, not cold") as caught:
         variants(folder, COLD).network(INT8)
     assert caught.value.hint
 
@@ -94,7 +94,7 @@ def test_an_int8_file_of_another_style_is_refused(folder: Path) -> None:
         (WARM, ["cpu"], "fp8", DeviceError, "there is no precision 'fp8'"),
     ],
 )
-def test_a_precision_that_cannot_be_had(
+def test_candidates_unavailable_precision(
     folder: Path,
     weights: tuple[float, ...] | None,
     devices: list[str],
@@ -107,20 +107,22 @@ def test_a_precision_that_cannot_be_had(
     assert getattr(caught.value, "hint", "")
 
 
-def test_a_file_that_computes_otherwise(folder: Path) -> None:
+def test_candidates_precision_of_file_differs(folder: Path) -> None:
     with pytest.raises(ModelError, match="computes in fp16") as caught:
         candidates(variants(folder, WARM, "fp16.onnx"), ["cpu"], FP32)
     assert caught.value.hint == "--precision fp16"
 
 
-def test_the_measure_of_all_comes_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_candidates_reference_is_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "int8_is_exact", lambda: True)
     found = candidates(variants(folder, WARM), ["openvino", "cpu"], "auto")
     assert found[0] == Candidate("cpu", FP32)
     assert [each.precision for each in found[1:]] == [INT8, INT8, BF16, FP32]
 
 
-def test_int8_where_it_would_overflow(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_candidates_auto_skips_int8_that_saturates(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(listing, "int8_is_exact", lambda: False)
     both = variants(folder, WARM)
     assert candidates(both, ["cpu"], "auto") == [Candidate("cpu", FP32)]
@@ -136,23 +138,23 @@ def test_int8_where_it_would_overflow(folder: Path, monkeypatch: pytest.MonkeyPa
         ("arm64", ("asimddp",), True),
     ],
 )
-def test_processors(machine: str, flags: tuple[str, ...], answer: bool) -> None:
+def test_int8_is_exact(machine: str, flags: tuple[str, ...], answer: bool) -> None:
     assert int8_is_exact(machine, flags) is answer
 
 
-def test_no_choice_is_the_file_itself(folder: Path) -> None:
+def test_candidates_without_precision_run_the_file(folder: Path) -> None:
     assert candidates(variants(folder, WARM), ["cpu"], None) == [Candidate("cpu", FP32)]
     assert candidates(variants(folder, None, "fp16.onnx"), ["cpu"], None) == [
         Candidate("cpu", FP16)
     ]
 
 
-def test_rivals_are_what_could_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_devices_are_installed_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "find_spec", lambda name: None)
-    assert rivals() == []
+    assert auto_devices() == []
     monkeypatch.setattr(listing, "find_spec", lambda name: name)
     monkeypatch.setattr(listing, "installed", lambda name: False)
     monkeypatch.setattr("realtime_nst.inference.candidates.sys.platform", "linux")
-    assert rivals() == ["cpu", "openvino"]
+    assert auto_devices() == ["cpu", "openvino"]
     monkeypatch.setattr("realtime_nst.inference.candidates.sys.platform", "darwin")
-    assert rivals() == ["cpu", "openvino", "coreml"]
+    assert auto_devices() == ["cpu", "openvino", "coreml"]

@@ -1,4 +1,4 @@
-"""A model of several styles becomes one of a single blend, and the onnx package agrees."""
+"""Style weights become a constant of the model, checked with the onnx package."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ WEIGHT = st.floats(0, 1, width=32)
 
 
 def with_default(path: Path) -> bytes:
-    """The two styles, with weights that count where none are given."""
+    """Create a model of two styles with a default for the weights."""
     model = onnx.load(onnx_models.two(path))
     default = helper.make_tensor(WEIGHTS, TensorProto.FLOAT, [2], [1.0, 0.0])  # float_data
     model.graph.initializer.append(default)
@@ -37,7 +37,7 @@ def painted(model: bytes, light: int = 200, **more: np.ndarray) -> int:
 
 
 @pytest.mark.parametrize("default", [False, True])
-def test_the_weights_become_a_constant(tmp_path: Path, default: bool) -> None:
+def test_bake_style_makes_weights_constant(tmp_path: Path, default: bool) -> None:
     path = tmp_path / "model.onnx"
     model = with_default(path) if default else onnx_models.two(path).read_bytes()
     fixed = onnx.load_from_string(bake_style(model, [0.5, 0.5]))
@@ -49,7 +49,7 @@ def test_the_weights_become_a_constant(tmp_path: Path, default: bool) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(weights=st.tuples(WEIGHT, WEIGHT))
-def test_the_rest_stays_as_it_is(tmp_path: Path, weights: tuple[float, float]) -> None:
+def test_bake_style_keeps_the_rest(tmp_path: Path, weights: tuple[float, float]) -> None:
     model = with_default(tmp_path / "model.onnx")
     fixed = onnx.load_from_string(bake_style(model, weights))
     wanted = onnx.load_from_string(model)
@@ -59,12 +59,12 @@ def test_the_rest_stays_as_it_is(tmp_path: Path, weights: tuple[float, float]) -
     assert fixed == wanted
 
 
-def test_a_default_is_taken_away(tmp_path: Path) -> None:
+def test_drop_weights_default(tmp_path: Path) -> None:
     bare = onnx.load_from_string(drop_weights_default(with_default(tmp_path / "model.onnx")))
     assert bare == onnx.load(onnx_models.two(tmp_path / "without.onnx"))
 
 
-def test_it_paints_as_with_the_weights_given(tmp_path: Path) -> None:
+def test_baked_model_equals_weights_per_call(tmp_path: Path) -> None:
     model = with_default(tmp_path / "model.onnx")
     assert painted(model) == 200
     for weights in ([1.0, 0.0], [0.0, 1.0], [0.25, 0.75]):
@@ -73,8 +73,8 @@ def test_it_paints_as_with_the_weights_given(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.parent.name)
-def test_a_shipped_model(path: Path) -> None:
-    """Every style of it, and its card, which travels along."""
+def test_bake_style_of_shipped_models(path: Path) -> None:
+    """Every style can be baked, and the card is kept."""
     model = path.read_bytes()
     styles = read_signature(model).styles
     if styles == 1:
@@ -90,18 +90,18 @@ def test_a_shipped_model(path: Path) -> None:
         assert metadata_of(fixed) == metadata_of(model)
 
 
-def test_the_signature_is_read_from_the_file(tmp_path: Path) -> None:
+def test_read_signature(tmp_path: Path) -> None:
     signature = read_signature(onnx_models.two(tmp_path / "model.onnx").read_bytes())
     image = Value("uint8", (1, "height", "width", 3))
     assert signature.inputs == {"frame": image, WEIGHTS: Value("float32", (2,))}
     assert signature.outputs == {"stylized": image}
     assert signature.styles == 2
-    assert signature.misfit() is None
+    assert signature.mismatch() is None
 
 
 @given(st.binary(max_size=80))
-def test_other_bytes_are_refused_or_hold_no_graph_of_ours(junk: bytes) -> None:
+def test_read_signature_of_other_bytes(junk: bytes) -> None:
     try:
-        assert read_signature(junk).misfit()
+        assert read_signature(junk).mismatch()
     except ValueError as error:
         assert isinstance(error, Malformed | UnicodeDecodeError)  # noqa: PT017 -- either is right

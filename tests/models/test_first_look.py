@@ -1,4 +1,4 @@
-"""First looks: any picture as a style, without training."""
+"""First looks: any image as a style, without training."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from realtime_nst.models.checksum import is_whole
 from realtime_nst.models.first_look import first_look, nearest
 from realtime_nst.models.onnx_model import read_network
 from realtime_nst.models.registry import find_style, read_model, shipped_folders
-from realtime_nst.palette.texture import unlikeness
+from realtime_nst.palette.texture import texture_distance
 
 FAST = next(
     folder / "gallery-fast" / "model.onnx"
@@ -26,7 +26,7 @@ FAST = next(
 
 @pytest.fixture
 def sunset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A picture of red, violet and some yellow, and an empty cache."""
+    """Create an image of red, violet and some yellow, and an empty cache."""
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
     rng = np.random.default_rng(6)
     rows = np.linspace(0, 1, 200)[:, None, None]
@@ -43,7 +43,7 @@ def photo() -> Image:
     return np.repeat(waves[..., None], 3, axis=2).clip(0, 255).astype(np.uint8)
 
 
-def test_a_picture_is_a_style(sunset: Path) -> None:
+def test_find_style_creates_first_look(sunset: Path) -> None:
     choice = find_style(str(sunset))
     assert choice.model.styles == ["my-sunset"]
     assert "first look" in choice.note
@@ -54,7 +54,7 @@ def test_a_picture_is_a_style(sunset: Path) -> None:
     assert red > blue + 20
 
 
-def test_its_files_are_whole_and_agree(sunset: Path) -> None:
+def test_first_look_files_are_complete_and_agree(sunset: Path) -> None:
     made, source = first_look(sunset, [(FAST, read_model(FAST).card)])
     int8 = made.parent / "int8" / "my-sunset.onnx"
     for path, precision in ((made, "fp32"), (int8, "int8"), (made.with_name("fp16.onnx"), "fp16")):
@@ -69,7 +69,7 @@ def test_its_files_are_whole_and_agree(sunset: Path) -> None:
     assert decibels(float(np.mean((exact - bytes_) ** 2))) > 30
 
 
-def test_it_is_made_once(sunset: Path) -> None:
+def test_first_look_is_cached(sunset: Path) -> None:
     model = [(FAST, read_model(FAST).card)]
     first = first_look(sunset, model)[0]
     written = first.stat().st_mtime_ns
@@ -77,17 +77,17 @@ def test_it_is_made_once(sunset: Path) -> None:
     assert first.stat().st_mtime_ns == written
 
 
-def test_each_painting_is_nearest_to_itself() -> None:
+def test_nearest_of_each_painting_is_itself() -> None:
     card = read_model(FAST).card
     for number, style in enumerate(card.styles):
-        away = [unlikeness(style.texture, each.texture) for each in card.styles]
+        away = [texture_distance(style.texture, each.texture) for each in card.styles]
         assert int(np.argmin(away)) == number
 
 
 @pytest.mark.parametrize(
     ("content", "said"), [(None, "No such file"), (b"", "not an image"), (b"text", "not an image")]
 )
-def test_what_is_no_picture_is_told(tmp_path: Path, content: bytes | None, said: str) -> None:
+def test_first_look_refuses_other_files(tmp_path: Path, content: bytes | None, said: str) -> None:
     path = tmp_path / "sunset.jpg"
     if content is not None:
         path.write_bytes(content)
@@ -95,6 +95,6 @@ def test_what_is_no_picture_is_told(tmp_path: Path, content: bytes | None, said:
         find_style(str(path))
 
 
-def test_without_a_palette_base_there_is_no_first_look() -> None:
-    with pytest.raises(ModelError, match="no model"):
+def test_nearest_needs_a_palette_base() -> None:
+    with pytest.raises(ModelError, match="no model has a palette base"):
         nearest(photo(), [])

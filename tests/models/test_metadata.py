@@ -1,4 +1,4 @@
-"""A model's metadata is read from any ONNX file, and nothing else is taken for one."""
+"""Metadata is read from any ONNX file; other files are refused."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ KEEPS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], de
 
 @KEEPS
 @given(st.dictionaries(st.text(min_size=1), st.text(), max_size=4))
-def test_what_onnx_writes_is_read(tmp_path: Path, properties: dict[str, str]) -> None:
+def test_read_metadata_of_onnx_files(tmp_path: Path, properties: dict[str, str]) -> None:
     path = invert(tmp_path / "model.onnx")
     model = onnx.load(path)
     del model.metadata_props[:]
@@ -27,7 +27,7 @@ def test_what_onnx_writes_is_read(tmp_path: Path, properties: dict[str, str]) ->
 
 @KEEPS
 @given(st.integers(1, 300))
-def test_a_cut_file_gives_an_error_or_what_was_there(tmp_path: Path, size: int) -> None:
+def test_read_metadata_of_truncated_files(tmp_path: Path, size: int) -> None:
     whole = invert(tmp_path / "model.onnx")
     cut = tmp_path / "cut.onnx"
     cut.write_bytes(whole.read_bytes()[:size])
@@ -38,7 +38,7 @@ def test_a_cut_file_gives_an_error_or_what_was_there(tmp_path: Path, size: int) 
 
 
 @pytest.mark.parametrize("content", [b"hello, world", b"\xff" * 20, b"\x07"])
-def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
+def test_read_metadata_refuses_other_files(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.onnx"
     path.write_bytes(content)
     with pytest.raises(ModelError, match=r"other\.onnx is not an ONNX model"):

@@ -1,4 +1,4 @@
-"""What a user types after ``--style`` finds the right model and weights."""
+"""Values of ``--style`` select the right model and weights."""
 
 import re
 from pathlib import Path
@@ -27,7 +27,7 @@ from tests.helpers import onnx_models
         ("{models}/tiny-two/model.onnx:black", None, "tiny-two", (0, 1)),
     ],
 )
-def test_found(
+def test_find_style(
     models: Path, name: str, tier: str | None, model: str, weights: tuple[float, ...]
 ) -> None:
     choice = find_style(name.format(models=models), tier)
@@ -43,7 +43,7 @@ def test_found(
         ("zzz", None, "there is no style 'zzz'$"),
         ("identity", "johnson", "there is no johnson model of identity, only fast"),
         ("keep:0.5,identity:0.5", None, "no single model has all of keep, identity"),
-        ("keep:much", None, "'much' in 'keep:much' is no number"),
+        ("keep:much", None, "cannot blend 'keep:much': 'much' is not a number"),
         ("keep:0,black:0", None, "cannot blend 'keep:0,black:0': all style weights are zero"),
         ("keep:nan", None, "the weight nan is not 0 or more"),
         ("keep:2,black:-1", None, "the weight -1 is not 0 or more"),
@@ -52,7 +52,7 @@ def test_found(
         ("{models}/tiny-two/model.onnx", None, "has several styles: keep, black"),
     ],
 )
-def test_not_found(models: Path, name: str, tier: str | None, message: str) -> None:
+def test_find_style_not_found(models: Path, name: str, tier: str | None, message: str) -> None:
     with pytest.raises(ModelError, match=message) as caught:
         find_style(name.format(models=models), tier)
     assert caught.value.hint
@@ -61,11 +61,11 @@ def test_not_found(models: Path, name: str, tier: str | None, message: str) -> N
 @pytest.mark.parametrize(
     ("tier", "hint"),
     [
-        ("nano", "--tier fast; `realtime-nst train PICTURE --tier nano` trains one"),
+        ("nano", "--tier fast, or train one: `realtime-nst train IMAGE --tier nano`"),
         ("huge", "--tier fast"),
     ],
 )
-def test_a_tier_without_a_model(models: Path, tier: str, hint: str) -> None:
+def test_find_style_tier_without_model(models: Path, tier: str, hint: str) -> None:
     with pytest.raises(
         ModelError, match=f"there is no {tier} model of identity, only fast"
     ) as raised:
@@ -73,12 +73,12 @@ def test_a_tier_without_a_model(models: Path, tier: str, hint: str) -> None:
     assert raised.value.hint == hint
 
 
-def test_own_models_come_first(models: Path) -> None:
+def test_find_style_prefers_own_models(models: Path) -> None:
     names = [model.card.name for model in installed_models()]
     assert names[:4] == ["slow-invert", "tiny-identity", "tiny-invert", "tiny-two"]
 
 
-def test_a_broken_model_is_passed_over_and_named(models: Path) -> None:
+def test_find_style_skips_broken_models(models: Path) -> None:
     before = [model.card.name for model in installed_models()]
     onnx_models.bare(models / "bare" / "model.onnx")
     assert [model.card.name for model in installed_models()] == before
@@ -90,28 +90,28 @@ def test_a_broken_model_is_passed_over_and_named(models: Path) -> None:
     assert caught.value.__notes__ == [f"skipped: {error}"]
 
 
-def test_another_projects_model_is_told_from_ours(tmp_path: Path) -> None:
+def test_foreign_model_input(tmp_path: Path) -> None:
     path = onnx_models.foreign(tmp_path / "mosaic.onnx")
-    ours = "this program gives frame uint8 (1, height, width, 3)"
+    ours = "not frame uint8 (1, height, width, 3)"
     for read in (find_style, lambda path: read_network(Path(path))):
         with pytest.raises(ModelError) as caught:
             read(str(path))
-        said = "mosaic.onnx is another project's model: it takes input1 float32 (1, 3, 224, 224), "
-        assert str(caught.value).endswith(said + ours)
+        theirs = "mosaic.onnx is another project's model: its input is input1 float32 "
+        assert str(caught.value).endswith(f"{theirs}(1, 3, 224, 224), {ours}")
         assert "realtime-nst train" in caught.value.hint
 
 
-def test_another_projects_result_is_named_where_the_frame_is_as_ours(tmp_path: Path) -> None:
+def test_foreign_model_output(tmp_path: Path) -> None:
     path = onnx_models.renamed(tmp_path / "other.onnx", stylized="painted")
-    with pytest.raises(ModelError, match=r"it gives painted uint8 .*, this program takes stylized"):
+    with pytest.raises(ModelError, match=r"its output is painted uint8 .*, not stylized"):
         find_style(str(path))
 
 
-def test_a_model_that_is_cut_off_is_called_damaged(models: Path) -> None:
+def test_truncated_model_is_reported_as_damaged(models: Path) -> None:
     path = models / "tiny-two" / "model.onnx"
     whole = path.read_bytes()
     for length in (len(whole) - 40, len(whole) // 2, 20):
         path.write_bytes(whole[:length])
         for read in (find_style, lambda path: read_network(Path(path))):
-            with pytest.raises(ModelError, match="is damaged, or cut off"):
+            with pytest.raises(ModelError, match="is damaged or truncated"):
                 read(str(path))

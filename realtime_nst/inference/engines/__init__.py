@@ -1,7 +1,7 @@
-"""What runs a network: one small contract, and a module for each library behind it.
+"""Inference engines: one small protocol, and a module for each library that implements it.
 
-An engine makes a network ready for frames of one size. Sizes are fixed because every library is
-faster then: shapes are computed once, memory is planned once, a GPU's work becomes one graph.
+An engine compiles a model for frames of one size. Sizes are fixed because every library is faster
+then: shapes are computed once, memory is planned once, a GPU's work becomes one graph.
 """
 
 from dataclasses import dataclass
@@ -18,72 +18,72 @@ from realtime_nst.models.precisions import FP32
 Size = tuple[int, int]
 """Height and width of a frame."""
 StyleWeights = NDArray[np.float32]
-"""(styles,): how much of each."""
+"""(styles,) float32: weight of each style."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """How to run, as far as the user has a say."""
+    """Settings of an engine that a user can choose."""
 
     threads: int
-    """Of the CPU."""
+    """Number of CPU threads."""
     spin: bool = True
-    """Idle threads spin between frames: a few percent faster, but the cores stay busy."""
+    """Keep idle threads spinning between frames: a few percent faster, but the cores stay busy."""
     precision: str = FP32
-    """What to compute in; what the file cannot do, an engine may do by itself (bf16)."""
+    """Precision to compute in; an engine may support one that needs no file of its own (bf16)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuntimeInfo:
-    """What really runs, as the library tells of what it has opened."""
+    """What really runs, as reported by the engine."""
 
     label: str
-    """The device, for people."""
+    """Human-readable name of the device."""
     precision: str
     placement: dict[str, int]
-    """Nodes of the graph by what runs them."""
+    """Number of graph nodes by the provider that runs them."""
     how: str
-    """``2 threads`` or ``31 of 31 nodes, CUDA graph``."""
+    """Details: ``2 threads`` or ``31 of 31 nodes, CUDA graph``."""
 
     def __str__(self) -> str:
         return f"{self.label} {self.precision}, {self.how}"
 
 
 class CompiledModel(Protocol):
-    """A network ready for frames of one size. Called by one thread at a time."""
+    """A model compiled for frames of one size. Called by one thread at a time."""
 
-    ran: RuntimeInfo
+    info: RuntimeInfo
 
     def __call__(self, image: Image, weights: StyleWeights | None) -> Image:
-        """Paint a (H, W, 3) uint8 picture of that very size into a new array.
+        """Stylize an image of that size into a new array.
 
         Args:
-            image: C-contiguous; it is only read.
-            weights: for a network that blends, and only for it.
+            image: (height, width, 3) uint8 BGR, C-contiguous; it is not modified.
+            weights: style weights, for multi-style models only.
 
         Raises:
-            ModelError: the network gave another size, or cannot run.
-            DeviceError: the device has failed.
+            ModelError: the model returned another size, or cannot run.
+            DeviceError: the device failed.
         """
         ...
 
 
 class Engine(Protocol):
-    """Opens networks. Called from any thread, rarely."""
+    """A function that compiles models. May be called from any thread."""
 
     def __call__(
         self, network: OnnxModel, device: Device, settings: EngineSettings, size: Size
     ) -> CompiledModel:
-        """Make a network ready for a size.
+        """Compile a model for a frame size.
 
         Raises:
-            DeviceError: the device does not run, or leaves the work to another.
-            ModelError: the network itself cannot run.
-            MissingExtra: the library is not installed.
+            DeviceError: the device does not run, or another device would do the work.
+            ModelError: the model itself cannot run.
+            MissingExtraError: the library is not installed.
         """
         ...
 
 
 def thread_count(threads: int) -> str:
-    """``1 thread`` or ``2 threads``."""
+    """Format a number of threads: ``1 thread`` or ``2 threads``."""
     return f"{threads} thread{'s' if threads > 1 else ''}"

@@ -1,8 +1,8 @@
-"""Try OpenVINO where it can do no harm before it is let into this process.
+"""Check in a separate process that OpenVINO does not crash on a model.
 
-On some processors it has crashed while it compiled a model (openvino#35943), which no exception
-tells of and which would end a recording. So each model is run once in a process of its own, and the
-outcome is remembered for this machine and version.
+On some CPUs it has crashed while compiling a model (openvino#35943), which raises no exception and
+would end a recording. So each model is run once in a separate process, and the result is cached
+for this machine and version.
 """
 
 import signal
@@ -18,42 +18,43 @@ from realtime_nst.inference.devices import DEVICES
 from realtime_nst.machine import cpu_name
 from realtime_nst.models.onnx_model import OnnxModel
 
-PROBE = Path(__file__).with_name("crash_check_worker.py")
-PATIENCE = 60.0
-"""Seconds for a probe; a sound one takes about one."""
+WORKER = Path(__file__).with_name("crash_check_worker.py")
+TIMEOUT = 60.0
+"""Timeout of a check in seconds; it usually takes about one."""
 KIND = "openvino"
+"""Folder of the results in the cache."""
 RAN, RAISED = 0, 1
-"""Exit codes of a probe that did no harm; what it raised will be raised, and told of, here, too."""
+"""Exit codes without a crash; an exception will be raised again, and reported, in this process."""
 CRASHES = {signal.SIGILL, signal.SIGFPE, signal.SIGSEGV, signal.SIGABRT}
-"""Signals that come from what was run, and not from outside."""
+"""Signals raised by the code that was run, as opposed to signals sent by other processes."""
 WINDOWS_CRASH = 0xC0000000
-"""Its exit codes from here on say the same."""
+"""Smallest exit code of a crash on Windows."""
 
 
-def crash_reason(network: OnnxModel, probe: Path = PROBE) -> str | None:
-    """Why OpenVINO must not open a network here; None if it may.
+def crash_reason(network: OnnxModel, worker: Path = WORKER) -> str | None:
+    """Return why OpenVINO must not open a model on this machine; None if it may.
 
     Args:
-        network: as it will be run.
-        probe: the script to run.
+        network: the model as it will be run.
+        worker: the script to run.
 
     Raises:
-        MissingExtra: OpenVINO is not installed.
+        MissingExtraError: OpenVINO is not installed.
     """
     key = _key(network)
-    known = recall(KIND, key)
-    if not isinstance(known, int):
+    code = recall(KIND, key)
+    if not isinstance(code, int):
         try:
-            known = _exit_code(network, probe)
+            code = _exit_code(network, worker)
         except (OSError, subprocess.TimeoutExpired) as error:
-            return f"it could not be tried: {error}"  # the machine's trouble of the moment
-        if known in (RAN, RAISED) or -known in CRASHES or known >= WINDOWS_CRASH:
-            remember(KIND, key, known)
-    return None if known in (RAN, RAISED) else f"it crashes on this processor ({_named(known)})"
+            return f"it could not be checked: {error}"  # may be temporary, so it is not cached
+        if code in (RAN, RAISED) or -code in CRASHES or code >= WINDOWS_CRASH:
+            remember(KIND, key, code)
+    return None if code in (RAN, RAISED) else f"it crashes on this processor ({_code_name(code)})"
 
 
 def _key(network: OnnxModel) -> Key:
-    # The styles of a model differ in numbers only, not in what is compiled.
+    # The styles of a model differ only in values, not in the compiled code.
     return {
         "processor": cpu_name(),
         "versions": [__version__, _version()],
@@ -69,15 +70,15 @@ def _version() -> str:
         raise MissingExtraError("OpenVINO is not installed", DEVICES["openvino"].hint) from error
 
 
-def _exit_code(network: OnnxModel, probe: Path) -> int:
-    command = [sys.executable, "-P", str(probe)]
-    told = subprocess.run(
-        command, input=network.model, capture_output=True, timeout=PATIENCE, check=False
+def _exit_code(network: OnnxModel, worker: Path) -> int:
+    command = [sys.executable, "-P", str(worker)]
+    finished = subprocess.run(
+        command, input=network.model, capture_output=True, timeout=TIMEOUT, check=False
     )
-    return told.returncode
+    return finished.returncode
 
 
-def _named(code: int) -> str:
-    """A process that was ended by a signal has its negative as exit code."""
-    known = {each.value: each.name for each in signal.Signals}
-    return known.get(-code, f"exit code {code}")
+def _code_name(code: int) -> str:
+    """Return the name of the signal that ended a process (a negative code), or the exit code."""
+    names = {each.value: each.name for each in signal.Signals}
+    return names.get(-code, f"exit code {code}")

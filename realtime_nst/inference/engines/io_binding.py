@@ -1,4 +1,4 @@
-"""A session whose frames lie at fixed places in a device's memory."""
+"""ONNX Runtime session with frames at fixed addresses in a device's memory."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -12,10 +12,10 @@ from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
 
 
 class IoBindingModel:
-    """One buffer each for the frame, the styles' weights and the painting, used for every frame.
+    """Compiled model with fixed buffers for the frame, the style weights and the stylized frame.
 
-    Only bytes cross to the device and back. A CUDA graph needs the places to stay the same: what it
-    has captured reads and writes there. On the CPU it does the same with memory of the host.
+    Only uint8 frames are copied to the device and back. A CUDA graph needs fixed addresses, because
+    it reads and writes those it was captured with. On the CPU the buffers are in host memory.
     """
 
     def __init__(
@@ -25,12 +25,12 @@ class IoBindingModel:
         memory: str,
         size: Size,
         network: OnnxModel,
-        ran: RuntimeInfo,
-        told: AbstractContextManager[None],
+        info: RuntimeInfo,
+        errors: AbstractContextManager[None],
     ) -> None:
-        self._session, self._told = session, told
+        self._session, self._errors = session, errors
         self._on_host = memory == "cpu"
-        self.ran = ran
+        self.info = info
         shape = (1, *size, 3)
         self._frame = value.ortvalue_from_shape_and_type(shape, np.uint8, memory)
         self._stylized = value.ortvalue_from_shape_and_type(shape, np.uint8, memory)
@@ -43,12 +43,12 @@ class IoBindingModel:
             self._binding.bind_ortvalue_input(WEIGHTS, self._weights)
 
     def __call__(self, image: Image, weights: StyleWeights | None) -> Image:
-        """Paint one picture."""
-        with self._told:
+        """Stylize one image."""
+        with self._errors:
             self._frame.update_inplace(image[None])
             if weights is not None:
                 self._weights.update_inplace(weights)
             self._session.run_with_iobinding(self._binding)
             stylized: Image = self._stylized.numpy()[0]
-        # Of a device it is a copy; of the host it is the buffer, which the next frame overwrites.
+        # From a device this is a copy; on the host it is the buffer, which the next frame reuses.
         return stylized.copy() if self._on_host else stylized

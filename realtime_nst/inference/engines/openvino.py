@@ -1,4 +1,4 @@
-"""The one door to OpenVINO, which runs on x86 and ARM processors of any maker."""
+"""The OpenVINO engine, which runs on x86 and ARM CPUs of any vendor."""
 
 import sys
 from collections import Counter
@@ -10,7 +10,7 @@ import numpy as np
 from realtime_nst.errors import DeviceError, MissingExtraError, ModelError
 from realtime_nst.extras import install_command
 from realtime_nst.frame import Image
-from realtime_nst.inference.devices import Device, refused
+from realtime_nst.inference.devices import Device, device_error
 from realtime_nst.inference.engines import (
     CompiledModel,
     EngineSettings,
@@ -20,31 +20,30 @@ from realtime_nst.inference.engines import (
     thread_count,
 )
 from realtime_nst.inference.engines.crash_check import crash_reason
-from realtime_nst.inference.engines.onnx_runtime_errors import OUT_OF_MEMORY, SMALLER
+from realtime_nst.inference.engines.onnx_runtime_errors import OUT_OF_MEMORY, SMALLER_HINT
 from realtime_nst.models.onnx_model import OnnxModel
 from realtime_nst.models.precisions import BF16, FP16, FP32, INT8
 from realtime_nst.models.signature import FRAME, STYLIZED, WEIGHTS
 
 HINTS = {FP32: "f32", INT8: "f32", FP16: "f32", BF16: "bf16"}
-"""Our precisions as OpenVINO's hint for whatever the file does not quantise itself."""
+"""OpenVINO's precision hint by our precision; layers quantized in the file stay int8."""
 NAMES = {"f32": FP32, "bf16": BF16, "f16": FP16, "u8": INT8, "i8": INT8}
-"""Precisions of a node that runs, in our words."""
+"""Our precision by OpenVINO's name for the precision of a node."""
 TELEMETRY = "openvino_telemetry"
 
 
 class OpenVino:
-    """A compiled model with one request, which reads the frame where it lies and writes the
-    painting where it shall be."""
+    """Compiled model with one request, which shares memory with the input and output arrays."""
 
-    def __init__(self, vino: Any, compiled: Any, network: OnnxModel, ran: RuntimeInfo) -> None:
+    def __init__(self, vino: Any, compiled: Any, network: OnnxModel, info: RuntimeInfo) -> None:
         self._tensor, self._request = vino.Tensor, compiled.create_infer_request()
         self._network = network
-        self.ran = ran
-        self._lent: tuple[object, ...] = ()
+        self.info = info
+        self._shared: tuple[object, ...] = ()
 
     def __call__(self, image: Image, weights: StyleWeights | None) -> Image:
-        """Paint one picture."""
-        # OpenVINO shares only memory that it may write to, though it never does.
+        """Stylize one image."""
+        # OpenVINO shares only writable memory, though it never writes to the input.
         frame = np.require(image[None], requirements=("C", "W"))
         stylized = np.empty_like(frame)
         try:
@@ -52,29 +51,29 @@ class OpenVino:
             self._request.set_tensor(STYLIZED, self._tensor(stylized, shared_memory=True))
             if weights is not None:
                 self._request.set_tensor(WEIGHTS, self._tensor(weights))
-            self._lent = (frame, stylized)  # the request does not keep them alive
+            self._shared = (frame, stylized)  # the request does not keep them alive
             self._request.infer()
         except RuntimeError as error:
-            raise _failed(self._network, error) from error
-        painting: Image = stylized[0]
-        return painting
+            raise _translate(self._network, error) from error
+        result: Image = stylized[0]
+        return result
 
 
 def open_openvino(
     network: OnnxModel, device: Device, settings: EngineSettings, size: Size
 ) -> CompiledModel:
-    """Open a network with OpenVINO; see ``Engine``."""
+    """Compile a model with OpenVINO; see ``Engine``."""
     vino = openvino()
     core = _core()
     if settings.precision == BF16 and BF16.upper() not in _capabilities(core):
-        raise refused(device, "this processor has no bf16")
+        raise device_error(device, "this processor has no bf16")
     if unsafe := crash_reason(network):
-        raise refused(device, unsafe)
+        raise device_error(device, unsafe)
     options = {
         "INFERENCE_PRECISION_HINT": HINTS[settings.precision],
         "INFERENCE_NUM_THREADS": settings.threads,
         "PERFORMANCE_HINT": "LATENCY",
-        # Threads tied to cores would wait there for decoder and encoder while another core idles.
+        # Pinned threads would wait for decoder and encoder on their core while others are idle.
         "ENABLE_CPU_PINNING": False,
     }
     try:
@@ -82,19 +81,19 @@ def open_openvino(
         model.reshape(_shapes(network, size))
         compiled = core.compile_model(model, device.provider, options)
     except RuntimeError as error:
-        raise _failed(network, error) from error
-    return OpenVino(vino, compiled, network, _ran(compiled, device))
+        raise _translate(network, error) from error
+    return OpenVino(vino, compiled, network, _runtime_info(compiled, device))
 
 
 def openvino() -> Any:
-    """The library, without the report of its use that importing it would send to its maker.
+    """Import OpenVINO without its telemetry, which would send a report on import.
 
     Raises:
-        MissingExtra: it is not installed.
+        MissingExtraError: it is not installed.
     """
-    told = TELEMETRY in sys.modules
-    if not told:
-        sys.modules[TELEMETRY] = None  # type: ignore[assignment]  # then it takes an empty one of its own
+    imported = TELEMETRY in sys.modules
+    if not imported:
+        sys.modules[TELEMETRY] = None  # type: ignore[assignment]  # it then uses an empty stub
     try:
         import openvino
     except ImportError as error:
@@ -102,18 +101,18 @@ def openvino() -> Any:
         reason = "OpenVINO is not installed" if missing else f"OpenVINO cannot be imported: {error}"
         raise MissingExtraError(reason, install_command("openvino")) from error
     finally:
-        if not told:
+        if not imported:
             del sys.modules[TELEMETRY]
     return openvino
 
 
 @cache
 def _core() -> Any:
-    """OpenVINO's one core, which is kept.
+    """Return OpenVINO's core; there is only one, and it is never released.
 
-    On Linux a core moves the signals of the thread that first uses it to a stack of its own, and
-    puts back what was there before when it goes. Of two, the first to go leaves the second one's
-    memory in place of its own, or the other way round: the next Ctrl-C then ends the program.
+    On Linux a core gives the thread that first uses it an alternate signal stack of its own, and
+    restores the previous one when it is destroyed. With two cores, the thread may be left with a
+    stack in freed memory: the next Ctrl-C then crashes the program.
     """
     return openvino().Core()
 
@@ -129,8 +128,8 @@ def _shapes(network: OnnxModel, size: Size) -> dict[str, list[int]]:
     return shapes
 
 
-def _ran(compiled: Any, device: Device) -> RuntimeInfo:
-    """What the compiled model says of itself, node by node."""
+def _runtime_info(compiled: Any, device: Device) -> RuntimeInfo:
+    """Read placement, precision and threads from the compiled model."""
     nodes = [node.get_rt_info() for node in compiled.get_runtime_model().get_ops()]
     working = [node for node in nodes if str(node["layerType"].astype(str)) != "Const"]
     devices = compiled.get_property("EXECUTION_DEVICES")
@@ -142,7 +141,7 @@ def _ran(compiled: Any, device: Device) -> RuntimeInfo:
 
 
 def _precision(compiled: Any, nodes: list[Any]) -> str:
-    """What most convolutions compute in; without any, what was set."""
+    """Return the precision of most convolutions; without convolutions, that of the hint."""
     convolutions = Counter(
         str(node["runtimePrecision"].astype(str))
         for node in nodes
@@ -155,9 +154,9 @@ def _precision(compiled: Any, nodes: list[Any]) -> str:
     return NAMES.get(usual, usual)
 
 
-def _failed(network: OnnxModel, error: RuntimeError) -> ModelError | DeviceError:
-    """The last line of a message that begins with places in OpenVINO's own source."""
+def _translate(network: OnnxModel, error: RuntimeError) -> ModelError | DeviceError:
+    """Return our error with the last line of a message; the first ones are source locations."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if OUT_OF_MEMORY.search(str(error)):
-        return DeviceError(f"{network.path} cannot run: out of memory", SMALLER)
+        return DeviceError(f"{network.path} cannot run: out of memory", SMALLER_HINT)
     return ModelError(f"{network.path} cannot run with OpenVINO: {lines[-1]}", "--device cpu")

@@ -1,7 +1,7 @@
-"""What ONNX Runtime is told about each device.
+"""Provider options of ONNX Runtime for each device.
 
-Those for CUDA have been run on an H100; all others follow the documentation and the names
-that the published libraries contain (see docs/decisions/006-engines.md).
+Those for CUDA have been run on an H100; all others follow the documentation and the option names
+found in the published libraries (see docs/decisions/006-engines.md).
 """
 
 import hashlib
@@ -19,31 +19,31 @@ from realtime_nst.models.precisions import FP16
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One way to use a device."""
+    """Execution provider with its options."""
 
     device: Device
     options: Mapping[str, str] = field(default_factory=dict)
     memory: str | None = None
-    """Where frames have to lie, in ONNX Runtime's words; None leaves that to it."""
+    """ONNX Runtime's name of the memory that frames must be in; None leaves it to ONNX Runtime."""
     precision: str | None = None
-    """Where the device does not compute in the file's own."""
+    """Precision of the computation, if it differs from the file's."""
     notes: tuple[str, ...] = ()
-    """What else is worth saying."""
-    behind: tuple[str, ...] = ()
-    """Providers that take what this one cannot."""
+    """Human-readable details for ``RuntimeInfo.how``."""
+    fallbacks: tuple[str, ...] = ()
+    """Providers for nodes that this one does not support."""
 
     @property
     def chain(self) -> list[str | tuple[str, dict[str, str]]]:
-        """As a session takes it."""
-        return [(self.device.provider, dict(self.options)), *self.behind]
+        """Value of the session's argument ``providers``."""
+        return [(self.device.provider, dict(self.options)), *self.fallbacks]
 
 
 def providers_for(
     device: Device, network: OnnxModel, settings: EngineSettings, size: Size
 ) -> Iterator[Provider]:
-    """Ways to use a device, the best first; a later one is for where the ones before fail."""
+    """Yield the providers to try for a device, the best first."""
     if device is DEVICES["cuda"]:
-        layouts = (True, False) if _lies_channels_last(network) else (False,)
+        layouts = (True, False) if _prefers_channels_last(network) else (False,)
         for channels_last, graph in product(layouts, (True, False)):
             yield _cuda(device, channels_last=channels_last, graph=graph)
     elif device is DEVICES["tensorrt"]:
@@ -57,16 +57,20 @@ def providers_for(
         yield Provider(device)
 
 
-def _lies_channels_last(network: OnnxModel) -> bool:
-    """Tensor cores take half precision so; instance norm does not, and turning everything around
-    for it cost a third more time (7.0 for 5.3 ms, 1920x1080, H100)."""
+def _prefers_channels_last(network: OnnxModel) -> bool:
+    """Return whether a model is faster with channels last.
+
+    Tensor cores use this layout for half precision; instance norm does not, and transposing for it
+    took a third more time (7.0 instead of 5.3 ms, 1920x1080, H100).
+    """
     return network.card.precision == FP16 and b"InstanceNormalization" not in network.model
 
 
 def _cuda(device: Device, *, channels_last: bool, graph: bool) -> Provider:
-    """A graph replays all kernels of a frame by one call; for it frames must lie at fixed places.
+    """Return the provider for CUDA.
 
-    An exhaustive search costs the first frame of a size some time and makes the rest faster.
+    A CUDA graph replays all kernels of a frame with one call; it needs frames at fixed addresses.
+    An exhaustive search makes the first frame of a size slower and all others faster.
     """
     options = {
         "cudnn_conv_algo_search": "EXHAUSTIVE",
@@ -88,15 +92,19 @@ def _tensorrt(
     }
     notes = ("CUDA graph",) if graph else ()
     precision = FP16 if half else None
-    return Provider(device, options, "cuda", precision, notes, behind=(DEVICES["cuda"].provider,))
+    fallbacks = (DEVICES["cuda"].provider,)
+    return Provider(device, options, "cuda", precision, notes, fallbacks)
 
 
 def _tensorrt_caches(network: OnnxModel, size: Size) -> dict[str, str]:
-    """Built engines are kept, each model's, size's and machine's by itself: the provider takes the
-    engine of another model with the same graph for this one's (onnxruntime#6455, #32254)."""
+    """Return the options that cache built engines, in a folder per model, size and machine.
+
+    With a common folder the provider would use the engine of another model with the same graph
+    (onnxruntime#6455, #32254).
+    """
     timings = own_folder("tensorrt")
-    known = f"{network.sha256} {size} {installed_versions()} {nvidia_gpus()}"
-    name = hashlib.sha256(known.encode()).hexdigest()[:16]
+    key = f"{network.sha256} {size} {installed_versions()} {nvidia_gpus()}"
+    name = hashlib.sha256(key.encode()).hexdigest()[:16]
     engines = own_folder("tensorrt", name)
     if not (timings and engines):
         return {}

@@ -1,4 +1,4 @@
-"""A library that may crash is tried in a process of its own first."""
+"""A library that may crash is checked in a separate process first."""
 
 import sys
 from pathlib import Path
@@ -27,7 +27,7 @@ def network(tmp_path: Path) -> OnnxModel:
 
 
 def probe(folder: Path, code: str) -> Path:
-    """A probe that notes that it ran, and then does something."""
+    """Write a script that records its run, and then executes some code."""
     path = folder / "probe.py"
     path.write_text(f"open({str(folder / 'ran')!r}, 'a').write('x')\n{code}\n")
     return path
@@ -37,13 +37,13 @@ def runs(folder: Path) -> int:
     return len((folder / "ran").read_text())
 
 
-def test_a_sound_library(network: OnnxModel, cache: Path) -> None:
+def test_crash_reason_is_none_without_crash(network: OnnxModel, cache: Path) -> None:
     assert crash_reason(network) is None
     assert len(list(cache.glob("openvino/*.json"))) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
-def test_a_crash_is_told_and_remembered(network: OnnxModel, tmp_path: Path) -> None:
+def test_crash_reason_is_cached(network: OnnxModel, tmp_path: Path) -> None:
     script = probe(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGFPE)")
     for _ in range(2):
         assert crash_reason(network, script) == "it crashes on this processor (SIGFPE)"
@@ -51,36 +51,36 @@ def test_a_crash_is_told_and_remembered(network: OnnxModel, tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
-def test_a_process_that_was_killed_from_outside_is_tried_again(
-    network: OnnxModel, tmp_path: Path
-) -> None:
+def test_crash_reason_repeats_after_kill(network: OnnxModel, tmp_path: Path) -> None:
     script = probe(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     for _ in range(2):
         assert "SIGKILL" in (crash_reason(network, script) or "")
     assert runs(tmp_path) == 2
 
 
-def test_an_exception_is_left_to_be_raised_here(network: OnnxModel, tmp_path: Path) -> None:
+def test_crash_reason_ignores_exceptions(network: OnnxModel, tmp_path: Path) -> None:
     assert crash_reason(network, probe(tmp_path, "raise RuntimeError('no such operator')")) is None
 
 
-def test_a_probe_without_end(
+def test_crash_reason_times_out(
     network: OnnxModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crash_check, "PATIENCE", 0.3)
+    monkeypatch.setattr(crash_check, "TIMEOUT", 0.3)
     script = probe(tmp_path, "import threading; threading.Event().wait()")
-    assert "could not be tried" in (crash_reason(network, script) or "")
+    assert "could not be checked" in (crash_reason(network, script) or "")
 
 
-def test_another_model_is_tried_by_itself(network: OnnxModel, tmp_path: Path) -> None:
+def test_crash_reason_checks_each_model(network: OnnxModel, tmp_path: Path) -> None:
     script = probe(tmp_path, "")
     assert crash_reason(network, script) is None
     assert crash_reason(network.baked((1.0, 0.0)), script) is None
-    assert crash_reason(network.baked((0.0, 1.0)), script) is None  # as the one before, in kind
+    assert crash_reason(network.baked((0.0, 1.0)), script) is None  # same code as the one before
     assert runs(tmp_path) == 2
 
 
-def test_an_unsafe_one_is_not_opened(network: OnnxModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_open_openvino_refuses_after_crash(
+    network: OnnxModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(openvino, "crash_reason", lambda network: "it crashes on this processor")
     with pytest.raises(DeviceError, match="OpenVINO does not run: it crashes") as caught:
         openvino.open_openvino(network, DEVICES["openvino"], EngineSettings(1), (64, 64))

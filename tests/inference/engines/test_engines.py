@@ -1,4 +1,4 @@
-"""Every engine paints the same picture, in an array of its own, and tells truly what ran."""
+"""Every engine computes the same image, in a new array, and reports what really ran."""
 
 import re
 import subprocess
@@ -43,38 +43,38 @@ SIZE = (37, 52)
 def open_bound(
     network: OnnxModel, device: Device, settings: EngineSettings, size: Size
 ) -> CompiledModel:
-    """What GPUs get, with buffers in the host's memory."""
+    """Compile a model as for GPUs, with buffers in host memory."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = settings.threads
     session = onnxruntime.InferenceSession(
         network.model, options, providers=["CPUExecutionProvider"]
     )
-    ran = RuntimeInfo("Bound", network.card.precision, {}, "1 thread")
-    value, told = onnxruntime.OrtValue, TranslatedErrors(network, device)
-    return IoBindingModel(session, value, "cpu", size, network, ran, told)
+    info = RuntimeInfo("Bound", network.card.precision, {}, "1 thread")
+    value, errors = onnxruntime.OrtValue, TranslatedErrors(network, device)
+    return IoBindingModel(session, value, "cpu", size, network, info, errors)
 
 
 @dataclass(frozen=True)
 class Case:
-    """An engine, and how far its pictures may be from the reference."""
+    """An engine, and how much its images may differ from the reference."""
 
     engine: Engine
     device: str
     precision: str
     grey: int
-    """Levels that a pixel may differ by."""
+    """Maximum difference of a pixel in gray levels."""
 
 
 ENGINES = {
     "onnxruntime": Case(open_onnx_runtime, "cpu", FP32, 0),
-    # Another order of the same sums: a half may be rounded down instead of up.
+    # Another order of the same sums: 0.5 may be rounded down instead of up.
     "bound": Case(open_bound, "cpu", FP32, 1),
     "openvino": Case(open_openvino, "openvino", FP32, 1),
-    # Eight bits of fraction: 255 is exact to half a level, and scales are rounded likewise.
+    # Eight bits of fraction: 255 is exact to half a level, and scales are rounded as well.
     "openvino-bf16": Case(open_openvino, "openvino", BF16, 4),
 }
 
-# Asked without an import, which would report its use.
+# Found without an import, which would send telemetry.
 with_openvino = pytest.mark.skipif(
     find_spec("openvino") is None, reason="OpenVINO is not installed: its engine is not tested"
 )
@@ -122,7 +122,7 @@ def same(image: Image, wanted: Image, case: Case) -> bool:
 
 
 @pytest.mark.parametrize("weights", [(1.0, 0.0), (0.0, 1.0), (0.25, 0.75)])
-def test_weights_given_with_a_frame_or_fixed(
+def test_engine_weights_per_call_or_fixed(
     case: Case, brush: OnnxModel, weights: tuple[float, float]
 ) -> None:
     given = np.array(weights, np.float32)
@@ -132,13 +132,13 @@ def test_weights_given_with_a_frame_or_fixed(
     assert same(opened(case, brush.baked(weights))(picture(), None), wanted, case)
 
 
-def test_weights_may_change_from_frame_to_frame(case: Case, brush: OnnxModel) -> None:
+def test_engine_weights_change_between_calls(case: Case, brush: OnnxModel) -> None:
     running = opened(case, brush)
     for weights in np.array([[1, 0], [0, 1], [0.5, 0.5], [1, 0]], np.float32):
         assert same(running(picture(), weights), reference(brush, picture(), weights), case)
 
 
-def test_every_painting_is_an_array_of_its_own(case: Case, brush: OnnxModel) -> None:
+def test_engine_returns_new_array(case: Case, brush: OnnxModel) -> None:
     running = opened(case, brush.baked((1.0, 0.0)))
     first = running(picture(1), None)
     kept = first.copy()
@@ -149,8 +149,8 @@ def test_every_painting_is_an_array_of_its_own(case: Case, brush: OnnxModel) -> 
     assert first.flags.writeable
 
 
-def test_a_frame_is_only_read(case: Case, brush: OnnxModel) -> None:
-    """Pictures decoded into memory that must not be written to can be painted, too."""
+def test_engine_does_not_write_to_input(case: Case, brush: OnnxModel) -> None:
+    """Images decoded into read-only memory can be stylized, too."""
     frame = picture()
     frame.flags.writeable = False
     running = opened(case, brush.baked((1.0, 0.0)))
@@ -159,15 +159,15 @@ def test_a_frame_is_only_read(case: Case, brush: OnnxModel) -> None:
 
 
 @pytest.mark.parametrize("size", [(32, 32), (33, 41), (48, 200)])
-def test_sizes(case: Case, brush: OnnxModel, size: Size) -> None:
+def test_engine_sizes(case: Case, brush: OnnxModel, size: Size) -> None:
     fixed = brush.baked((1.0, 0.0))
     image = picture(3, size)
     assert same(opened(case, fixed, size)(image, None), reference(fixed, image, None), case)
 
 
-def test_whole_numbers(case: Case, tmp_path: Path) -> None:
+def test_engine_int8(case: Case, tmp_path: Path) -> None:
     if case.precision == BF16:
-        pytest.skip("a quantised model is not rounded again")
+        pytest.skip("a quantized model is not rounded again")
     network = read_network(onnx_models.brush(tmp_path / "int8.onnx", int8=True))
     running = opened(case, network)
     if case.device == "openvino" and not int8_is_exact():
@@ -175,20 +175,20 @@ def test_whole_numbers(case: Case, tmp_path: Path) -> None:
             case, grey=16
         )  # AVX2 adds two products in 16 bits, where large ones saturate
     assert same(running(picture(), None), reference(network, picture(), None), case)
-    assert running.ran.precision == INT8
+    assert running.info.precision == INT8
 
 
-def test_what_ran_is_told(case: Case, brush: OnnxModel) -> None:
+def test_engine_runtime_info(case: Case, brush: OnnxModel) -> None:
     if case.engine is open_bound:
         pytest.skip("a session for GPUs is told what ran")
-    ran = opened(case, brush.baked((1.0, 0.0))).ran
-    assert str(ran) == f"{DEVICES[case.device].label} {case.precision}, 1 thread"
-    (nodes,) = ran.placement.values()
+    info = opened(case, brush.baked((1.0, 0.0))).info
+    assert str(info) == f"{DEVICES[case.device].label} {case.precision}, 1 thread"
+    (nodes,) = info.placement.values()
     assert nodes >= 5
 
 
-def test_a_model_that_changes_the_size(case: Case, tmp_path: Path) -> None:
-    """No picture of a wrong size comes back as if nothing were wrong."""
+def test_engine_output_of_another_size(case: Case, tmp_path: Path) -> None:
+    """The engine either refuses the model or returns the other size, which sessions check."""
     network = read_network(onnx_models.cropping(tmp_path / "model.onnx"))
     try:
         stylized = opened(case, network)(picture(), None)
@@ -199,7 +199,7 @@ def test_a_model_that_changes_the_size(case: Case, tmp_path: Path) -> None:
         assert stylized.shape != picture().shape
 
 
-def test_a_network_that_cannot_run(case: Case, tmp_path: Path) -> None:
+def test_engine_refuses_model_that_cannot_run(case: Case, tmp_path: Path) -> None:
     if case.engine is open_bound:
         pytest.skip("it is made of a session that was opened")
     network = read_network(onnx_models.unknown(tmp_path / "model.onnx"))
@@ -231,8 +231,8 @@ def test_model_newer_than_onnx_runtime(tmp_path: Path, part: str, message: str) 
     assert re.fullmatch(r"pip install -U onnxruntime[-\w]*", caught.value.hint)
 
 
-def test_openvino_without_its_report(brush: OnnxModel) -> None:
-    """Importing it would tell its maker; our import does not, and leaves no trace of how."""
+def test_openvino_import_without_telemetry(brush: OnnxModel) -> None:
+    """Importing OpenVINO sends telemetry; our import does not, and restores ``sys.modules``."""
     code = (
         "import sys\n"
         "from realtime_nst.inference.engines.openvino import openvino\n"
@@ -244,8 +244,8 @@ def test_openvino_without_its_report(brush: OnnxModel) -> None:
 
 
 @with_openvino
-def test_openvino_lets_signals_through(brush: OnnxModel) -> None:
-    """Where its core is not kept, it leaves the stack of signals behind unmapped."""
+def test_openvino_keeps_signal_handlers(brush: OnnxModel) -> None:
+    """A core that is destroyed would leave an unmapped signal stack behind."""
     code = (
         "import signal, sys\n"
         "from pathlib import Path\n"
@@ -254,18 +254,16 @@ def test_openvino_lets_signals_through(brush: OnnxModel) -> None:
         "from realtime_nst.inference.engines.openvino import open_openvino\n"
         "from realtime_nst.models.onnx_model import read_network\n"
         "network = read_network(Path(sys.argv[1]))\n"
-        "one, two = (\n"
-        "    open_openvino(network, DEVICES['openvino'], EngineSettings(1), (24, 32))\n"
-        "    for _ in range(2)\n"
-        ")\n"
+        "device, settings = DEVICES['openvino'], EngineSettings(1)\n"
+        "one, two = (open_openvino(network, device, settings, (24, 32)) for _ in range(2))\n"
         "del one\n"
         "del two\n"
-        "signal.signal(signal.SIGINT, lambda *told: print('heard'))\n"
+        "signal.signal(signal.SIGINT, lambda *arguments: print('handled'))\n"
         "signal.raise_signal(signal.SIGINT)\n"
     )
     command = [sys.executable, "-c", code, str(brush.path)]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (told.returncode, told.stdout) == (0, "heard\n"), told.stderr
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "handled\n"), ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -275,7 +273,7 @@ def test_openvino_lets_signals_through(brush: OnnxModel) -> None:
         ("openvino", open_openvino, "openvino", "[openvino]"),
     ],
 )
-def test_an_engine_that_is_not_installed(
+def test_engine_not_installed(
     monkeypatch: pytest.MonkeyPatch,
     brush: OnnxModel,
     module: str,
@@ -290,7 +288,7 @@ def test_an_engine_that_is_not_installed(
 
 
 @with_openvino
-def test_bf16_needs_a_processor_that_has_it(
+def test_openvino_refuses_unsupported_bf16(
     monkeypatch: pytest.MonkeyPatch, brush: OnnxModel
 ) -> None:
     monkeypatch.setattr(openvino, "_capabilities", lambda core: ["FP32", "INT8"])
@@ -299,18 +297,18 @@ def test_bf16_needs_a_processor_that_has_it(
     assert caught.value.hint
 
 
-def test_a_device_that_shows_one_picture_for_ever_is_refused(brush: OnnxModel) -> None:
-    """What a CUDA graph does that was captured with other buffers than are used."""
+def test_warm_up_refuses_constant_output(brush: OnnxModel) -> None:
+    """A CUDA graph that was captured with other buffers returns the same image forever."""
 
     def frozen(image: Image, weights: StyleWeights | None) -> Image:
         return np.zeros_like(image)
 
-    with pytest.raises(DeviceError, match="whatever it is shown"):
-        ort._warm(frozen, brush, DEVICES["cuda"], SIZE)  # type: ignore[arg-type]
-    ort._warm(open_bound(brush, DEVICES["cpu"], SETTINGS, SIZE), brush, DEVICES["cuda"], SIZE)
+    with pytest.raises(DeviceError, match="the same image for every input"):
+        ort._warm_up(frozen, brush, DEVICES["cuda"], SIZE)  # type: ignore[arg-type]
+    ort._warm_up(open_bound(brush, DEVICES["cpu"], SETTINGS, SIZE), brush, DEVICES["cuda"], SIZE)
 
 
-def test_webgpu_without_its_plugin(brush: OnnxModel) -> None:
+def test_webgpu_without_plugin(brush: OnnxModel) -> None:
     if find_spec("onnxruntime_ep_webgpu"):
         pytest.skip("the plugin is installed")
     with pytest.raises(DeviceError, match="onnxruntime-ep-webgpu is not installed") as caught:

@@ -1,4 +1,4 @@
-"""What ONNX Runtime is told of GPUs; without one, the words themselves are tested."""
+"""Provider options for GPUs; without a GPU, only the options themselves are tested."""
 
 from collections import Counter
 from pathlib import Path
@@ -40,7 +40,7 @@ def offered(name: str, network: OnnxModel, precision: str = "fp32") -> list[Prov
     return list(providers_for(DEVICES[name], network, settings, SIZE))
 
 
-def test_cuda_first_with_a_graph_then_without(brush: OnnxModel) -> None:
+def test_providers_cuda_with_and_without_graph(brush: OnnxModel) -> None:
     graph, plain = offered("cuda", brush)
     assert graph.options["enable_cuda_graph"] == "1"
     assert graph.notes == ("CUDA graph",)
@@ -51,20 +51,20 @@ def test_cuda_first_with_a_graph_then_without(brush: OnnxModel) -> None:
     assert graph.chain == [("CUDAExecutionProvider", dict(graph.options))]
 
 
-def test_half_precision_lies_channels_last_where_that_runs(tmp_path: Path) -> None:
+def test_providers_cuda_fp16_channels_last(tmp_path: Path) -> None:
     ways = offered("cuda", half(tmp_path))
     assert [way.options["prefer_nhwc"] for way in ways] == ["1", "1", "0", "0"]
     assert [way.options["enable_cuda_graph"] for way in ways] == ["1", "0", "1", "0"]
 
 
-def test_instance_norm_keeps_its_layout() -> None:
+def test_providers_cuda_instance_norm_keeps_layout() -> None:
     quality = find_style("starry-night@quality").model.path.with_name("fp16.onnx")
     ways = offered("cuda", read_network(quality))
     assert [way.options["prefer_nhwc"] for way in ways] == ["0", "0"]
 
 
-def test_tensorrt_keeps_each_model_and_size_by_itself(tmp_path: Path, brush: OnnxModel) -> None:
-    """Its provider would take the engine of another style for this one's."""
+def test_providers_tensorrt_cache_per_model_and_size(tmp_path: Path, brush: OnnxModel) -> None:
+    """In one folder the provider would use the engine of another style."""
     places = {
         provider.options["trt_engine_cache_path"]
         for network in (brush.baked((1.0, 0.0)), brush.baked((0.0, 1.0)), brush)
@@ -75,7 +75,7 @@ def test_tensorrt_keeps_each_model_and_size_by_itself(tmp_path: Path, brush: Onn
     assert all(Path(place).is_dir() for place in places)
 
 
-def test_tensorrt_rounds_by_itself(brush: OnnxModel) -> None:
+def test_providers_tensorrt_converts_to_fp16(brush: OnnxModel) -> None:
     graph, _ = offered("tensorrt", brush, FP16)
     assert graph.options["trt_fp16_enable"] == "1"
     assert graph.precision == FP16
@@ -83,26 +83,26 @@ def test_tensorrt_rounds_by_itself(brush: OnnxModel) -> None:
     assert offered("tensorrt", brush)[0].options["trt_fp16_enable"] == "0"
 
 
-def test_tensorrt_without_a_folder_to_write_to(cache: Path, brush: OnnxModel) -> None:
+def test_providers_tensorrt_without_cache(cache: Path, brush: OnnxModel) -> None:
     cache.write_text("in the way")
     assert not any("cache" in name for name in offered("tensorrt", brush)[0].options)
 
 
 @pytest.mark.parametrize("name", ["cpu", "directml", "coreml", "webgpu"])
-def test_the_others_take_memory_of_the_host(brush: OnnxModel, name: str) -> None:
+def test_providers_of_other_devices_use_host_memory(brush: OnnxModel, name: str) -> None:
     (only,) = offered(name, brush)
     assert only.memory is None
 
 
-def test_where_a_graph_fails_the_next_way_is_taken(
+def test_open_onnx_runtime_tries_next_provider(
     brush: OnnxModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A provider that gets no node stands for a GPU that refuses to capture."""
+    """A provider without nodes stands for a GPU that cannot capture a graph."""
     fake = devices.Device("Fake", "AzureExecutionProvider", "onnxruntime", "none")
     ways = [Provider(fake), Provider(DEVICES["cpu"])]
     monkeypatch.setattr(ort, "providers_for", lambda *about: iter(ways))
     running = ort.open_onnx_runtime(brush, DEVICES["cpu"], EngineSettings(1), (64, 64))
-    assert str(running.ran) == "ONNX Runtime fp32, 1 thread"
+    assert str(running.info) == "ONNX Runtime fp32, 1 thread"
     ways = [Provider(fake), Provider(fake)]
     with pytest.raises(DeviceError, match="gave the whole model to CPUExecutionProvider"):
         ort.open_onnx_runtime(brush, DEVICES["cpu"], EngineSettings(1), (64, 64))
@@ -123,6 +123,6 @@ def test_where_a_graph_fails_the_next_way_is_taken(
         ),
     ],
 )
-def test_work_that_went_elsewhere(placement: dict[str, dict[str, int]], lost: str | None) -> None:
+def test_nodes_on_other_providers(placement: dict[str, dict[str, int]], lost: str | None) -> None:
     counted = {name: Counter(kinds) for name, kinds in placement.items()}
-    assert ort._elsewhere(counted, DEVICES["cuda"]) == lost
+    assert ort._misplaced_nodes(counted, DEVICES["cuda"]) == lost
