@@ -17,8 +17,8 @@ from realtime_nst.frame import Image
 from realtime_nst.inference.session import open_session
 from realtime_nst.models.registry import read_model
 from realtime_nst.train.checkpoint import Checkpoint, save_checkpoint
+from realtime_nst.train.optimizer import frozen_at
 from realtime_nst.train.recipe import rescheduled
-from realtime_nst.train.trainer import frozen_at
 from tests.export.test_onnx import checkpoint
 from tests.helpers.recipes import photo
 
