@@ -46,10 +46,9 @@ def test_the_consumer_quits(policy: QueuePolicy) -> None:
 
 @POLICIES
 def test_the_source_raises_behind_its_last_frame(policy: QueuePolicy) -> None:
-    shown = []
+    shown: list[int] = []
     with pytest.raises(BrokenError, match="source"):
-        for item in through(policy, breaking(20), []):
-            shown.append(item)
+        shown.extend(through(policy, breaking(20), []))
     assert shown == sorted(shown)
     assert shown[-1] == 38
 

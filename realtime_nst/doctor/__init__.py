@@ -30,7 +30,7 @@ CHECKS: dict[str, Check] = {
 
 
 def examine(checks: Mapping[str, Check] = CHECKS) -> Iterator[Finding]:
-    """What each check finds, as it is found."""
+    """Yield the findings of each check as soon as they are known."""
     for check in checks.values():
         yield from check()
 

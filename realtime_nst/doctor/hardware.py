@@ -58,7 +58,7 @@ class Nvidia:
 
 
 def cpu() -> Iterator[Finding]:
-    """The processor: how many cores, and whether int8 models will be fast."""
+    """Check the processor: number of cores, and whether int8 models will be fast."""
     cores, flags = usable_cores(), processor_flags()
     about = f"{cpu_name()}, {cores} core{'' if cores == 1 else 's'}"
     if flags and not BYTES & set(flags):
@@ -101,7 +101,7 @@ def openvino() -> Iterator[Finding]:
 
 
 def painting() -> Iterator[Finding]:
-    """What happens without ``--device``."""
+    """Report which device is used without ``--device``."""
     yield painted("painting", "auto", "fail")
 
 
@@ -130,7 +130,7 @@ def nvidia_facts(pci: Path = PCI) -> Nvidia:
 
 
 def nvidia_trouble(facts: Nvidia) -> Finding | None:
-    """What stands between a card and its use, as far as can be seen without trying."""
+    """Check what keeps a graphics card from being used, as far as is visible without a trial."""
     driver = facts.gpus[0].driver if facts.gpus else ""
     major = int(driver.split(".")[0]) if driver else None
     if not facts.driver:

@@ -71,7 +71,7 @@ def _hung(patience: float) -> Outcome[T]:
 
 
 def _crash(code: int) -> str:
-    """An exit code in words: negative ones are signals."""
+    """Describe an exit code; negative ones are signals."""
     if code < 0:
         return f"it crashed ({Signals(-code).name})"
     return f"it ended on the spot (exit code {code})"

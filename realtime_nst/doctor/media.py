@@ -48,7 +48,7 @@ def hardware_encoders() -> Iterator[Finding]:
 
 
 def window() -> Iterator[Finding]:
-    """A window, which opens for a moment."""
+    """Check that a window opens, for a moment."""
     outcome = run_isolated(show)
     if outcome.result is None:
         cure = outcome.cure or "realtime-nst webcam --sink null  # needs no screen"
@@ -74,7 +74,7 @@ def cameras() -> Iterator[Finding]:
 
 
 def virtual_camera() -> Iterator[Finding]:
-    """A camera that other programs see."""
+    """Check for a camera that other programs see."""
     if not installed("pyvirtualcam"):
         cure = install_command("virtualcam")
         yield Finding("ok", "virtual camera", "not installed; for Zoom and browsers", cure)

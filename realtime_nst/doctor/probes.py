@@ -21,7 +21,7 @@ def load_library(name: str) -> str:
 
 
 def read_models() -> tuple[list[str], list[tuple[str, str]]]:
-    """The styles there are, and of each broken model what is wrong and the cure."""
+    """Return the installed styles, and for each broken model its fault and a hint."""
     from realtime_nst.models.registry import model_folders, read_model
 
     styles: list[str] = []
@@ -89,7 +89,7 @@ def show() -> str:
 
 
 def list_cameras() -> list[str]:
-    """The numbers of the cameras that are plugged in."""
+    """Return the numbers of the connected cameras."""
     from realtime_nst.sources.camera.devices import devices
 
     return [str(device.index) for device in devices()]

@@ -24,7 +24,7 @@ OPENCVS = (
 
 
 def python() -> Iterator[Finding]:
-    """The interpreter and the system."""
+    """Report the interpreter and the system."""
     system = " ".join((platform.system(), platform.release(), platform.machine()))
     about = f"{platform.python_version()} on {system}, realtime-nst {__version__}"
     if sys.maxsize < 2**32:
@@ -35,7 +35,7 @@ def python() -> Iterator[Finding]:
 
 
 def libraries() -> Iterator[Finding]:
-    """Packages painting is done with."""
+    """Check the packages that stylizing needs."""
     for name, module in LIBRARIES.items():
         outcome = run_isolated(partial(load_library, module))
         if outcome.result is None:
@@ -47,7 +47,7 @@ def libraries() -> Iterator[Finding]:
 
 
 def runtimes() -> Iterator[Finding]:
-    """Builds of ONNX Runtime share a folder: the last one installed wins (onnxruntime#26996)."""
+    """Check for two builds of ONNX Runtime: they share a folder (onnxruntime#26996)."""
     found = [name for name in RUNTIMES if installed(name)]
     if len(found) > 1:
         line = f"{' and '.join(found)} are both installed and overwrite each other"
@@ -84,5 +84,5 @@ def without_runtime() -> Level:
 
 
 def extra() -> str:
-    """The extra that brings this machine's ONNX Runtime."""
+    """Return the extra that installs ONNX Runtime for this machine."""
     return "gpu" if nvidia_driver() else "cpu"

@@ -38,7 +38,7 @@ class ResumePoint:
     """Last timestamp written before it, in the result's time base."""
 
 
-def nothing(frames: int) -> Sequence[Image]:
+def nothing(_frames: int) -> Sequence[Image]:
     """Return no images: the default for conversions whose frames do not depend on each other."""
     return ()
 

@@ -80,10 +80,12 @@ class OpticalFlow:
         return np.asarray(cv2.bitwise_and(agreement, self._known(flow)), np.uint8)
 
     def warp(self, picture: Image, flow: Flow, factor: int) -> Image:
-        """A picture of the last moment, as its content lies now; overwritten by the next call.
+        """Return the previous image with its content where it is now.
 
         Args:
-            flow: of the pictures reduced by ``factor``.
+            picture: (height, width, 3) uint8 BGR; the result is overwritten by the next call.
+            flow: optical flow of the images reduced by ``factor``.
+            factor: how many times smaller the reduced images are.
         """
         height, width = picture.shape[:2]
         if self._larger.shape[:2] != (height, width):
@@ -110,7 +112,7 @@ class OpticalFlow:
 
 
 def _taken(picture: NDArray[np.uint8], flow: Flow, into: Image | None = None) -> Image:
-    """A picture whose pixels lay elsewhere in another; beyond the edge, they are those of it."""
+    """Return an image sampled at other places; beyond its edge, pixels are those of the other."""
     linear, edge = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP, cv2.BORDER_REPLICATE
     # The stubs want a second array of places; given an empty one, OpenCV 5.0 reads garbage.
     moved = cv2.remap(picture, flow, None, linear, into, edge)  # type: ignore[call-overload]

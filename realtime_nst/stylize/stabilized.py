@@ -11,7 +11,7 @@ from realtime_nst.stylize.stabilizer import Stabilizer
 Stabilise = Callable[[Image, Image, float, object], Image]
 
 
-def never(moment: Fraction) -> int:
+def never(_moment: Fraction) -> int:
     """Of a film in one style."""
     return 0
 
@@ -40,7 +40,7 @@ class StabilizedStylizer:
         self._kept: dict[int, list[Image]] = {}
 
     def __call__(self, frame: Frame) -> Frame:
-        """The same moment, painted and calmed."""
+        """Return the frame stylized and stabilized."""
         painted, style = self._paint(frame).image, self._cut(frame.pts)
         calm = self._stabilise(frame.image, painted, self._strength, style)
         done = frame.index + 1
@@ -49,7 +49,7 @@ class StabilizedStylizer:
         return frame.with_image(calm)
 
     def state(self, frames: int) -> Sequence[Image]:
-        """What the frame behind so many frames builds on; asked for in their order."""
+        """Return the state that the frame after so many builds on; to be asked for in order."""
         for old in [done for done in tuple(self._kept) if done < frames]:  # another thread adds
             del self._kept[old]
         return self._kept.get(frames, ())

@@ -57,7 +57,7 @@ class Stabilizer:
     def __call__(
         self, content: Image, stylized: Image, strength: float, style: object = None
     ) -> Image:
-        """The stylized picture, calmed; not to be written to, since the next one builds on it.
+        """Return the stylized image, stabilized; read-only, because the next one builds on it.
 
         Args:
             content: (height, width, 3) uint8 BGR, what was stylized.
@@ -109,7 +109,7 @@ def _mixed(
 
 
 def _sharpened(mixed: Image, stylized: Image, most: float, desk: list[NDArray[np.uint8]]) -> Image:
-    """The mix with as much detail everywhere as the new picture has; ``most`` times more."""
+    """Return the mix with as much detail as the new image has; at most ``most`` times more."""
     lighter, darker, share, one = desk
     # A grey level on top, or nothing would be multiplied: both are rounded.
     more = cv2.divide(_detail(stylized), np.minimum(_detail(mixed), 254) + 1, scale=_UNIT)

@@ -20,7 +20,7 @@ class Model(Protocol):
     """What paints: a ``Session``, for example."""
 
     def run(self, image: Image, weights: Weights | None = None) -> Image:
-        """The picture painted, in its own size."""
+        """Return the image stylized, in its own size."""
         ...
 
 

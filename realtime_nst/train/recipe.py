@@ -262,6 +262,7 @@ def _check_consistency(recipe: Recipe) -> None:
 
 
 def check_names(styles: Sequence[StyleSource]) -> None:
+    """Raise a ModelError for two styles of one name."""
     names = [style.name for style in styles]
     for name in names:
         if names.count(name) > 1:
