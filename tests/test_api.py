@@ -18,9 +18,8 @@ from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
 from tests.conftest import TORCH
 from tests.helpers import onnx_models
-from tests.helpers.recipes import photo
+from tests.helpers.recipes import RECIPE, photo
 from tests.helpers.video_clips import Clip, content, make
-from tests.train.test_command import RECIPE
 
 ROOT = Path(__file__).parents[1]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)

@@ -17,28 +17,9 @@ from realtime_nst.image_io.write import write_image
 from realtime_nst.models.registry import find_style
 from realtime_nst.train.checkpoint import load_checkpoint
 from realtime_nst.train.recipe import read_recipe
-from tests.helpers.recipes import photo
+from tests.helpers.recipes import RECIPE, photo
 
 COMMAND = [sys.executable, "-m", "realtime_nst"]
-RECIPE = """
-name = "mine"
-[network]
-tier = "fast"
-width = 6
-blocks = 1
-[schedule]
-steps = {steps}
-batch = 2
-size = 64
-[[styles]]
-name = "dots"
-picture = "dots.png"
-size = 64
-[[losses]]
-kind = "gram"
-layers = ["relu1_2"]
-weight = 1e4
-"""
 
 
 @pytest.fixture
