@@ -174,7 +174,7 @@ def ours(width: int, height: int, threads: int, styles: Sequence[str]) -> list[R
         subject = ModelUnderTest(BenchRequest(style, device, threads, precision), (width, height))
         runner = subject.runner
         named = f"{part} {runner.precision}" if part == "network" else part
-        rival = Rival(runner.model, named, subject.painting(), runner.why, ours=True)
+        rival = Rival(runner.model, named, subject.stylize_call(), runner.why, ours=True)
         rivals.setdefault((rival.name, rival.part), rival)
     return list(rivals.values())
 

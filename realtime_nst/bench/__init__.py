@@ -1,1 +1,1 @@
-"""Measure what this machine makes of a model: ``speed``, ``whole``, ``report``, ``chart``."""
+"""Benchmark models on this machine: ``latency``, ``end_to_end``, ``memory``, ``report``."""

@@ -1,4 +1,4 @@
-"""Time the whole way of a frame: source, stylizer, sink."""
+"""Benchmark the whole pipeline: source, stylizer and sink."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from realtime_nst.stylize.stylizer import Stylizer
 SYNTHETIC = "synthetic:{}x{},30,{}"
 STAGES = ("source", "style", "network", "sink")
 FRAMES = 100_000
-"""Of the synthetic source: more than any run takes."""
+"""Number of frames of the synthetic source: more than any run needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndToEnd:
-    """A run of the pipeline into nothing."""
+    """Result of a run of the pipeline with a sink that discards frames."""
 
     runner: RuntimeDescription
     source: str
@@ -31,26 +31,33 @@ class EndToEnd:
     frames: int
     fps: float
     shares: dict[str, float]
-    """By stage: at work for this part of the time; ``network`` is part of ``style``. Stages run
-    side by side, so that they add up to more than 1; the one nearest to 1 sets the pace."""
+    """Share of the time that each stage is busy; ``network`` is part of ``style``. Stages run in
+    parallel, so the shares add up to more than 1; the stage closest to 1 is the bottleneck."""
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
-    """A session on a stopwatch."""
+class TimedSession:
+    """Session whose calls are timed."""
 
     run: Callable[..., object]
 
 
 def synthetic(width: int, height: int) -> str:
-    """The address of moving bars of a size."""
+    """Return the address of a synthetic source of a size."""
     return SYNTHETIC.format(width, height, FRAMES)
 
 
 def run_whole(
     wanted: Sequence[BenchRequest], sources: Sequence[str], seconds: float, tier: str | None = None
 ) -> Iterator[EndToEnd]:
-    """Run each model on each source, for so long or to the source's end."""
+    """Run each model on each source.
+
+    Args:
+        wanted: models to benchmark.
+        sources: addresses of sources.
+        seconds: duration of each run, which ends earlier at the end of its source.
+        tier: tier of styles that several models have.
+    """
     for one, source in product(wanted, sources):
         with open_source(source) as opened:
             size = (opened.info.width, opened.info.height)
@@ -59,26 +66,26 @@ def run_whole(
 
 def _run(subject: ModelUnderTest, source: Source, seconds: float) -> EndToEnd:
     watch, frames = StageTimer(), 0
-    # Of a session a stylizer needs nothing but to run it.
-    timed = cast(Session, Timed(watch.time_calls("network", subject.session.run)))
+    # A stylizer uses only the method `run` of a session.
+    timed = cast(Session, TimedSession(watch.time_calls("network", subject.session.run)))
     stylizer = Stylizer(timed, subject.choice.weight_array())
 
     def count(frame: object) -> None:
         nonlocal frames
         frames += 1
 
-    subject.first_picture()
-    began = perf_counter()
+    subject.time_first_frame()
+    started = perf_counter()
     run(
         source,
         stylizer,
         NullSink(source.info),
-        # Also asked while no frame comes, as the first one may not on a busy machine.
-        stopped=lambda: frames > 0 and perf_counter() - began >= seconds,
+        # Also called while no frame arrives; on a busy machine the first one may be late.
+        stopped=lambda: frames > 0 and perf_counter() - started >= seconds,
         on_frame=count,
         stopwatch=watch,
     )
-    took = perf_counter() - began
-    shares = {stage: round(watch.busy[stage] / took, 3) for stage in STAGES}
-    fps = round(frames / took, 2)
+    elapsed = perf_counter() - started
+    shares = {stage: round(watch.busy[stage] / elapsed, 3) for stage in STAGES}
+    fps = round(frames / elapsed, 2)
     return EndToEnd(subject.runner, source.info.name, *subject.size, frames, fps, shares)

@@ -1,4 +1,4 @@
-"""Time models: one after the other, or two in turns."""
+"""Measure the latency of models: one after the other, or two in turns."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from realtime_nst.timing import (
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """What a picture costs, from bytes to bytes."""
+    """Time per frame, from bytes to bytes."""
 
     runner: RuntimeDescription
     width: int
@@ -30,37 +30,37 @@ class Speed:
     median_ms: float
     p95_ms: float
     calls: int
-    """That counted."""
+    """Number of measured calls."""
     opened_ms: float
-    """To open the model and prove that it runs."""
+    """Time to open the model and check that it runs."""
     first_ms: float
-    """The first picture of this size."""
+    """Time of the first frame of this size."""
     peak_mb: float | None
-    """The most memory the process held meanwhile."""
+    """Peak memory of the process in megabytes; None if the system does not report it."""
     batch: int = 1
-    """Pictures a call."""
+    """Frames per call."""
 
     @property
     def fps(self) -> float:
-        """Pictures a second, if nothing else had to be done."""
+        """Frames per second of the network alone."""
         return 1000 * self.batch / self.median_ms
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two that took turns."""
+    """Result of timing two models in turns."""
 
     first: Speed
     second: Speed
     longer: Ratio
-    """How many times as long the second takes as the first."""
+    """Time of the second model relative to the first."""
 
 
 def need_single(batch: int) -> None:
-    """A model takes one picture a call; that is what live pictures and films have to give.
+    """Check that the batch size is 1: models take one frame per call, as live video provides.
 
     Raises:
-        ModelError: more than one was asked for.
+        ModelError: the batch size is not 1.
     """
     if batch != 1:
         message = "a model takes one frame at a time: its input is (1, height, width, 3)"
@@ -76,13 +76,20 @@ def measure(
 ) -> Iterator[Speed]:
     """Time each model at each size.
 
-    It is opened anew for every size, so that memory and the first picture are this size's own.
+    A model is opened again for every size, so that memory and the first frame belong to that size.
+
+    Args:
+        wanted: models to benchmark.
+        sizes: frame sizes (width, height).
+        effort: number and duration of the calls.
+        tier: tier of styles that several models have.
+        on_start: called with each model and size when its measurement starts.
     """
     for one, size in product(wanted, sizes):
-        yield _measured(one, size, effort, tier, on_start)
+        yield _measure_one(one, size, effort, tier, on_start)
 
 
-def _measured(
+def _measure_one(
     wanted: BenchRequest,
     size: Size,
     effort: Budget,
@@ -92,8 +99,8 @@ def _measured(
     forget_peak()
     subject = ModelUnderTest(wanted, size, tier)
     on_start(subject.runner, size)
-    first = subject.first_picture()
-    return speed(subject, time_call(subject.painting(), effort), first)
+    first = subject.time_first_frame()
+    return speed(subject, time_call(subject.stylize_call(), effort), first)
 
 
 def compare(
@@ -106,13 +113,23 @@ def compare(
     rest: float = REST,
     on_round: Callable[[int], None] = lambda number: None,
 ) -> Comparison:
-    """Let two models paint in turns, and compare turn by turn."""
+    """Time two models in turns, and compare them turn by turn.
+
+    Args:
+        wanted: the two models.
+        size: frame size (width, height).
+        rounds: number of turns of each model.
+        tier: tier of styles that several models have.
+        turn: number and duration of the calls of a turn.
+        rest: seconds between two turns.
+        on_round: called with the number of each finished round, from 1.
+    """
     forget_peak()
     subjects = {
         name: ModelUnderTest(one, size, tier) for name, one in zip("AB", wanted, strict=True)
     }
-    firsts = {name: subject.first_picture() for name, subject in subjects.items()}
-    calls = {name: subject.painting() for name, subject in subjects.items()}
+    firsts = {name: subject.time_first_frame() for name, subject in subjects.items()}
+    calls = {name: subject.stylize_call() for name, subject in subjects.items()}
     turns = interleave(calls, rounds, turn, rest=rest, on_round=on_round)
     first, second = (
         speed(subject, together(turns[name]), firsts[name]) for name, subject in subjects.items()
@@ -121,8 +138,8 @@ def compare(
 
 
 def speed(subject: ModelUnderTest, timing: Timing, first: float) -> Speed:
-    """What was measured, rounded to what can be meant by it."""
-    most = peak()
+    """Return the measurement, rounded to its precision."""
+    peak_mb = peak()
     return Speed(
         subject.runner,
         *subject.size,
@@ -131,10 +148,10 @@ def speed(subject: ModelUnderTest, timing: Timing, first: float) -> Speed:
         calls=len(timing.seconds),
         opened_ms=milliseconds(subject.opened),
         first_ms=milliseconds(first),
-        peak_mb=None if most is None else round(most, 1),
+        peak_mb=None if peak_mb is None else round(peak_mb, 1),
     )
 
 
 def milliseconds(seconds: float) -> float:
-    """To a microsecond."""
+    """Convert seconds to milliseconds, rounded to a microsecond."""
     return round(1000 * seconds, 3)

@@ -1,4 +1,4 @@
-"""How much memory this process held at most."""
+"""Peak memory of this process."""
 
 import ctypes
 import gc
@@ -11,14 +11,14 @@ MEGABYTE = 1e6
 
 
 def forget_peak() -> None:
-    """Begin anew, on Linux. Elsewhere a peak is that of the whole run so far."""
-    gc.collect()  # sessions of before that errors' tracebacks still know
+    """Reset the peak on Linux. On other systems the peak is that of the whole run."""
+    gc.collect()  # frees earlier sessions that tracebacks of errors still refer to
     with suppress(OSError):
         FORGET.write_text("5")  # proc(5): resets the peak resident set
 
 
 def peak() -> float | None:
-    """Megabytes, Python and its libraries included; None where the system does not tell."""
+    """Return the peak memory in megabytes, including Python; None if the system has no value."""
     if STATUS.is_file():
         lines = STATUS.read_text().splitlines()
         return next(

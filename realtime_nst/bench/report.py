@@ -1,4 +1,4 @@
-"""A run's figures with the machine they belong to, as a file."""
+"""Benchmark report: the results of a run and the machine they belong to, as a JSON file."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -15,29 +15,31 @@ from realtime_nst.files import write_atomic
 from realtime_nst.machine import Gpu, Machine, describe_machine, load_average
 
 BUSY = 0.3
-"""Load of a core that makes figures doubtful."""
+"""Load average per core from which results are not reliable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one run of ``bench`` found."""
+    """Results of one run of ``bench``."""
 
     machine: Machine
     version: str
-    """Of this program."""
+    """Version of this program."""
     date: str
     load: float | None
-    """Processes that wanted to run as it began: the fewer, the truer the figures."""
+    """Load average before the run: the lower, the more reliable the results."""
     speeds: tuple[Speed, ...] = ()
+    """Latencies."""
     wholes: tuple[EndToEnd, ...] = ()
+    """Runs of the whole pipeline."""
 
     @property
     def busy(self) -> bool:
-        """Whether the machine had so much else to do that only ratios mean something."""
+        """Whether other load on the machine makes all results but ratios unreliable."""
         return (self.load or 0) > BUSY * self.machine.cores
 
     def to_json(self) -> str:
-        """For programs and for ``benchmarks/results``."""
+        """Return the report as JSON, as stored in ``benchmarks/results``."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
 
     @classmethod
@@ -45,7 +47,7 @@ class Report:
         """Read a report.
 
         Raises:
-            SourceError: the text is no report.
+            SourceError: the text is not a report.
         """
         try:
             fields: dict[str, Any] = json.loads(text)
@@ -54,22 +56,26 @@ class Report:
             fields["wholes"] = tuple(EndToEnd(**_runs(each)) for each in fields["wholes"])
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            message = f"this is no report of a benchmark: {error}"
-            raise SourceError(message, "realtime-nst bench --save benchmarks/results") from error
+            message = f"cannot read the benchmark report: {error}"
+            hint = "create it again: realtime-nst bench --save benchmarks/results"
+            raise SourceError(message, hint) from error
 
 
 def new_report() -> Report:
-    """The machine as it is before anything is measured."""
+    """Return a report without results, with the state of the machine before the run."""
     busy, today = load_average(), datetime.now(UTC).date()
     rounded = None if busy is None else round(busy, 2)
     return Report(describe_machine(), __version__, today.isoformat(), rounded)
 
 
 def save(report: Report, folder: Path) -> Path:
-    """Write a report into a folder, under the machine's name, in place of an older one.
+    """Write a report into a folder; an older one of the same machine is replaced.
+
+    Returns:
+        The path, which is named after the machine.
 
     Raises:
-        SinkError: nothing can be written there.
+        SinkError: the report cannot be written.
     """
     path = folder / f"{report.machine.slug}.json"
     write_atomic(path, report.to_json())

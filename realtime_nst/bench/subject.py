@@ -1,4 +1,4 @@
-"""What is measured: a style on a device."""
+"""The subject of a benchmark: a style on a device."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -21,64 +21,64 @@ Size = tuple[int, int]
 """Width and height in pixels."""
 AUTO = "auto"
 FRAMES = 8
-"""Different ones, given over and over: a picture that never changes would be a special case."""
+"""Number of different frames, used in turn: a constant frame would be a special case."""
 
 
 @dataclass(frozen=True, slots=True)
 class BenchRequest:
-    """What someone asked to measure."""
+    """A requested benchmark."""
 
     style: str
-    """As for ``--style``; of a model given as a path, its first style if none is named."""
+    """Value of ``--style``; for a path to a model without a style, its first style."""
     device: str = AUTO
     threads: int | None = None
-    """Of the CPU; None: all cores."""
+    """Number of CPU threads; None uses all cores."""
     precision: str = AUTO
 
 
 @dataclass(frozen=True, slots=True)
 class RuntimeDescription:
-    """What really ran."""
+    """Model, device and precision that really ran."""
 
     model: str
-    """The card's name."""
+    """Name in the model's card."""
     tier: str
     style: str
     file: str
-    """Folder and name of the model's file; what was computed may be a variant beside it."""
+    """Folder and name of the model's file; the file that ran may be a variant next to it."""
     sha256: str
-    """Of that file."""
+    """SHA-256 of that file."""
     device: str
-    """What was asked for."""
+    """Requested device."""
     engine: str
-    """What it was, as the engine tells: ``ONNX Runtime``."""
+    """Device that ran, as reported by the engine: ``ONNX Runtime``."""
     precision: str
     how: str
-    """``2 threads`` or ``31 of 31 nodes, CUDA graph``."""
+    """Details: ``2 threads`` or ``31 of 31 nodes, CUDA graph``."""
     why: str
-    """What the session says of itself, and why nothing better runs."""
+    """The session's line on what runs, and why nothing faster does."""
     placement: dict[str, int]
-    """Nodes of the graph by what really ran them."""
+    """Number of graph nodes by the provider that ran them."""
     threads: int
 
     @property
     def on(self) -> str:
-        """``ONNX Runtime int8, 2 threads``."""
+        """Human-readable device: ``ONNX Runtime int8, 2 threads``."""
         return f"{self.engine} {self.precision}, {self.how}"
 
     @property
     def label(self) -> str:
-        """For people: ``udnie (gallery-fast) on ONNX Runtime int8, 2 threads``."""
+        """Human-readable name: ``udnie (gallery-fast) on ONNX Runtime int8, 2 threads``."""
         return f"{self.style} ({self.model}) on {self.on}"
 
 
 class ModelUnderTest:
-    """A model opened for pictures of one size, with what it takes to say afterwards what ran."""
+    """A model opened for frames of one size, with a description of what runs."""
 
     def __init__(self, wanted: BenchRequest, size: Size, tier: str | None = None) -> None:
-        self.wanted, self.size, self.choice = wanted, size, chosen(wanted.style, tier)
+        self.wanted, self.size, self.choice = wanted, size, select_style(wanted.style, tier)
         self._threads = limit_threads(wanted.threads)
-        began = perf_counter()
+        started = perf_counter()
         self.session = open_session(
             self.choice.model.path,
             wanted.device,
@@ -87,14 +87,14 @@ class ModelUnderTest:
             weights=self.choice.weights,
             size=(size[1], size[0]),
         )
-        self.opened = perf_counter() - began
-        """Seconds it took; where the device was left open, the choice of one included."""
+        self.opened = perf_counter() - started
+        """Seconds to open the model; with ``auto`` this includes choosing the device."""
         self.stylizer = Stylizer(self.session, self.choice.weight_array())
 
     @property
     def runner(self) -> RuntimeDescription:
-        """What really runs."""
-        model, card, ran = self.choice.model, self.session.card, self.session.runtime_info
+        """Model, device and precision that really run."""
+        model, card, info = self.choice.model, self.session.card, self.session.runtime_info
         return RuntimeDescription(
             model=card.name,
             tier=card.tier,
@@ -102,29 +102,29 @@ class ModelUnderTest:
             file="/".join(model.path.parts[-2:]),
             sha256=sha256(model.path.read_bytes()).hexdigest(),
             device=self.wanted.device,
-            engine=ran.label,
-            precision=ran.precision,
-            how=ran.how,
+            engine=info.label,
+            precision=info.precision,
+            how=info.how,
             why=self.session.why,
-            placement=dict(ran.placement),
+            placement=dict(info.placement),
             threads=self._threads,
         )
 
-    def painting(self) -> Callable[[], object]:
-        """A call that paints one picture, bytes to bytes: another one every time."""
-        pictures = frames(*self.size)
-        return lambda: self.stylizer(next(pictures))
+    def stylize_call(self) -> Callable[[], object]:
+        """Return a function that stylizes one frame, bytes to bytes: another frame every time."""
+        inputs = frames(*self.size)
+        return lambda: self.stylizer(next(inputs))
 
-    def first_picture(self) -> float:
-        """Seconds until the first picture is there."""
-        call = self.painting()
-        began = perf_counter()
+    def time_first_frame(self) -> float:
+        """Return the seconds that the first frame takes."""
+        call = self.stylize_call()
+        started = perf_counter()
         call()
-        return perf_counter() - began
+        return perf_counter() - started
 
 
 def parse(text: str) -> BenchRequest:
-    """``STYLE``, ``STYLE@DEVICE``, ``STYLE@PRECISION`` or ``STYLE@DEVICE@PRECISION``."""
+    """Parse ``STYLE``, ``STYLE@DEVICE``, ``STYLE@PRECISION`` or ``STYLE@DEVICE@PRECISION``."""
     wanted = BenchRequest(text)
     while "@" in wanted.style:
         style, _, last = wanted.style.rpartition("@")
@@ -137,8 +137,8 @@ def parse(text: str) -> BenchRequest:
     return wanted
 
 
-def chosen(name: str, tier: str | None = None) -> StyleChoice:
-    """A style by its name; of a path without a style the first one, since all take as long.
+def select_style(name: str, tier: str | None = None) -> StyleChoice:
+    """Find a style; for a path to a model the first style, because all take the same time.
 
     Raises:
         ModelError: there is no such style.
@@ -149,24 +149,24 @@ def chosen(name: str, tier: str | None = None) -> StyleChoice:
 
 
 def blend_name(choice: StyleChoice) -> str:
-    """Return a style's name, or a blend as ``--style`` takes it: ``a:0.6,b:0.4``."""
+    """Return a style's name, or a blend in the format of ``--style``: ``a:0.6,b:0.4``."""
     shares = zip(choice.model.styles, choice.weights, strict=True)
     parts = [(name, share) for name, share in shares if share]
     return parts[0][0] if len(parts) == 1 else ",".join(f"{n}:{s:.3g}" for n, s in parts)
 
 
 def everything() -> list[str]:
-    """One style of every model there is, by path.
+    """Return one style of every installed model, as ``PATH:STYLE``.
 
     Raises:
-        ModelError: there are none.
+        ModelError: no model is installed.
     """
     found = [f"{model.path}:{model.styles[0]}" for model in installed_models()]
     if not found:
-        raise ModelError("there is no model to measure", "realtime-nst styles")
+        raise ModelError("there is no model to benchmark", "realtime-nst styles")
     return found
 
 
 def frames(width: int, height: int) -> Iterator[Frame]:
-    """Moving bars of a size, without end."""
+    """Yield synthetic frames of a size, without end."""
     return cycle(list(SyntheticSource(width, height, frames=FRAMES)))

@@ -1,4 +1,4 @@
-"""Measuring: what ran, what it took, and how it is kept."""
+"""Benchmarks: what ran, how long it took, and the report."""
 
 import json
 import sys
@@ -43,20 +43,20 @@ CPU = BenchRequest("invert", "cpu", 1)
         ("a@b", BenchRequest("a@b")),
     ],
 )
-def test_a_device_is_told_from_a_tier(text: str, wanted: BenchRequest) -> None:
+def test_parse(text: str, wanted: BenchRequest) -> None:
     assert parse(text) == wanted
 
 
-def test_what_is_measured_is_what_ran(models: Path) -> None:
+def test_measure_reports_what_ran(models: Path) -> None:
     sizes = ((64, 48), (96, 64))
-    heard: list[tuple[str, tuple[int, int]]] = []
+    started: list[tuple[str, tuple[int, int]]] = []
     speeds = list(
         measure(
-            [CPU], sizes, QUICK, on_start=lambda runner, size: heard.append((runner.model, size))
+            [CPU], sizes, QUICK, on_start=lambda runner, size: started.append((runner.model, size))
         )
     )
     assert [(speed.width, speed.height) for speed in speeds] == [*sizes]
-    assert heard == [("tiny-invert", size) for size in sizes]
+    assert started == [("tiny-invert", size) for size in sizes]
     for speed in speeds:
         assert speed.calls == 3
         assert 0 < speed.median_ms <= speed.p95_ms
@@ -68,7 +68,7 @@ def test_what_is_measured_is_what_ran(models: Path) -> None:
         assert speed.runner.file == "tiny-invert/model.onnx"
 
 
-def test_a_file_of_several_styles_needs_none_named(models: Path) -> None:
+def test_measure_file_of_several_styles(models: Path) -> None:
     (speed,) = measure(
         [BenchRequest(f"{models / 'tiny-two' / 'model.onnx'}", "cpu")], [(64, 48)], QUICK
     )
@@ -77,15 +77,15 @@ def test_a_file_of_several_styles_needs_none_named(models: Path) -> None:
     assert other.runner.style == "black"
 
 
-def test_labels_of_styles_of_one_model_differ(models: Path) -> None:
+def test_labels_name_the_style(models: Path) -> None:
     wanted = [BenchRequest(name, "cpu") for name in ("keep", "black", "keep:0.25,black:0.75")]
     labels = [speed.runner.label for speed in measure(wanted, [(64, 48)], QUICK)]
-    told = "(tiny-two) on ONNX Runtime fp32"
+    device = "(tiny-two) on ONNX Runtime fp32"
     names = ("keep", "black", "keep:0.25,black:0.75")
-    assert [label.partition(", ")[0] for label in labels] == [f"{name} {told}" for name in names]
+    assert [label.partition(", ")[0] for label in labels] == [f"{name} {device}" for name in names]
 
 
-def test_everything_is_every_model(models: Path) -> None:
+def test_everything_lists_all_models(models: Path) -> None:
     speeds = [speed.runner.model for speed in measure(map_wanted(), [(16, 16)], QUICK)]
     assert {"tiny-identity", "tiny-invert", "slow-invert", "tiny-two"} <= set(speeds)
 
@@ -94,11 +94,11 @@ def map_wanted() -> list[BenchRequest]:
     return [BenchRequest(name, "cpu") for name in everything() if "tiny" in name or "slow-" in name]
 
 
-def test_memory_counts_what_is_held_now() -> None:
+def test_peak_counts_current_memory() -> None:
     forget_peak()
     before = peak()
     if before is None:
-        pytest.skip("this system does not tell")
+        pytest.skip("this system does not report it")
     held = np.ones(60_000_000, np.uint8)
     during = peak()
     assert during is not None
@@ -106,7 +106,7 @@ def test_memory_counts_what_is_held_now() -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others count from the start")
-def test_memory_of_before_does_not_count() -> None:
+def test_forget_peak_resets_peak() -> None:
     forget_peak()
     before = peak()
     loop: list[object] = [np.ones(60_000_000, np.uint8)]
@@ -119,7 +119,7 @@ def test_memory_of_before_does_not_count() -> None:
     assert after - before < 30
 
 
-def test_two_take_turns(models: Path) -> None:
+def test_compare(models: Path) -> None:
     wanted = (CPU, BenchRequest("identity", "cpu", 1))
     rounds: list[int] = []
     result = compare(wanted, (64, 48), 4, turn=QUICK, rest=0.0, on_round=rounds.append)
@@ -133,13 +133,13 @@ def test_two_take_turns(models: Path) -> None:
     assert 0 < result.longer.low <= result.longer.median <= result.longer.high
 
 
-def test_more_than_one_picture_a_call_is_refused() -> None:
+def test_need_single_refuses_batches() -> None:
     need_single(1)
     with pytest.raises(ModelError, match="one frame at a time"):
         need_single(4)
 
 
-def test_the_whole_way_ends_with_its_source(models: Path, tmp_path: Path) -> None:
+def test_run_whole_ends_with_source(models: Path, tmp_path: Path) -> None:
     clip = make(tmp_path / "clip.mp4", Clip(64, 48, ticks=tuple(range(0, 12 * 512, 512))))
     (whole,) = run_whole([CPU], [str(clip)], seconds=60.0)
     assert (whole.frames, whole.width, whole.height) == (12, 64, 48)
@@ -149,7 +149,7 @@ def test_the_whole_way_ends_with_its_source(models: Path, tmp_path: Path) -> Non
     assert 0 < whole.shares["network"] <= whole.shares["style"] <= 1.0
 
 
-def test_the_whole_way_ends_in_time(models: Path) -> None:
+def test_run_whole_ends_in_time(models: Path) -> None:
     (whole,) = run_whole([CPU], [synthetic(64, 48)], seconds=0.0)
     assert whole.frames == 1
 
@@ -160,7 +160,7 @@ def a_report(models: Path) -> Report:
     return replace(new_report(), speeds=speeds, wholes=wholes)
 
 
-def test_a_report_is_read_as_it_was_written(models: Path, tmp_path: Path) -> None:
+def test_report_round_trip(models: Path, tmp_path: Path) -> None:
     report = a_report(models)
     path = save(report, tmp_path / "new" / "results")
     assert path.name == f"{report.machine.slug}.json"
@@ -169,18 +169,18 @@ def test_a_report_is_read_as_it_was_written(models: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"machine": 3}'])
-def test_what_is_no_report_is_refused(text: str) -> None:
-    with pytest.raises(SourceError, match="no report"):
+def test_report_refuses_other_text(text: str) -> None:
+    with pytest.raises(SourceError, match="cannot read the benchmark report"):
         Report.from_json(text)
 
 
-def test_a_report_that_cannot_be_kept_is_an_error(models: Path, tmp_path: Path) -> None:
+def test_save_to_unwritable_folder(models: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(SinkError, match=r"cannot create .*: .*file is not a folder"):
         save(a_report(models), tmp_path / "file")
 
 
-def test_a_longer_time_is_a_longer_bar(models: Path) -> None:
+def test_draw_chart_length_of_bars(models: Path) -> None:
     quick, slow = (
         replace(speed, width=64, height=48, median_ms=ms, p95_ms=ms)
         for speed, ms in zip(measure([CPU] * 2, [(64, 48)], QUICK), (2.0, 200.0), strict=True)
@@ -188,8 +188,8 @@ def test_a_longer_time_is_a_longer_bar(models: Path) -> None:
     slow = replace(slow, runner=replace(slow.runner, model="other"))
     picture = draw_chart([quick, slow]).astype(int)
     bars = {
-        colour: np.argwhere((picture == colour).all(axis=2))
-        for colour in ((200, 120, 30), (70, 160, 70))
+        color: np.argwhere((picture == color).all(axis=2))
+        for color in ((200, 120, 30), (70, 160, 70))
     }
     lengths = [np.ptp(bar[:, 1]) for bar in bars.values()]
     # 2 ms lie at log10(2) / 3 of the scale from 1 to 1000 ms, 200 ms two thirds further.
@@ -203,7 +203,7 @@ def run(*arguments: object) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def test_bench_on_the_command_line(models: Path, tmp_path: Path) -> None:
+def test_bench_command(models: Path, tmp_path: Path) -> None:
     chart, kept = tmp_path / "chart.png", tmp_path / "results"
     code, out, err = run(
         *("-s", "invert", "-s", "black", "--size", "64x48,96x64", "--device", "cpu"),
@@ -228,7 +228,7 @@ def test_bench_on_the_command_line(models: Path, tmp_path: Path) -> None:
     assert len(Report.from_json(path.read_text(encoding="utf-8")).speeds) == 4
 
 
-def test_a_chart_that_cannot_be_drawn_is_refused_before_anything_is_timed(
+def test_bench_checks_chart_before_timing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("realtime_nst.bench.latency.measure", lambda *_: pytest.fail("timed"))
@@ -236,15 +236,15 @@ def test_a_chart_that_cannot_be_drawn_is_refused_before_anything_is_timed(
         run("-s", "invert", "--chart", "chart.xyz")
 
 
-def test_bench_for_programs(models: Path) -> None:
+def test_bench_json(models: Path) -> None:
     code, out, _ = run("-s", "invert", "--size", "64x48", "--seconds", 0, "--json")
     assert code == 0
-    told = json.loads(out)
-    assert told["machine"]["cores"] >= 1
-    assert told["speeds"][0]["runner"]["model"] == "tiny-invert"
+    report = json.loads(out)
+    assert report["machine"]["cores"] >= 1
+    assert report["speeds"][0]["runner"]["model"] == "tiny-invert"
 
 
-def test_what_does_not_run_is_left_out_of_several(models: Path) -> None:
+def test_bench_skips_missing_variants(models: Path) -> None:
     several = ("-s", "invert", "--size", "64x48", "--seconds", 0, "--device", "cpu")
     code, out, err = run(*several, "--precision", "int8,fp32", "--pipeline")
     assert code == 0
@@ -254,7 +254,7 @@ def test_what_does_not_run_is_left_out_of_several(models: Path) -> None:
         run(*several, "--precision", "int8")
 
 
-def test_compare_on_the_command_line(models: Path) -> None:
+def test_bench_compare_command(models: Path) -> None:
     arguments = ("compare", "invert@cpu", "identity@cpu", "--size", "64x48", "--pairs", 2)
     code, out, _ = run(*arguments)
     assert code == 0
@@ -267,29 +267,25 @@ def test_compare_on_the_command_line(models: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [("--size", "12"), ("--size", "0x4"), ("--threads", "many"), ("--threads", "0")]
 )
-def test_what_makes_no_sense_is_a_usage_error(models: Path, arguments: tuple[str, str]) -> None:
+def test_bench_usage_errors(models: Path, arguments: tuple[str, str]) -> None:
     code, _, err = run("-s", "invert", *arguments)
     assert code == 2
     assert "for example" in err
 
 
-def test_without_models_there_is_nothing_to_measure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_everything_without_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("realtime_nst.bench.subject.installed_models", lambda: iter(()))
     with pytest.raises(ModelError, match="no model"):
         everything()
 
 
-def test_a_path_is_enough(tmp_path: Path) -> None:
+def test_measure_model_by_path(tmp_path: Path) -> None:
     path = onnx_models.identity(tmp_path / "some.onnx")
     (speed,) = measure([BenchRequest(str(path), "cpu")], [(64, 48)], QUICK)
     assert speed.runner.model == "tiny-identity"
 
 
-def test_bench_leaves_out_engines_that_are_not_installed(
-    models: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bench_skips_missing_engines(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def version(name: str) -> str:
         raise PackageNotFoundError(name)
 
