@@ -24,6 +24,7 @@ from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
 from realtime_nst.inference.session import open_session
 from realtime_nst.models.registry import find_style
+from realtime_nst.plotting import INK, write
 from realtime_nst.sources.images import PICTURES
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
@@ -89,8 +90,9 @@ def _labelled(name: str, image: Image) -> Image:
     width = round(image.shape[1] * HEIGHT / image.shape[0])
     small = cv2.resize(image, (width, HEIGHT), interpolation=cv2.INTER_AREA)
     framed = cv2.copyMakeBorder(small, LABEL, 2, 2, 2, cv2.BORDER_CONSTANT, value=(255, 255, 255))
-    cv2.putText(framed, name, (4, LABEL - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (60, 60, 60), 1, 16)
-    return np.ascontiguousarray(framed, np.uint8)
+    labeled = np.ascontiguousarray(framed, np.uint8)
+    write(labeled, name, (4, LABEL - 7), INK, 0.45)
+    return labeled
 
 
 def stacked(rows: list[Image]) -> Image:

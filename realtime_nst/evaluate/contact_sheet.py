@@ -3,16 +3,12 @@
 from collections.abc import Sequence
 from math import ceil, log
 
-import cv2
-import numpy as np
-
 from realtime_nst.evaluate.scenes import fitted
 from realtime_nst.frame import Image
+from realtime_nst.plotting import INK, blank, write
 
 GAP, LABEL = 8, 26
 """Pixels between tiles, and for the label below a tile."""
-INK = (40, 40, 40)
-FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
 def contact_sheet(tiles: Sequence[tuple[str, Image]], columns: int | None = None) -> Image:
@@ -25,13 +21,12 @@ def contact_sheet(tiles: Sequence[tuple[str, Image]], columns: int | None = None
     across = columns or best_columns(len(tiles), tiles[0][1].shape[:2])
     down = ceil(len(tiles) / across)
     height, width = tiles[0][1].shape[:2]
-    size = (GAP + down * (height + LABEL + GAP), GAP + across * (width + GAP), 3)
-    paper = np.full(size, 255, np.uint8)
+    paper = blank(GAP + down * (height + LABEL + GAP), GAP + across * (width + GAP))
     for place, (name, tile) in enumerate(tiles):
         row, column = divmod(place, across)
         top, left = GAP + row * (height + LABEL + GAP), GAP + column * (width + GAP)
         paper[top : top + height, left : left + width] = tile
-        _write(paper, name, (left, top + height + 18), width)
+        write(paper, name, (left, top + height + 18), INK, 0.5, width=width)
     return paper
 
 
@@ -56,11 +51,3 @@ def best_columns(count: int, size: tuple[int, int]) -> int:
         return abs(log(shape / 1.8)) + 0.75 * (rows * columns - count) / count
 
     return min(range(1, count + 1), key=cost)
-
-
-def _write(paper: Image, text: str, at: tuple[int, int], width: int) -> None:
-    """Draw a label, in a smaller font if it is wider than its tile."""
-    (length, _), _ = cv2.getTextSize(text, FONT, 0.5, 1)
-    scale = 0.5 * min(1.0, (width - 2) / max(1, length))
-    # Smoothed edges reach a pixel to either side in OpenCV 4.
-    cv2.putText(paper, text, (at[0] + 1, at[1]), FONT, scale, INK, 1, cv2.LINE_AA)
