@@ -10,7 +10,7 @@ from pathlib import Path
 from realtime_nst.export.onnx import export
 from realtime_nst.train.checkpoint import load_checkpoint
 from realtime_nst.train.dataset import bundled_photos, open_photos, read_paintings
-from realtime_nst.train.recipe import recipe_for
+from realtime_nst.train.default_recipe import recipe_for
 from realtime_nst.train.trainer import Options, Trainer
 
 

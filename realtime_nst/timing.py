@@ -79,6 +79,10 @@ def time_call(call: Call, effort: Budget, clock: Clock = time.perf_counter) -> T
     return Timing(tuple(times))
 
 
+def _ignore(_round: int) -> None:
+    """Do nothing after a round."""
+
+
 def interleave(
     calls: Mapping[str, Call],
     rounds: int,
@@ -87,7 +91,7 @@ def interleave(
     rest: float = REST,
     clock: Clock = time.perf_counter,
     sleep: Callable[[float], None] = time.sleep,
-    on_round: Callable[[int], None] = lambda number: None,
+    on_round: Callable[[int], None] = _ignore,
 ) -> dict[str, list[Timing]]:
     """Time several calls in turns, so that other load on the machine affects all of them equally.
 

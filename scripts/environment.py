@@ -61,7 +61,7 @@ def nvidia_driver() -> int | None:
 
 
 def install_cpu_torch(python: Path) -> None:
-    """torch without CUDA is a tenth of the size; if its index cannot be reached, PyPI's will do."""
+    """Torch without CUDA is a tenth of the size; if its index cannot be reached, PyPI's will do."""
     known = [str(python), "-c", "import torch, torchvision"]
     if subprocess.run(known, capture_output=True, check=False).returncode == 0:
         return

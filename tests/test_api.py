@@ -18,9 +18,8 @@ from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
 from tests.conftest import TORCH
 from tests.helpers import onnx_models
-from tests.helpers.recipes import photo
+from tests.helpers.recipes import RECIPE, photo
 from tests.helpers.video_clips import Clip, content, make
-from tests.train.test_command import RECIPE
 
 ROOT = Path(__file__).parents[1]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -179,7 +178,7 @@ def test_stylize_image_pillow(models: Path) -> None:
 def test_stylize_image_errors(models: Path, tmp_path: Path) -> None:
     with pytest.raises(nst.SourceError, match="cannot read"):
         nst.stylize_image(tmp_path / "none.png", style=stylizer())
-    with pytest.raises(nst.SinkError, match="unknown ending"):
+    with pytest.raises(nst.SinkError, match="unknown file extension"):
         nst.stylize_image(photo(1), tmp_path / "out.txt", style=stylizer())
     with pytest.raises(nst.ImageError, match="float32"):
         nst.stylize_image(photo(1).astype(np.float32), style=stylizer())

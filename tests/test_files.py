@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from realtime_nst.errors import SinkError
-from realtime_nst.files import Lock, beside, check_file, check_files, replacing, write_atomic
+from realtime_nst.files import Lock, check_file, check_files, replacing, write_atomic
+from realtime_nst.paths import beside
 
 HOLDER = """
 import sys

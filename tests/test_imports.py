@@ -36,6 +36,7 @@ LAYERS = {
     "stats": 3,
     "rising_clock": 3,
     "timing": 2,
+    "paths": 2,
     "machine": 2,
     "memory": 2,
     "stages": 2,

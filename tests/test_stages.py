@@ -48,8 +48,7 @@ def test_stages_consumer_quits(policy: QueuePolicy) -> None:
 def test_stages_source_raises_after_last_item(policy: QueuePolicy) -> None:
     shown = []
     with pytest.raises(BrokenError, match="source"):
-        for item in through(policy, breaking(20), []):
-            shown.append(item)
+        shown.extend(through(policy, breaking(20), []))
     assert shown == sorted(shown)
     assert shown[-1] == 38
 

@@ -70,7 +70,7 @@ def _run(subject: ModelUnderTest, source: Source, seconds: float) -> EndToEnd:
     timed = cast(Session, TimedSession(watch.time_calls("network", subject.session.run)))
     stylizer = Stylizer(timed, subject.choice.weight_array())
 
-    def count(frame: object) -> None:
+    def count(_frame: object) -> None:
         nonlocal frames
         frames += 1
 

@@ -7,6 +7,7 @@ from itertools import product
 from realtime_nst.bench.memory import forget_peak, peak
 from realtime_nst.bench.subject import BenchRequest, ModelUnderTest, RuntimeDescription, Size
 from realtime_nst.errors import ModelError
+from realtime_nst.stages import no_op
 from realtime_nst.timing import (
     REST,
     TURN,
@@ -67,12 +68,16 @@ def need_single(batch: int) -> None:
         raise ModelError(message, "leave --batch out")
 
 
+def _ignore_start(_runner: RuntimeDescription, _size: Size) -> None:
+    """Do nothing when a measurement starts."""
+
+
 def measure(
     wanted: Sequence[BenchRequest],
     sizes: Sequence[Size],
     effort: Budget,
     tier: str | None = None,
-    on_start: Callable[[RuntimeDescription, Size], None] = lambda runner, size: None,
+    on_start: Callable[[RuntimeDescription, Size], None] = _ignore_start,
 ) -> Iterator[Speed]:
     """Time each model at each size.
 
@@ -111,7 +116,7 @@ def compare(
     *,
     turn: Budget = TURN,
     rest: float = REST,
-    on_round: Callable[[int], None] = lambda number: None,
+    on_round: Callable[[int], None] = no_op,
 ) -> Comparison:
     """Time two models in turns, and compare them turn by turn.
 

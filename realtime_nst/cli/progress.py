@@ -141,7 +141,7 @@ def steps(
         return
     due = periodically(clock=clock)
 
-    def line(done: int, note: str) -> None:
+    def line(_done: int, note: str) -> None:
         if due():
             typer.echo(f"{name}: {note}", err=True)
 

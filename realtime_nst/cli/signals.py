@@ -32,7 +32,7 @@ def interrupts() -> Iterator[Callable[[], bool]]:
     """
     received = threading.Event()
 
-    def on_signal(signum: int, frame: FrameType | None) -> None:
+    def on_signal(_signum: int, _frame: FrameType | None) -> None:
         if received.is_set():
             raise KeyboardInterrupt
         received.set()

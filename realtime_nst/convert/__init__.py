@@ -1,0 +1,1 @@
+"""Convert video and image files: jobs, resuming, dry runs."""

@@ -42,7 +42,7 @@ RunContext = Callable[[StreamInfo], AbstractContextManager[RunCallbacks]]
 
 
 @contextmanager
-def no_callbacks(info: StreamInfo) -> Iterator[RunCallbacks]:
+def no_callbacks(_info: StreamInfo) -> Iterator[RunCallbacks]:
     """Yield callbacks that do nothing."""
     yield RunCallbacks()
 

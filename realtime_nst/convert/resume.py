@@ -8,8 +8,8 @@ from realtime_nst.convert.fingerprint import fingerprint
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.options import ConversionOptions
 from realtime_nst.errors import SinkError
-from realtime_nst.files import exists
 from realtime_nst.frame import Image
+from realtime_nst.paths import exists
 from realtime_nst.sinks.images import is_pattern, numbered
 from realtime_nst.sinks.journal import Journal, ResumePoint
 from realtime_nst.sinks.video.codecs import CONTAINERS, PIPE

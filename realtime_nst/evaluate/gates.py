@@ -118,7 +118,7 @@ def _joined(images: Sequence[Image]) -> Image:
 
 
 def _most(kind: str, gatys: float, photo: float) -> float:
-    """The largest distance that passes."""
+    """Return the largest distance that passes."""
     if kind not in REACH:
         return SLACK * gatys
     return max(gatys, photo + REACH[kind] * (gatys - photo))

@@ -31,8 +31,8 @@ from realtime_nst.nn.conditional_norm import ConditionalNorm
 from realtime_nst.nn.palette_base import PaletteBase
 from realtime_nst.nn.transformer_net import WINDOW_PADS, SmoothShuffle, TransformerNet
 from realtime_nst.train.checkpoint import Checkpoint
+from realtime_nst.train.optimizer import frozen_at
 from realtime_nst.train.recipe import Recipe, read_recipe
-from realtime_nst.train.trainer import frozen_at
 
 CHECKED_SIZES = ((256, 256), (241, 319), (32, 32))
 """Height and width of the images that parity is measured on: even, odd, smallest."""

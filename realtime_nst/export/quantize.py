@@ -29,8 +29,8 @@ from realtime_nst.nn.tensors import to_image
 from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import Checkpoint
 from realtime_nst.train.dataset import open_photos
+from realtime_nst.train.optimizer import FREEZING, frozen_at
 from realtime_nst.train.recipe import Schedule
-from realtime_nst.train.trainer import FREEZING, frozen_at
 
 PHOTOS = 48
 """Default number of photos for the calibration and the check of a model."""

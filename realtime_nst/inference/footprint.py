@@ -14,7 +14,7 @@ FRAMES = 15
 BYTES_PER_PIXEL = {
     "cpu": {
         FP32: {"nano": 90, "fast": 50, "quality": 145, "johnson": 1530},
-        INT8: {"fast": 42},
+        INT8: {"fast": 28},
     },
     "openvino": {
         FP32: {"nano": 100, "fast": 50, "quality": 128, "johnson": 575},

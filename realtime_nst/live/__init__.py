@@ -1,0 +1,1 @@
+"""Live sessions: camera, window, keys, adaptive resolution."""

@@ -9,6 +9,7 @@ from realtime_nst.live.adaptive_resolution import AdaptiveResolution, Size
 from realtime_nst.live.mixer_pool import MixerPool, Paint, RenderConfig
 from realtime_nst.live.stylizer import Mixers
 from realtime_nst.models.registry import StyleChoice, find_style
+from realtime_nst.stages import no_op
 from realtime_nst.stats import StageTimer
 from realtime_nst.stylize.style_mixer import StyleMixer
 
@@ -87,7 +88,7 @@ def open_first_mixer(
     styles: LiveStyles,
     resolution: AdaptiveResolution,
     tiled: int,
-    on_open: Callable[[Mapping[str, Session]], None] = lambda sessions: None,
+    on_open: Callable[[Mapping[str, Session]], None] = no_op,
 ) -> str:
     """Open the first mixer, and choose a resolution that holds the frame rate.
 

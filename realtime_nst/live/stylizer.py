@@ -123,5 +123,5 @@ def _amounts(settings: LiveSettings, styles: int) -> Amounts:
     return {settings.style: 1 - settings.morph, following: settings.morph}
 
 
-def _not_open(image: Image, amounts: Amounts) -> Image:
+def _not_open(_image: Image, _amounts: Amounts) -> Image:
     raise ValueError("the first mixer must be open before the first frame")

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from realtime_nst.errors import NstError, SinkError
-from realtime_nst.files import cannot_write, exists, write_atomic
+from realtime_nst.files import write_atomic
 from realtime_nst.frame import Image
+from realtime_nst.paths import cannot_write, exists
 from realtime_nst.sinks.partial_files import journal_of, older_of, partial_of
 
 SEGMENT = 250
@@ -37,7 +38,7 @@ class ResumePoint:
     """Last timestamp written before it, in the result's time base."""
 
 
-def nothing(frames: int) -> Sequence[Image]:
+def nothing(_frames: int) -> Sequence[Image]:
     """Return no images: the default for conversions whose frames do not depend on each other."""
     return ()
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from realtime_nst.files import beside
+from realtime_nst.paths import beside
 
 
 def partial_of(path: Path) -> Path:

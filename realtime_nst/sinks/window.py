@@ -11,6 +11,7 @@ from realtime_nst.closing import Closing
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks.overlay import Overlay, draw_overlay
+from realtime_nst.stages import no_op
 
 TITLE = "realtime-nst"
 LARGEST = (1280, 720)
@@ -44,7 +45,7 @@ class Window(Closing):
         *,
         overlay: Callable[[], Overlay] = Overlay,
         fullscreen: Callable[[], bool] = lambda: False,
-        on_key: Callable[[str], None] = lambda key: None,
+        on_key: Callable[[str], None] = no_op,
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
         check_display()

@@ -8,8 +8,8 @@ from typing import Protocol, Self
 import cv2  # noqa: F401  (before PyAV: the other way round its windows hang, PyAV#978)
 
 from realtime_nst.errors import SourceError
-from realtime_nst.files import exists, is_folder
 from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.paths import exists, is_folder
 from realtime_nst.sources.animation import AnimationSource, is_animation
 from realtime_nst.sources.images import PICTURES, ImageSource, is_pattern
 from realtime_nst.sources.options import ReadOptions

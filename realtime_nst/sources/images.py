@@ -9,10 +9,10 @@ from typing import Self
 
 from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
-from realtime_nst.files import exists
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.image_io.decode import PICTURES as PICTURES
 from realtime_nst.image_io.read import read_image, suffix_list
+from realtime_nst.paths import exists
 from realtime_nst.sources.options import ReadOptions
 
 NUMBER = re.compile(r"%0?\d*d")

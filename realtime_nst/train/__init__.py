@@ -7,7 +7,7 @@ step::
 
     from pathlib import Path
     from realtime_nst.train.dataset import open_photos, read_paintings
-    from realtime_nst.train.recipe import recipe_for
+    from realtime_nst.train.default_recipe import recipe_for
     from realtime_nst.train.trainer import Options, Trainer
 
     recipe, _ = recipe_for([Path("style.jpg")], tier="fast")

@@ -79,9 +79,8 @@ class Photos:
             TrainError: no photo can be read.
         """
         rng = np.random.default_rng((self.schedule.seed, step))
-        crops: list[Tensor] = []
-        for number in range(self.schedule.batch):
-            crops.append(self._crop(step * self.schedule.batch + number, rng))
+        first = step * self.schedule.batch
+        crops = [self._crop(first + number, rng) for number in range(self.schedule.batch)]
         return torch.cat(crops).contiguous(memory_format=torch.channels_last)
 
     def batches(self, start: int) -> Iterator[Tensor]:

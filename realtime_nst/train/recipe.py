@@ -6,7 +6,6 @@ card.
 
 import hashlib
 import json
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
@@ -213,64 +212,10 @@ def read_recipe(path: Path) -> Recipe:
         ) from error
 
 
-def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path | None]:
-    """Read a recipe, or make one for style images.
-
-    Args:
-        styles: a ``recipe.toml``, a folder with one, or style images.
-        tier: a key of ``TIERS``, for style images.
-
-    Returns:
-        The recipe and the folder it was read from, or None if it was made.
-
-    Raises:
-        ModelError: there is no such recipe or tier.
-    """
-    first = styles[0] / "recipe.toml" if styles[0].is_dir() else styles[0]
-    if first.suffix == ".toml":
-        return read_recipe(first), first.parent
-    if tier not in TIERS:
-        raise ModelError(f"there is no tier {tier!r}", f"use one of: {', '.join(TIERS)}")
-    sources = tuple(
-        StyleSource(_slug(path), str(path.absolute()), title=path.stem, sha256=_sha256(path))
-        for path in styles
-    )
-    return _default_recipe(sources, tier), None
-
-
-def _default_recipe(sources: tuple[StyleSource, ...], tier: str) -> Recipe:
-    """Return a recipe for training from scratch, which takes an hour on two cores."""
-    _check_names(sources)
-    name = "-".join(source.name for source in sources)
-    schedule = Schedule(steps=4000, batch=2, learning_rate=1e-3, copying=300, freezing=1500)
-    temporal = Temporal(weight=2e4, begin=2700)
-    if tier == "johnson":
-        schedule, temporal = replace(schedule, freezing=0), Temporal()
-    return Recipe(name, sources, network=TIERS[tier], schedule=schedule, temporal=temporal)
-
-
-def shortened(recipe: Recipe) -> Recipe:
-    """Return a recipe for a warm start, which takes some twelve minutes on two cores."""
-    schedule = replace(recipe.schedule, steps=1200, copying=0, freezing=1)
-    return replace(recipe, schedule=schedule, temporal=replace(recipe.temporal, begin=700))
-
-
 def rescheduled(recipe: Recipe, **changes: int | None) -> Recipe:
     """Return the recipe with fields of its schedule replaced; None keeps a field."""
     given: dict[str, Any] = {key: value for key, value in changes.items() if value is not None}
     return replace(recipe, schedule=replace(recipe.schedule, **given))
-
-
-def _sha256(path: Path) -> str:
-    """Return the hash of a file, empty if it is unreadable, which is reported when it is opened."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
-
-
-def _slug(path: Path) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "style"
 
 
 def from_mapping(values: Mapping[str, Any], origin: str = "the recipe") -> Recipe:
@@ -307,7 +252,7 @@ ROWS: tuple[tuple[str, type], ...] = (("styles", StyleSource), ("losses", LossTe
 
 def _check_consistency(recipe: Recipe) -> None:
     """Raise a ModelError for values that contradict each other."""
-    _check_names(recipe.styles)
+    check_names(recipe.styles)
     if not any(style.turns > 0 for style in recipe.styles):
         raise ModelError("all styles have 0 turns", "leave out `turns` of at least one style")
     for term in recipe.losses:
@@ -316,7 +261,8 @@ def _check_consistency(recipe: Recipe) -> None:
             raise ModelError(message, 'add layers = ["relu2_2"]')
 
 
-def _check_names(styles: Sequence[StyleSource]) -> None:
+def check_names(styles: Sequence[StyleSource]) -> None:
+    """Raise a ModelError for two styles of one name."""
     names = [style.name for style in styles]
     for name in names:
         if names.count(name) > 1:

@@ -17,8 +17,9 @@ from realtime_nst.nn.tensors import to_image
 from realtime_nst.nn.transformer_net import TransformerNet
 from realtime_nst.train.checkpoint import CHECKPOINT, Checkpoint, save_checkpoint
 from realtime_nst.train.distillation import DistillationBatch, DistillationPairs
+from realtime_nst.train.optimizer import frozen_at, make_optimizer, set_learning_rate
 from realtime_nst.train.perceptual_loss import PerceptualLoss
-from realtime_nst.train.recipe import Recipe, Schedule, rescheduled
+from realtime_nst.train.recipe import Recipe, rescheduled
 from realtime_nst.train.temporal_loss import synthesize_next_frame, temporal_loss
 
 PATIENCE = 20
@@ -26,9 +27,6 @@ PATIENCE = 20
 OUTLIER = 10.0
 """Multiple of the running mean of the loss above which a batch is skipped: instance norm turns a
 crop of one flat color into noise."""
-FREEZING, STAIRS = 200, 4
-"""Number of steps in which norms are frozen, and number of stages: a compiled network is recompiled
-at each."""
 MAX_CONSECUTIVE_OUTLIERS = 10
 """Number of skipped batches in a row at which the training has diverged."""
 
@@ -207,7 +205,7 @@ class Trainer:
         return torch.stack(rows).cpu()
 
     def _learn(self, content: Tensor) -> None:
-        _set_rate(self.optimizer, self.recipe.schedule, self.step)
+        set_learning_rate(self.optimizer, self.recipe.schedule, self.step)
         self.net.freeze(frozen_at(self.recipe.schedule, self.step))
         values = self._values(content, self._deal_styles(len(content)))
         total = torch.stack(list(values.values())).sum()
@@ -289,31 +287,3 @@ class Trainer:
         for kind, value in losses.items():
             before = self.losses.get(kind, value)
             self.losses[kind] = before + 0.05 * (value - before)
-
-
-def make_optimizer(net: TransformerNet, schedule: Schedule) -> torch.optim.Adam:
-    """Return Adam with a higher rate for the styles' scales and shifts, which start out equal."""
-    named = list(net.named_parameters())
-    shared = [p for name, p in named if not name.endswith((".scale", ".shift"))]
-    own = [p for name, p in named if name.endswith((".scale", ".shift"))]
-    groups = [
-        {"params": shared, "factor": schedule.shared_rate},
-        {"params": own, "factor": schedule.style_rate},
-    ]
-    return torch.optim.Adam(groups, schedule.learning_rate)
-
-
-def frozen_at(schedule: Schedule, step: int) -> float:
-    """Return the share of running statistics in the norms at a step, from 0 to 1."""
-    if not schedule.freezing or step < schedule.freezing:
-        return 0.0
-    return min(STAIRS, 1 + STAIRS * (step - schedule.freezing) // FREEZING) / STAIRS
-
-
-def _set_rate(optimizer: torch.optim.Optimizer, schedule: Schedule, step: int) -> None:
-    """Set the learning rate: linear warm-up, repeated after copying, then a cosine to zero."""
-    since = step if step < schedule.copying else step - schedule.copying
-    warm = min(1.0, (since + 1) / max(1, schedule.warmup))
-    cosine = 0.5 * (1 + math.cos(math.pi * step / schedule.steps))
-    for group in optimizer.param_groups:
-        group["lr"] = group["factor"] * schedule.learning_rate * warm * cosine

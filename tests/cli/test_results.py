@@ -186,7 +186,7 @@ def test_pipe_as_result_is_kept(models: Path, photo: Path, command: str, name: s
         (["out.mp4", "--size", "20000x20000", "--dry-run"], "cannot write out.mp4: "),
         (["out.xyz"], "cannot write out.xyz: unknown file extension"),
         (["out.png"], "out.png holds one image only"),
-        (["out"], "cannot write out: it has no ending"),
+        (["out"], "cannot write out: it has no extension"),
     ],
 )
 def test_options_are_checked_before_a_network_is_opened(

@@ -17,8 +17,8 @@ from realtime_nst.frame import Image
 from realtime_nst.inference.session import open_session
 from realtime_nst.models.registry import read_model
 from realtime_nst.train.checkpoint import Checkpoint, save_checkpoint
+from realtime_nst.train.optimizer import frozen_at
 from realtime_nst.train.recipe import rescheduled
-from realtime_nst.train.trainer import frozen_at
 from tests.export.test_onnx import checkpoint
 from tests.helpers.recipes import photo
 
@@ -61,7 +61,7 @@ def test_a_training_that_was_stopped_early_is_told_how_to_go_on(
     recipe = rescheduled(made.recipe, steps=steps)
     with pytest.raises(ModelError, match="after 60 steps its norms are not yet frozen") as caught:
         next(quantize(replace(made, recipe=recipe, step=step), tmp_path, photos()))
-    assert "some 141 steps more" in caught.value.hint
+    assert "141 more steps" in caught.value.hint
     assert said in caught.value.hint
     assert frozen_at(recipe.schedule, 201 - 1) == 1
 
@@ -82,7 +82,7 @@ def test_without_photos_int8_takes_those_that_came_with_the_program(tmp_path: Pa
     made = checkpoint("fast", 1)
     result = export(made, tmp_path / "mine.onnx", "--quantize", "int8")
     assert result.exit_code == 0, result.output
-    assert "four photos" in result.stderr
+    assert "four included photos" in result.stderr
     whole = tmp_path / "int8" / "style-0.onnx"
     assert recipe_of(read_model(whole)) == (made.recipe, tmp_path / "mine.recipe.toml")
 

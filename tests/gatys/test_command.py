@@ -16,13 +16,13 @@ from typer.testing import CliRunner, Result
 from realtime_nst.cli import gatys_progress
 from realtime_nst.cli.app import app
 from realtime_nst.errors import NstError, SinkError, TrainError
-from realtime_nst.files import cannot_write
 from realtime_nst.gatys import session
 from realtime_nst.gatys.optimize import Iterate
 from realtime_nst.gatys.optimize import optimize as really_optimise
 from realtime_nst.gatys.png_metadata import read_text
 from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
+from realtime_nst.paths import cannot_write
 from tests.helpers.gatys_images import half, written
 
 SHALLOW = ("--style-layers", "conv1_1,conv2_1:0.5", "--content-layers", "conv2_2")

@@ -10,6 +10,28 @@ if TYPE_CHECKING:
     from realtime_nst.train.recipe import Recipe
 
 
+RECIPE = """
+name = "mine"
+[network]
+tier = "fast"
+width = 6
+blocks = 1
+[schedule]
+steps = {steps}
+batch = 2
+size = 64
+[[styles]]
+name = "dots"
+picture = "dots.png"
+size = 64
+[[losses]]
+kind = "gram"
+layers = ["relu1_2"]
+weight = 1e4
+"""
+"""A recipe.toml of one style, with the number of steps left open."""
+
+
 def small_recipe(tier: str = "fast", styles: int = 2, upsampling: str = "resize") -> "Recipe":
     """A recipe that takes a second: tiny network, six steps, shallow losses."""
     from realtime_nst.nn.transformer_net import NetworkConfig

@@ -17,28 +17,9 @@ from realtime_nst.image_io.write import write_image
 from realtime_nst.models.registry import find_style
 from realtime_nst.train.checkpoint import load_checkpoint
 from realtime_nst.train.recipe import read_recipe
-from tests.helpers.recipes import photo
+from tests.helpers.recipes import RECIPE, photo
 
 COMMAND = [sys.executable, "-m", "realtime_nst"]
-RECIPE = """
-name = "mine"
-[network]
-tier = "fast"
-width = 6
-blocks = 1
-[schedule]
-steps = {steps}
-batch = 2
-size = 64
-[[styles]]
-name = "dots"
-picture = "dots.png"
-size = 64
-[[losses]]
-kind = "gram"
-layers = ["relu1_2"]
-weight = 1e4
-"""
 
 
 @pytest.fixture
@@ -108,7 +89,7 @@ def test_ctrl_c_saves_and_resume_goes_on(recipe: Path, photos: Path, tmp_path: P
     [
         (["missing.jpg"], "missing.jpg: there is no such file"),
         (["a.png", "--from-scratch", "--content", "empty"], "no images in"),
-        (["a.png", "--from-scratch", "--content", "nowhere"], "no folder at"),
+        (["a.png", "--from-scratch", "--content", "nowhere"], "no folder nowhere"),
         (["missing.toml"], "no recipe at"),
         (["a.png", "--tier", "huge"], "no tier 'huge'"),
     ],

@@ -12,13 +12,8 @@ from typer.testing import CliRunner
 from realtime_nst.cli.app import app
 from realtime_nst.errors import ModelError
 from realtime_nst.models.registry import read_model
-from realtime_nst.train.recipe import (
-    StyleSource,
-    from_mapping,
-    read_recipe,
-    recipe_for,
-    rescheduled,
-)
+from realtime_nst.train.default_recipe import recipe_for
+from realtime_nst.train.recipe import StyleSource, from_mapping, read_recipe, rescheduled
 from tests.helpers.recipes import small_recipe
 
 MODELS = Path(__file__).parents[2] / "models"

@@ -145,7 +145,8 @@ def train(
     from realtime_nst.cli.extras import need_torch
 
     need_torch()
-    from realtime_nst.train.recipe import recipe_for, rescheduled, shortened
+    from realtime_nst.train.default_recipe import recipe_for, shortened
+    from realtime_nst.train.recipe import rescheduled
     from realtime_nst.train.setup import find_warm_start
     from realtime_nst.train.trainer import Options
 

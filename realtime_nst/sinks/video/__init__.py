@@ -1,0 +1,1 @@
+"""Write video files."""

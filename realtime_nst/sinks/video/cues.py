@@ -17,7 +17,7 @@ class Cue:
 
 
 class CueStack:
-    """Turns cues that overlap into cues that follow one another and show the same text.
+    r"""Turns cues that overlap into cues that follow one another and show the same text.
 
     >>> stack = CueStack()
     >>> stack.add(Cue(0, 3, b"0,0,,,0,0,0,,A"))

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from realtime_nst.errors import SinkError
-from realtime_nst.files import is_folder, refuse_device, refuse_inputs
+from realtime_nst.files import refuse_inputs
 from realtime_nst.frame import StreamInfo
+from realtime_nst.paths import is_folder, refuse_device
 from realtime_nst.sinks.journal import Journal
 from realtime_nst.sinks.partial_files import older_of, partial_of
 

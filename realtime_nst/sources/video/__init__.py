@@ -1,0 +1,1 @@
+"""Read video files."""

@@ -8,7 +8,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from realtime_nst.errors import SourceError
-from realtime_nst.files import is_device
+from realtime_nst.paths import is_device
 from realtime_nst.pyav import file_url, open_input
 from realtime_nst.sources.options import RawFormat
 

@@ -87,10 +87,10 @@ def test_a_network_that_paints_badly_equals_few(tmp_path: Path, judged: Path) ->
 def test_what_cannot_be_judged_is_said(tmp_path: Path, judged: Path) -> None:
     photos = ("--content", tmp_path / "photos", "--iterations", 1)
     assert "are not sizes" in str(fidelity("identity", *photos, "--sizes", "big").exception)
-    assert "too small" in str(fidelity("identity", *photos, "--sizes", "8").exception)
+    assert "smaller than 64" in str(fidelity("identity", *photos, "--sizes", "8").exception)
     assert "no precision" in str(fidelity("identity", *photos, "--precision", "x").exception)
     assert "no device 'tpu'" in str(fidelity("identity", *photos, "--device", "tpu").exception)
-    assert "cannot begin" in str(fidelity("identity", *photos, "--init", "x").exception)
+    assert "cannot initialize" in str(fidelity("identity", *photos, "--init", "x").exception)
     assert "no recipe at" in str(fidelity("invert", *photos).exception)
     assert "blend" in str(fidelity("keep:1,black:1", *photos).exception)
     assert "unknown file extension" in str(

@@ -12,14 +12,8 @@ from realtime_nst.evaluate.fidelity import comparable, recipe_of
 from realtime_nst.export.onnx import write_recipe
 from realtime_nst.image_io.write import write_image
 from realtime_nst.models.registry import read_model
-from realtime_nst.train.recipe import (
-    JOHNSON_LOSSES,
-    LossTerm,
-    Recipe,
-    StyleSource,
-    read_recipe,
-    recipe_for,
-)
+from realtime_nst.train.default_recipe import recipe_for
+from realtime_nst.train.recipe import JOHNSON_LOSSES, LossTerm, Recipe, StyleSource, read_recipe
 from tests.helpers import onnx_models
 from tests.helpers.recipes import photo
 

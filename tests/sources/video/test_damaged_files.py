@@ -28,10 +28,9 @@ def test_a_cut_off_file_is_an_error_behind_its_last_frame(tmp_path: Path, ending
     data = whole.read_bytes()
     cut = tmp_path / f"cut.{ending}"
     cut.write_bytes(data[: len(data) * 3 // 4])
-    seen = []
+    seen: list[Frame] = []
     with pytest.raises(SourceError) as caught, VideoSource(cut) as source:
-        for frame in source:
-            seen.append(frame)
+        seen.extend(source)
     assert caught.value.hint
     assert ending == "mp4" or 0 < len(seen) < 100  # the index of an MP4 lies at its end
 
@@ -128,10 +127,9 @@ def blanked(clip: Path, numbers: Iterable[int]) -> Path:
 
 def test_a_frame_that_cannot_be_read_stops_or_is_left_out(tmp_path: Path) -> None:
     clip = damaged(tmp_path)
-    seen = []
+    seen: list[Frame] = []
     with pytest.raises(SourceError, match="is damaged") as caught, VideoSource(clip) as source:
-        for frame in source:
-            seen.append(frame)
+        seen.extend(source)
     assert 0 < len(seen) <= 10
     assert "--on-error skip" in caught.value.hint
     told: list[str] = []
