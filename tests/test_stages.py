@@ -46,7 +46,7 @@ def test_stages_consumer_quits(policy: QueuePolicy) -> None:
 
 @POLICIES
 def test_stages_source_raises_after_last_item(policy: QueuePolicy) -> None:
-    shown = []
+    shown: list[int] = []
     with pytest.raises(BrokenError, match="source"):
         shown.extend(through(policy, breaking(20), []))
     assert shown == sorted(shown)

@@ -11,7 +11,7 @@ from realtime_nst.stylize.stabilizer import Stabilizer
 Stabilize = Callable[[Image, Image, float, object], Image]
 
 
-def never(moment: Fraction) -> int:
+def never(_moment: Fraction) -> int:
     """Return 0 at all times: the style does not change."""
     return 0
 
