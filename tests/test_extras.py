@@ -1,4 +1,4 @@
-"""The line that installs an extra works wherever the program came from."""
+"""The installation command of an extra depends on where the program was installed from."""
 
 import json
 import shutil
@@ -41,7 +41,7 @@ def test_install_command_in_a_checkout() -> None:
 def test_install_command_of_an_installed_program(
     origin: dict[str, object] | None, wanted: str, tmp_path: Path
 ) -> None:
-    """What pip leaves behind: the package, and a folder that says where it came from."""
+    """pip installs the package, and a folder that names its origin."""
     (tmp_path / "realtime_nst").mkdir()
     for name in ("__init__.py", "extras.py"):
         shutil.copy(PACKAGE / name, tmp_path / "realtime_nst" / name)

@@ -1,4 +1,4 @@
-"""Results appear whole or not at all, and replace nothing but what they are named after."""
+"""Results are written completely or not at all, and replace no other file."""
 
 import os
 import subprocess
@@ -108,7 +108,7 @@ def test_names_that_no_file_can_have(tmp_path: Path) -> None:
 
 
 def held(result: Path) -> "subprocess.Popen[str]":
-    """Another process that writes a result."""
+    """Start another process that locks a result."""
     command = [sys.executable, "-c", HOLDER, str(result)]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ

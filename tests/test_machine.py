@@ -1,4 +1,4 @@
-"""What is said of a machine; the files and tools asked are real, or written here."""
+"""Description of the host, from real and from simulated files and tools."""
 
 import os
 import sys
@@ -47,14 +47,14 @@ Model		: Raspberry Pi 5 Model B Rev 1.0
     ],
     ids=["xeon", "pi"],
 )
-def test_a_processor_is_named(tmp_path: Path, text: str, name: str, flags: tuple[str, ...]) -> None:
+def test_cpu_name_and_flags(tmp_path: Path, text: str, name: str, flags: tuple[str, ...]) -> None:
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(text)
     assert cpu_name(cpuinfo) == name
     assert processor_flags(cpuinfo) == flags
 
 
-def test_this_machine_is_known() -> None:
+def test_describe_machine() -> None:
     machine = describe_machine()
     assert machine.cpu
     assert 1 <= machine.cores <= (os.cpu_count() or 1)
@@ -63,7 +63,7 @@ def test_this_machine_is_known() -> None:
     assert "onnxruntime" in " ".join(machine.versions)
 
 
-def test_a_slug_is_fit_for_a_file_name() -> None:
+def test_machine_slug() -> None:
     card = Gpu("NVIDIA H100 80GB HBM3", "580.95", "81559 MiB")
     machine = Machine("AMD EPYC", 1, (), (), "Linux 6.1 x86_64", "3.11.7", {})
     assert machine.slug == "amd-epyc-1-core-linux"
@@ -72,9 +72,7 @@ def test_a_slug_is_fit_for_a_file_name() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a shell")
-def test_gpus_are_those_the_driver_tells_of(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nvidia_gpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tool = tmp_path / "nvidia-smi"
     tool.write_text('#!/bin/sh\necho "NVIDIA H100 80GB HBM3, 580.95.05, 81559 MiB"\n')
     tool.chmod(0o755)
@@ -84,7 +82,7 @@ def test_gpus_are_those_the_driver_tells_of(
     assert nvidia_gpus() == ()
 
 
-def test_load_is_no_negative_number() -> None:
+def test_load_average_is_not_negative() -> None:
     if hasattr(os, "getloadavg"):
         assert (load_average() or 0) >= 0
 

@@ -1,4 +1,4 @@
-"""Work that does not fit into memory is refused before it begins."""
+"""Work that does not fit into memory is refused before it starts."""
 
 import subprocess
 import sys

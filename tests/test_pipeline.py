@@ -1,4 +1,4 @@
-"""The whole line with a source and sinks that need nothing."""
+"""The whole pipeline with a synthetic source and simple sinks."""
 
 import threading
 from collections.abc import Iterator
@@ -27,11 +27,11 @@ class Full(NullSink):
 
 
 def same(frame: Frame) -> Frame:
-    """The style that does nothing."""
+    """Return the frame itself, in place of a style."""
     return frame
 
 
-def test_every_frame_of_a_file_arrives_once_and_in_order() -> None:
+def test_run_keeps_all_frames_of_a_file() -> None:
     shown: list[Frame] = []
     source = SyntheticSource(32, 24, Fraction(30000, 1001), 20)
     run(source, same, NullSink(source.info), on_frame=shown.append)
@@ -39,7 +39,7 @@ def test_every_frame_of_a_file_arrives_once_and_in_order() -> None:
     assert [frame.pts for frame in shown] == [index * Fraction(1001, 30000) for index in range(20)]
 
 
-def test_a_live_source_drops_and_says_so() -> None:
+def test_run_live_reports_dropped_frames() -> None:
     source = SyntheticSource(32, 24, frames=50)
     source.live = True
     dropped: list[Frame] = []
@@ -49,7 +49,7 @@ def test_a_live_source_drops_and_says_so() -> None:
     assert meter.dropped == len(dropped)
 
 
-def test_it_stops_when_asked() -> None:
+def test_run_stops_when_asked() -> None:
     source = SyntheticSource(32, 24)
     shown: list[Frame] = []
     sink = NullSink(source.info)
@@ -57,7 +57,7 @@ def test_it_stops_when_asked() -> None:
     assert len(shown) == 1
 
 
-def test_while_it_waits_it_does_something_else_and_can_be_stopped() -> None:
+def test_run_on_wait_and_stop() -> None:
     wanted = threading.Event()
 
     def slow(frame: Frame) -> Frame:
@@ -78,7 +78,7 @@ def test_while_it_waits_it_does_something_else_and_can_be_stopped() -> None:
     assert len(waits) >= 3
 
     def stopped() -> bool:
-        wanted.set()  # the style has to end, too
+        wanted.set()  # the stylizer must end, too
         return True
 
     wanted.clear()
@@ -86,26 +86,26 @@ def test_while_it_waits_it_does_something_else_and_can_be_stopped() -> None:
     assert len(shown) == 5
 
 
-def test_an_error_of_the_sink_comes_out() -> None:
+def test_run_raises_error_of_sink() -> None:
     source = SyntheticSource(32, 24)
     with pytest.raises(SinkError, match="full"):
         run(source, same, Full(source.info))
 
 
-def test_a_stopwatch_leaves_waiting_out() -> None:
+def test_stage_timer_ignores_waiting() -> None:
     clock = iter(range(100))
     watch = StageTimer(lambda: next(clock))
     items = watch.time_iterable("source", "ab")
     assert (next(items), next(items)) == ("a", "b")
     for _ in range(10):
-        next(clock)  # somebody else is at work
+        next(clock)  # another stage is busy
     assert list(items) == []
     assert watch.time_calls("style", str.upper)("a") == "A"
     assert watch.busy == {"source": 3, "style": 1}
 
 
-def test_stages_overlap() -> None:
-    """Three stages of 10 ms take 10 ms a frame, not 30."""
+def test_run_stages_overlap() -> None:
+    """Three stages of 10 ms take 10 ms per frame, not 30."""
     frames, pause = 30, 0.01
 
     def slow(frame: Frame) -> Frame:
@@ -132,7 +132,7 @@ def shown_at(index: int, captured: float) -> Frame:
     return Frame(np.zeros((1, 1, 3), np.uint8), index, Fraction(0), captured)
 
 
-def test_meter() -> None:
+def test_frame_stats() -> None:
     moments = iter([10.0, 10.1, 10.2])
     meter = FrameStats(lambda: next(moments))
     assert (meter.fps, meter.latency(0.5), meter.overall_age(0.5)) == (0.0, 0.0, 0.0)
@@ -144,7 +144,7 @@ def test_meter() -> None:
     assert (meter.frames, meter.dropped) == (3, 2)
 
 
-def test_the_present_is_not_the_whole() -> None:
+def test_frame_stats_current_and_overall() -> None:
     now = [0.0]
     meter = FrameStats(lambda: now[0])
     for index in range(1000):
@@ -160,6 +160,6 @@ def test_the_present_is_not_the_whole() -> None:
 @pytest.mark.parametrize(
     ("width", "height", "depth"), [(640, 480, 4), (1920, 1080, 4), (3840, 2160, 1), (7680, 4320, 1)]
 )
-def test_few_large_frames_wait(width: int, height: int, depth: int) -> None:
-    """Memory is for the network and the encoder."""
+def test_queue_policy_of_large_frames(width: int, height: int, depth: int) -> None:
+    """Large frames leave the memory to the network and the encoder."""
     assert queue_policy(SyntheticSource(width, height).info).depth == depth

@@ -1,4 +1,4 @@
-"""Videos whose time stamps restart, step back or jump ahead go on as if they did not."""
+"""Timestamps that restart, step back or jump ahead are moved onto one rising clock."""
 
 from fractions import Fraction
 from itertools import pairwise

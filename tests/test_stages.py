@@ -1,4 +1,4 @@
-"""Every way a line can end, live and from a file: in order, with its error, with no thread left."""
+"""Stages end in order, with their error and without a thread left, for live sources and files."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -11,24 +11,24 @@ POLICIES = pytest.mark.parametrize("policy", [LIVE, FILE], ids=["live", "file"])
 
 
 class BrokenError(Exception):
-    """What goes wrong in these tests."""
+    """Error raised in these tests."""
 
 
 def breaking(count: int) -> Iterator[int]:
-    """Some numbers, then an error."""
+    """Yield some numbers, then raise an error."""
     yield from range(count)
     raise BrokenError("source")
 
 
 def through(policy: QueuePolicy, items: Iterable[int], dropped: list[int]) -> Iterator[int]:
-    """A line of two stages; the second one doubles."""
-    with StagePipeline(policy, dropped.append) as line:
-        first = line.add_stage(items, "source", patience=2.0)
-        yield from line.add_stage((2 * item for item in first), "stylizer")
+    """Run two stages, the second of which doubles the items."""
+    with StagePipeline(policy, dropped.append) as stages:
+        first = stages.add_stage(items, "source", patience=2.0)
+        yield from stages.add_stage((2 * item for item in first), "stylizer")
 
 
 @POLICIES
-def test_the_end_of_the_stream(policy: QueuePolicy) -> None:
+def test_stages_end_of_stream(policy: QueuePolicy) -> None:
     dropped: list[int] = []
     shown = list(through(policy, range(100), dropped))
     assert shown == sorted(shown)
@@ -37,15 +37,15 @@ def test_the_end_of_the_stream(policy: QueuePolicy) -> None:
 
 
 @POLICIES
-def test_the_consumer_quits(policy: QueuePolicy) -> None:
-    with StagePipeline(policy) as line:
-        for item in line.add_stage(iter(range(10**9)), "source"):
+def test_stages_consumer_quits(policy: QueuePolicy) -> None:
+    with StagePipeline(policy) as stages:
+        for item in stages.add_stage(iter(range(10**9)), "source"):
             if item > 10:
                 break
 
 
 @POLICIES
-def test_the_source_raises_behind_its_last_frame(policy: QueuePolicy) -> None:
+def test_stages_source_raises_after_last_item(policy: QueuePolicy) -> None:
     shown: list[int] = []
     with pytest.raises(BrokenError, match="source"):
         shown.extend(through(policy, breaking(20), []))
@@ -54,34 +54,34 @@ def test_the_source_raises_behind_its_last_frame(policy: QueuePolicy) -> None:
 
 
 @POLICIES
-def test_the_model_raises(policy: QueuePolicy) -> None:
+def test_stages_stylizer_raises(policy: QueuePolicy) -> None:
     def model(item: int) -> int:
         if item >= 3:
             raise BrokenError("model")
         return item
 
-    with pytest.raises(BrokenError, match="model"), StagePipeline(policy) as line:
-        numbers = line.add_stage(iter(range(10**9)), "source")
-        list(line.add_stage(map(model, numbers), "stylizer"))
+    with pytest.raises(BrokenError, match="model"), StagePipeline(policy) as stages:
+        numbers = stages.add_stage(iter(range(10**9)), "source")
+        list(stages.add_stage(map(model, numbers), "stylizer"))
 
 
 @POLICIES
-def test_the_sink_raises(policy: QueuePolicy) -> None:
-    with pytest.raises(BrokenError, match="sink"), StagePipeline(policy) as line:
-        for item in line.add_stage(iter(range(10**9)), "source"):
+def test_stages_sink_raises(policy: QueuePolicy) -> None:
+    with pytest.raises(BrokenError, match="sink"), StagePipeline(policy) as stages:
+        for item in stages.add_stage(iter(range(10**9)), "source"):
             if item > 3:
                 raise BrokenError("sink")
 
 
 @POLICIES
-def test_ctrl_c_in_the_sink(policy: QueuePolicy) -> None:
-    with pytest.raises(KeyboardInterrupt), StagePipeline(policy) as line:
-        for _ in line.add_stage(iter(range(10**9)), "source"):
+def test_stages_ctrl_c_in_sink(policy: QueuePolicy) -> None:
+    with pytest.raises(KeyboardInterrupt), StagePipeline(policy) as stages:
+        for _ in stages.add_stage(iter(range(10**9)), "source"):
             raise KeyboardInterrupt
 
 
 @POLICIES
-def test_a_generator_is_closed_on_its_own_thread(policy: QueuePolicy) -> None:
+def test_stages_close_generator_on_its_thread(policy: QueuePolicy) -> None:
     closed_by = []
 
     def numbers() -> Iterator[int]:
@@ -90,40 +90,40 @@ def test_a_generator_is_closed_on_its_own_thread(policy: QueuePolicy) -> None:
         finally:
             closed_by.append(threading.current_thread().name)
 
-    with StagePipeline(policy) as line:
-        next(line.add_stage(numbers(), "source"))
+    with StagePipeline(policy) as stages:
+        next(stages.add_stage(numbers(), "source"))
     assert closed_by == ["source"]
 
 
-def test_a_full_box_drops_the_oldest_when_live() -> None:
+def test_stage_queue_live_drops_oldest() -> None:
     dropped: list[int] = []
-    box: StageQueue[int] = StageQueue(LIVE, dropped.append, threading.Event())
+    queue: StageQueue[int] = StageQueue(LIVE, dropped.append, threading.Event())
     for item in range(5):
-        assert box.put(item)
-    box.end()
-    assert (list(box), dropped) == ([4], [0, 1, 2, 3])
+        assert queue.put(item)
+    queue.end()
+    assert (list(queue), dropped) == ([4], [0, 1, 2, 3])
 
 
-def test_a_box_can_be_asked_to_answer_in_time() -> None:
+def test_stage_queue_iter_with_timeout() -> None:
     stop = threading.Event()
-    box: StageQueue[int] = StageQueue(LIVE, lambda item: None, stop)
-    answers = box.iter_with_timeout(0)
+    queue: StageQueue[int] = StageQueue(LIVE, lambda item: None, stop)
+    answers = queue.iter_with_timeout(0)
     assert next(answers) is None
-    box.put(1)
+    queue.put(1)
     assert next(answers) == 1
     assert next(answers) is None
-    box.end()
+    queue.end()
     assert list(answers) == []
 
 
-def test_an_error_comes_through_where_answers_are_wanted_in_time() -> None:
-    box: StageQueue[int] = StageQueue(LIVE, lambda item: None, threading.Event())
-    box.end(ValueError("broken"))
+def test_stage_queue_iter_with_timeout_raises() -> None:
+    queue: StageQueue[int] = StageQueue(LIVE, lambda item: None, threading.Event())
+    queue.end(ValueError("broken"))
     with pytest.raises(ValueError, match="broken"):
-        next(box.iter_with_timeout(0))
+        next(queue.iter_with_timeout(0))
 
 
-def test_a_full_box_makes_a_file_wait() -> None:
+def test_stage_queue_file_waits() -> None:
     ahead = []
 
     def numbers() -> Iterator[int]:
@@ -131,16 +131,16 @@ def test_a_full_box_makes_a_file_wait() -> None:
             ahead.append(item)
             yield item
 
-    with StagePipeline(FILE) as line:
+    with StagePipeline(FILE) as stages:
         shown = []
-        for item in line.add_stage(numbers(), "source"):
-            # In the box, one in the hand of the source, one here.
+        for item in stages.add_stage(numbers(), "source"):
+            # The queue, one item held by the source, one here.
             assert len(ahead) <= item + FILE.depth + 2
             shown.append(item)
     assert shown == list(range(20))
 
 
-def test_a_source_that_hangs_is_named_and_left() -> None:
+def test_stages_abandon_hanging_source() -> None:
     hanging, released = threading.Event(), threading.Event()
 
     def camera() -> Iterator[int]:
@@ -149,8 +149,8 @@ def test_a_source_that_hangs_is_named_and_left() -> None:
         released.wait()
 
     threads: list[threading.Thread] = []
-    with pytest.warns(UserWarning, match="the camera hangs"), StagePipeline(LIVE) as line:
-        for _ in line.add_stage(camera(), "camera", patience=0.01):
+    with pytest.warns(UserWarning, match="the camera hangs"), StagePipeline(LIVE) as stages:
+        for _ in stages.add_stage(camera(), "camera", patience=0.01):
             hanging.wait()
             threads = [thread for thread in threading.enumerate() if thread.name == "camera"]
             break

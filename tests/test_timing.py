@@ -1,4 +1,4 @@
-"""Timing by a clock that only calls move."""
+"""Timing with a simulated clock that only calls advance."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from realtime_nst.timing import (
 
 
 class Watch:
-    """Time passes when something is called or sleeps."""
+    """Simulated clock, advanced by calls and sleeps."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -33,7 +33,7 @@ class Watch:
 
 
 class Taking:
-    """A call that takes so long: each time as told, then as the last time."""
+    """A call with given durations; the last one is repeated."""
 
     def __init__(self, watch: Watch, name: str, seconds: list[float]) -> None:
         self.watch, self.name, self.seconds = watch, name, seconds
@@ -45,44 +45,44 @@ class Taking:
         self.calls += 1
 
 
-def test_quantiles_lie_between_values_in_proportion() -> None:
+def test_quantile_interpolates() -> None:
     assert quantile([3.0, 1.0, 2.0], 0.5) == 2.0
     assert quantile([1.0, 2.0], 0.5) == 1.5
     assert quantile([0.0, 10.0, 20.0, 30.0, 40.0], 0.95) == pytest.approx(38.0)
     assert quantile([7.0], 0.95) == 7.0
 
 
-def test_warm_up_does_not_count() -> None:
+def test_time_call_skips_warm_up() -> None:
     watch = Watch()
     call = watch.taking("call", 9.0, 9.0, 0.5)
     timing = time_call(call, Budget(warmup=2, seconds=2.0, least=1), watch)
     assert timing.seconds == (0.5, 0.5, 0.5, 0.5)
 
 
-def test_slow_calls_are_made_often_enough() -> None:
+def test_time_call_minimum_number() -> None:
     watch = Watch()
     timing = time_call(watch.taking("call", 5.0), Budget(warmup=0, seconds=1.0, least=3), watch)
     assert timing.seconds == (5.0, 5.0, 5.0)
 
 
-def test_the_outlier_shows_in_p95_alone() -> None:
+def test_timing_outliers_affect_p95_only() -> None:
     timing = Timing((0.01,) * 18 + (1.0, 1.0))
     assert timing.median == 0.01
     assert timing.p95 == pytest.approx(1.0)
 
 
-def test_turns_alternate_backwards_every_second_time() -> None:
+def test_interleave_reverses_every_second_round() -> None:
     watch = Watch()
     calls = {name: watch.taking(name, 1.0) for name in "ab"}
-    turn, told = Budget(warmup=0, seconds=0.0, least=1), list[int]()
-    interleave(calls, 3, turn, clock=watch, sleep=watch.sleep, on_round=told.append)
+    turn, rounds = Budget(warmup=0, seconds=0.0, least=1), list[int]()
+    interleave(calls, 3, turn, clock=watch, sleep=watch.sleep, on_round=rounds.append)
     assert [name for name in watch.log if name != "rest"] == ["a", "b", "b", "a", "a", "b"]
     assert watch.log.count("rest") == 6
-    assert told == [1, 2, 3]
+    assert rounds == [1, 2, 3]
 
 
-def test_a_ratio_does_not_see_what_falls_on_both() -> None:
-    """The machine grows ten times slower halfway; b takes three times as long as a throughout."""
+def test_ratio_ignores_common_slowdown() -> None:
+    """The machine becomes ten times slower halfway; b always takes three times as long as a."""
     watch = Watch()
     times = (0.1, 0.1, 1.0, 1.0)
     calls = {
@@ -99,7 +99,7 @@ def test_a_ratio_does_not_see_what_falls_on_both() -> None:
     assert together(turns["a"]).seconds == pytest.approx(times)
 
 
-def test_a_ratio_has_the_middle_half_of_the_turns() -> None:
+def test_ratio_quartiles() -> None:
     longer = [Timing((each,)) for each in (1.0, 2.0, 3.0, 4.0, 100.0)]
     found = ratio(longer, [Timing((1.0,))] * 5)
     assert (found.low, found.median, found.high) == (2.0, 3.0, 4.0)
@@ -108,5 +108,5 @@ def test_a_ratio_has_the_middle_half_of_the_turns() -> None:
 @pytest.mark.parametrize(
     ("value", "text"), [(0.1234, "0.123"), (6.204, "6.2"), (99.96, "100"), (2392.4, "2392")]
 )
-def test_short_figures(value: float, text: str) -> None:
+def test_format_3digits(value: float, text: str) -> None:
     assert format_3digits(value) == text

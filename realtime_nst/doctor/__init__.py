@@ -1,4 +1,4 @@
-"""Look at a machine: what is installed, what loads, what really runs and how fast."""
+"""Check an installation: which packages load, which devices really run, and how fast."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -6,7 +6,7 @@ from realtime_nst.doctor import hardware, media, models, software
 from realtime_nst.doctor.finding import Finding as Finding
 
 Check = Callable[[], Iterator[Finding]]
-"""Looks at one thing. It breaks nothing, changes nothing and waits for nobody for ever."""
+"""A check of one thing. It has no side effects and always ends."""
 
 CHECKS: dict[str, Check] = {
     "python": software.python,
@@ -18,7 +18,7 @@ CHECKS: dict[str, Check] = {
     "nvidia": hardware.nvidia,
     "openvino": hardware.openvino,
     "models": models.models,
-    "painting": hardware.painting,
+    "stylization": hardware.stylization,
     "encoders": media.encoders,
     "hardware encoders": media.hardware_encoders,
     "ffmpeg": software.ffmpeg,
@@ -26,15 +26,15 @@ CHECKS: dict[str, Check] = {
     "cameras": media.cameras,
     "virtual camera": media.virtual_camera,
 }
-"""In the order in which people want to read them."""
+"""Checks by name, in the order of the report."""
 
 
 def examine(checks: Mapping[str, Check] = CHECKS) -> Iterator[Finding]:
-    """Yield the findings of each check as soon as they are known."""
+    """Run checks and yield their findings as soon as they are known."""
     for check in checks.values():
         yield from check()
 
 
 def can_paint(findings: list[Finding]) -> bool:
-    """Whether anything can be painted at all."""
+    """Return whether images can be stylized at all."""
     return all(finding.level != "fail" for finding in findings)

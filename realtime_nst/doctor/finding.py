@@ -1,20 +1,21 @@
-"""What the doctor finds."""
+"""Findings of the doctor."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Level = Literal["ok", "warn", "fail"]
-"""``warn``: something will not work, or slower than it could. ``fail``: nothing can be painted."""
+"""``warn``: something does not work, or is slower than necessary. ``fail``: stylization is
+impossible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """Result of checking one thing."""
 
     level: Level
     about: str
-    """``cameras``."""
+    """Subject: ``cameras``."""
     line: str
-    """What was found, in one line."""
+    """Description in one line."""
     hint: str = ""
-    """What to type. Of a thing that is well: how to get more of it, if there is more."""
+    """Command that fixes the problem; at level ``ok``, an optional improvement."""

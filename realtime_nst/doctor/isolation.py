@@ -1,4 +1,4 @@
-"""Try something in a process of its own: a library or a device can crash, or hang for ever."""
+"""Run a function in a separate process, because libraries and devices can crash or hang."""
 
 import os
 from collections.abc import Callable
@@ -13,65 +13,67 @@ from realtime_nst.extras import explain_import_error
 
 T = TypeVar("T")
 
-PATIENCE = 60.0
-"""Seconds a trial may take."""
+TIMEOUT = 60.0
+"""Seconds that a function may take."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """How a trial ended."""
+    """Result or error of a function that ran in a separate process."""
 
     result: T | None
-    """None: it failed."""
-    trouble: str = ""
-    """Why, in one line."""
-    cure: str = ""
-    """What to type, where that is known."""
+    """Result; None if the function failed."""
+    error: str = ""
+    """Error in one line."""
+    hint: str = ""
+    """Hint of the error, if it has one."""
 
 
-def run_isolated(trial: Callable[[], T], patience: float = PATIENCE) -> Outcome[T]:
-    """Run a function of a module, with arguments that can be pickled, and say how it went.
+def run_isolated(function: Callable[[], T], timeout: float = TIMEOUT) -> Outcome[T]:
+    """Run a function in a separate process; its output is discarded.
 
-    What libraries print meanwhile is lost.
+    Args:
+        function: can be pickled, e.g. a ``partial`` of a function of a module.
+        timeout: seconds after which the process is killed.
     """
     context = get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(trial, there), daemon=True)
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_run, args=(function, sender), daemon=True)
     process.start()
-    there.close()
+    sender.close()
     try:
-        outcome: Outcome[T] = here.recv() if here.poll(patience) else _hung(patience)
+        outcome: Outcome[T] = receiver.recv() if receiver.poll(timeout) else _timed_out(timeout)
     except EOFError:
         process.join()
-        return Outcome(None, _crash(process.exitcode or 0))
+        return Outcome(None, _describe_exit(process.exitcode or 0))
     finally:
-        here.close()
+        receiver.close()
         process.kill()
         process.join()
     return outcome
 
 
-def _work(trial: Callable[[], T], answer: Connection) -> None:
-    """In the other process."""
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
+def _run(function: Callable[[], T], sender: Connection) -> None:
+    """Run the function in the child process and send its outcome."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, 1)
+    os.dup2(devnull, 2)
     try:
-        answer.send(Outcome(trial()))
+        sender.send(Outcome(function()))
     except NstError as error:
-        answer.send(Outcome(None, str(error), error.hint))
+        sender.send(Outcome(None, str(error), error.hint))
     except ImportError as error:
-        answer.send(Outcome(None, *explain_import_error(error)))
-    except Exception as error:  # whatever it is, its name is worth more than an exit code
-        answer.send(Outcome(None, f"{type(error).__name__}: {error}".splitlines()[0]))
+        sender.send(Outcome(None, *explain_import_error(error)))
+    except Exception as error:  # the name of any exception says more than an exit code
+        sender.send(Outcome(None, f"{type(error).__name__}: {error}".splitlines()[0]))
 
 
-def _hung(patience: float) -> Outcome[T]:
-    return Outcome(None, f"no answer within {patience:g} seconds")
+def _timed_out(timeout: float) -> Outcome[T]:
+    return Outcome(None, f"no answer within {timeout:g} seconds")
 
 
-def _crash(code: int) -> str:
+def _describe_exit(code: int) -> str:
     """Describe an exit code; negative ones are signals."""
     if code < 0:
         return f"it crashed ({Signals(-code).name})"
-    return f"it ended on the spot (exit code {code})"
+    return f"it ended without a result (exit code {code})"

@@ -1,4 +1,4 @@
-"""The models there are."""
+"""Check the installed models."""
 
 from collections.abc import Iterator
 
@@ -9,17 +9,16 @@ from realtime_nst.extras import install_command
 
 
 def models() -> Iterator[Finding]:
-    """Every model's card, read."""
+    """Check every model by reading its card."""
     outcome = run_isolated(read_models)
     if outcome.result is None:
-        yield Finding("fail", "models", outcome.trouble, outcome.cure or "realtime-nst styles")
+        yield Finding("fail", "models", outcome.error, outcome.hint or "realtime-nst styles")
         return
     styles, broken = outcome.result
-    for trouble, cure in broken:
-        yield Finding("warn", "models", trouble, cure)
+    for error, hint in broken:
+        yield Finding("warn", "models", error, hint)
     if styles:
         names = ", ".join(dict.fromkeys(styles))
         yield Finding("ok", "models", names)
     else:
-        cure = install_command(again=True)
-        yield Finding("fail", "models", "none found", cure)
+        yield Finding("fail", "models", "none found", install_command(again=True))

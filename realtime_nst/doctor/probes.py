@@ -1,7 +1,6 @@
-"""What is tried, each in a process of its own: real parts, doing what they are for.
+"""Functions that the doctor runs in separate processes; each uses a part as the program does.
 
-Nothing but the standard library is imported before a trial begins: whatever else may be what is
-broken.
+Import only the standard library here: any other package may be the broken one.
 """
 
 import importlib
@@ -10,18 +9,19 @@ from realtime_nst.errors import ModelError, NstError
 from realtime_nst.timing import Budget, format_3digits, time_call
 
 SIZE = (640, 480)
-"""Width and height of a usual camera's picture."""
-EFFORT = Budget(warmup=2, seconds=0.7, least=3)
+"""Frame size (width, height) of a common camera."""
+BUDGET = Budget(warmup=2, seconds=0.7, least=3)
+"""Number and duration of the timed calls."""
 
 
 def load_library(name: str) -> str:
-    """Import a package; its version."""
+    """Import a package and return its version."""
     module = importlib.import_module(name)
     return str(module.__version__)
 
 
 def read_models() -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the installed styles, and for each broken model its fault and a hint."""
+    """Return the names of all styles, and the error and hint of each broken model."""
     from realtime_nst.models.registry import model_folders, read_model
 
     styles: list[str] = []
@@ -34,11 +34,11 @@ def read_models() -> tuple[list[str], list[tuple[str, str]]]:
     return styles, broken
 
 
-def paint(device: str) -> tuple[str, str, float]:
-    """Paint the first style there is.
+def time_stylization(device: str) -> tuple[str, str, float]:
+    """Stylize frames with the first installed style.
 
     Returns:
-        The model, what really ran and why, and the median of milliseconds a frame.
+        The model, the session's line on what ran and why, and the median milliseconds per frame.
     """
     from realtime_nst.inference.session import open_session
     from realtime_nst.models.registry import find_style, installed_models
@@ -47,7 +47,7 @@ def paint(device: str) -> tuple[str, str, float]:
 
     first = next(installed_models(), None)
     if first is None:
-        raise ModelError("there is no model to paint with", "realtime-nst styles")
+        raise ModelError("no model is installed", "realtime-nst styles")
     choice = find_style(first.styles[0])
     session = open_session(
         choice.model.path,
@@ -57,26 +57,26 @@ def paint(device: str) -> tuple[str, str, float]:
         size=(SIZE[1], SIZE[0]),
     )
     stylizer, frame = Stylizer(session, choice.weight_array()), next(iter(SyntheticSource(*SIZE)))
-    timing = time_call(lambda: stylizer(frame), EFFORT)
+    timing = time_call(lambda: stylizer(frame), BUDGET)
     return session.card.name, session.why, 1000 * timing.median
 
 
 def encode(names: tuple[str, ...]) -> dict[str, str]:
-    """Encode a frame with each codec; by name what went wrong, empty where nothing did."""
+    """Encode a frame with each codec; return the error by name, empty if there was none."""
     from realtime_nst.sinks.video.codecs import CODECS, check_encoder
 
-    troubles = {}
+    errors = {}
     for name in names:
         try:
             check_encoder(CODECS[name])
-            troubles[name] = ""
+            errors[name] = ""
         except NstError as error:
-            troubles[name] = str(error)
-    return troubles
+            errors[name] = str(error)
+    return errors
 
 
-def show() -> str:
-    """Show a frame in a window; what OpenCV makes windows with."""
+def show_window() -> str:
+    """Show a frame in a window; return the name of OpenCV's window framework."""
     import cv2
 
     from realtime_nst.sinks.window import Window
@@ -89,14 +89,14 @@ def show() -> str:
 
 
 def list_cameras() -> list[str]:
-    """Return the numbers of the connected cameras."""
+    """Return the indices of the cameras that are plugged in."""
     from realtime_nst.sources.camera.devices import devices
 
     return [str(device.index) for device in devices()]
 
 
-def look(camera: str) -> str:
-    """Open a camera; what it gives."""
+def read_camera(camera: str) -> str:
+    """Open a camera; return its name, frame size and frame rate."""
     from realtime_nst.sources.camera.capture import CameraSource
 
     with CameraSource(camera) as source:
@@ -105,8 +105,8 @@ def look(camera: str) -> str:
     return f"{info.name}: {info.width}x{info.height}{rate}"
 
 
-def pretend() -> str:
-    """Show a frame through the virtual camera; what it is called."""
+def write_virtual_camera() -> str:
+    """Write a frame to the virtual camera; return its notes, which name the device."""
     from realtime_nst.sinks.virtualcam import VirtualCamera
     from realtime_nst.sources.synthetic import SyntheticSource
 

@@ -1,4 +1,4 @@
-"""A film that is painted and calmed, and can be gone on with in the middle."""
+"""Stylize and stabilize a video that can be resumed."""
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -8,53 +8,60 @@ import numpy as np
 from realtime_nst.frame import Frame, Image
 from realtime_nst.stylize.stabilizer import Stabilizer
 
-Stabilise = Callable[[Image, Image, float, object], Image]
+Stabilize = Callable[[Image, Image, float, object], Image]
 
 
 def never(_moment: Fraction) -> int:
-    """Of a film in one style."""
+    """Return 0 at all times: the style does not change."""
     return 0
 
 
 class StabilizedStylizer:
-    """Paints and stabilises the frames of one film. Called on one thread.
+    """Stylizes and stabilizes the frames of one video. Called on one thread.
 
     Args:
-        paint: paints a frame.
-        strength: of the stabiliser.
-        cut: a number of up to 255 that changes where the style does at once.
-        every: frames after which the film can be gone on with.
-        stabilise: a new ``Stabiliser``.
+        stylize: stylizes a frame.
+        strength: strength of the stabilizer, from 0 to 1.
+        cut: returns, for a timestamp, a number up to 255 that changes where the style is cut.
+        every: number of frames after which the video can be resumed.
+        stabilize: a new ``Stabilizer``.
     """
 
     def __init__(
         self,
-        paint: Callable[[Frame], Frame],
+        stylize: Callable[[Frame], Frame],
         strength: float,
         cut: Callable[[Fraction], int] = never,
         every: int = 1,
-        stabilise: Stabilise | None = None,
+        stabilize: Stabilize | None = None,
     ) -> None:
-        self._paint, self._strength, self._cut, self._every = paint, strength, cut, every
-        self._stabilise = stabilise or Stabilizer()
-        self._kept: dict[int, list[Image]] = {}
+        self._stylize, self._strength, self._cut, self._every = stylize, strength, cut, every
+        self._stabilize = stabilize or Stabilizer()
+        self._states: dict[int, list[Image]] = {}
 
     def __call__(self, frame: Frame) -> Frame:
-        """Return the frame stylized and stabilized."""
-        painted, style = self._paint(frame).image, self._cut(frame.pts)
-        calm = self._stabilise(frame.image, painted, self._strength, style)
+        """Return the stylized, stabilized frame."""
+        stylized, style = self._stylize(frame).image, self._cut(frame.pts)
+        stabilized = self._stabilize(frame.image, stylized, self._strength, style)
         done = frame.index + 1
         if done % self._every == 0:
-            self._kept[done] = [frame.image, calm, np.full((1, 1, 1), style, np.uint8)]
-        return frame.with_image(calm)
+            self._states[done] = [frame.image, stabilized, np.full((1, 1, 1), style, np.uint8)]
+        return frame.with_image(stabilized)
 
     def state(self, frames: int) -> Sequence[Image]:
-        """Return the state that the frame after so many builds on; to be asked for in order."""
-        for old in [done for done in tuple(self._kept) if done < frames]:  # another thread adds
-            del self._kept[old]
-        return self._kept.get(frames, ())
+        """Return the state after a number of frames, and drop all earlier states.
+
+        Args:
+            frames: number of frames; must not decrease between calls.
+
+        Returns:
+            The content, the stabilized frame and the style, as arrays; empty if there is no state.
+        """
+        for old in [done for done in tuple(self._states) if done < frames]:  # another thread adds
+            del self._states[old]
+        return self._states.get(frames, ())
 
     def restore(self, memory: Sequence[Image]) -> None:
-        """Be as behind the frame that this is the memory of."""
-        content, calm, style = memory
-        self._stabilise(content, calm, self._strength, int(style.item()))
+        """Restore a state returned by ``state``."""
+        content, stabilized, style = memory
+        self._stabilize(content, stabilized, self._strength, int(style.item()))

@@ -1,4 +1,4 @@
-"""Several styles, alone or mixed."""
+"""Stylize images in several styles and blends of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
@@ -13,31 +13,36 @@ from realtime_nst.inference.inputs import SMALLEST
 
 Clock = Callable[[], float]
 Weights = NDArray[np.float32]
-"""(styles of a model,): how much of each."""
+"""(styles of a model,) float32: weight of each style."""
 
 
 class Model(Protocol):
-    """What paints: a ``Session``, for example."""
+    """A model that stylizes images, for example a ``Session``."""
 
     def run(self, image: Image, weights: Weights | None = None) -> Image:
-        """Return the image stylized, in its own size."""
+        """Return the stylized image, of the same size."""
         ...
 
 
 class StyleMixer:
-    """Styles by their position in a list. Called on one thread.
+    """Blends styles identified by their index in a list. Called on one thread.
 
     Args:
-        styles: of each its model and what to tell it; styles of one model share the object.
+        styles: model and weights of each style; styles of one model share the object.
     """
 
     def __init__(self, styles: Sequence[tuple[Model, Weights]]) -> None:
         self._styles = styles
 
     def __call__(self, image: Image, amounts: Mapping[int, float]) -> Image:
-        """Paint a picture in styles whose amounts add up to 1.
+        """Stylize an image in a blend of styles.
 
-        Those of one model mix inside it, in one run; the pictures of several models are mixed.
+        Styles of one model are blended by its weights, in one run; the results of several models
+        are blended as images.
+
+        Args:
+            image: (height, width, 3) uint8 BGR.
+            amounts: weight of each style by index; they add up to 1.
         """
         height, width = image.shape[:2]
         large = resize(image, max(width, SMALLEST), max(height, SMALLEST))
@@ -49,24 +54,29 @@ class StyleMixer:
         return resize(result, width, height)
 
     def _by_model(self, amounts: Mapping[int, float]) -> Sequence[tuple[Model, Weights]]:
-        mixed: dict[int, tuple[Model, Weights]] = {}
-        for position, amount in amounts.items():
-            model, weights = self._styles[position]
-            _, before = mixed.get(id(model), (model, np.zeros_like(weights)))
-            mixed[id(model)] = model, before + np.float32(amount) * weights
-        return list(mixed.values())
+        sums: dict[int, tuple[Model, Weights]] = {}
+        for index, amount in amounts.items():
+            model, weights = self._styles[index]
+            _, total = sums.get(id(model), (model, np.zeros_like(weights)))
+            sums[id(model)] = model, total + np.float32(amount) * weights
+        return list(sums.values())
 
     def warm(self, width: int, height: int, clock: Clock = perf_counter) -> float:
-        """Run every model at a size, so that the first frames are as quick as the others.
+        """Run every model at a size, so that the first frames are as fast as the others.
+
+        Args:
+            width: width of the frames.
+            height: height of the frames.
+            clock: returns the time in seconds.
 
         Returns:
-            Seconds that a frame takes the slowest of them.
+            Seconds per frame of the slowest model.
         """
         blank = np.zeros((max(height, SMALLEST), max(width, SMALLEST), 3), np.uint8)
         seconds = []
         for model, weights in {id(style[0]): style for style in self._styles}.values():
             model.run(blank, weights)
-            began = clock()
+            started = clock()
             model.run(blank, weights)
-            seconds.append(clock() - began)
+            seconds.append(clock() - started)
         return max(seconds)

@@ -1,4 +1,4 @@
-"""The doctor among real ills: broken packages, two wheels, dying and hanging processes."""
+"""The doctor with real problems: broken packages, two wheels, crashing and hanging processes."""
 
 import json
 import os
@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from realtime_nst.cli.app import app
 from realtime_nst.doctor import CHECKS, Finding, can_paint, examine
 from realtime_nst.doctor.hardware import (
+    check_device,
     nvidia_facts,
-    painted,
 )
 from realtime_nst.doctor.media import cameras, encoders, virtual_camera, window
 from realtime_nst.doctor.models import models as look_at_models
@@ -28,7 +28,7 @@ Install = Callable[[str, str], None]
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Make Python believe that a distribution of a name and version is installed."""
+    """Make a distribution of a name and version appear as installed."""
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
@@ -45,7 +45,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Put a module of a name in front of the one that is installed, where trials look, too."""
+    """Put a module in front of the installed one, also for child processes."""
     folder = tmp_path / "packages"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
@@ -63,13 +63,13 @@ def by_name(findings: list[Finding]) -> dict[str, Finding]:
 # Trials
 
 
-def test_what_loads_has_a_version() -> None:
+def test_libraries_have_versions() -> None:
     found = by_name(list(libraries()))
     assert set(found) == {"numpy", "PyAV", "OpenCV", "ONNX Runtime"}
     assert all(finding.level == "ok" and finding.line[0].isdigit() for finding in found.values())
 
 
-def test_a_system_library_that_is_missing_has_its_own_cure(package: Install) -> None:
+def test_libraries_missing_system_library(package: Install) -> None:
     text = "libGL.so.1: cannot open shared object file: No such file or directory"
     package("cv2", f"raise ImportError({text!r})")
     found = by_name(list(libraries()))["OpenCV"]
@@ -78,9 +78,7 @@ def test_a_system_library_that_is_missing_has_its_own_cure(package: Install) -> 
     assert "apt-get install libgl1" in found.hint
 
 
-def test_a_package_that_crashes_does_not_take_the_doctor_along(
-    package: Install, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_libraries_crashing_package(package: Install, monkeypatch: pytest.MonkeyPatch) -> None:
     package("onnxruntime", "import os; os.abort()")
     monkeypatch.setattr("realtime_nst.doctor.software.installed", lambda name: False)
     found = by_name(list(libraries()))
@@ -90,7 +88,7 @@ def test_a_package_that_crashes_does_not_take_the_doctor_along(
     assert found["numpy"].level == "ok"
 
 
-def test_two_builds_of_onnx_runtime_are_one_too_many(install: Install) -> None:
+def test_runtimes_two_builds(install: Install) -> None:
     (before,) = runtimes()
     assert before.level == "ok"
     install("onnxruntime-gpu", "1.31.1")
@@ -100,14 +98,14 @@ def test_two_builds_of_onnx_runtime_are_one_too_many(install: Install) -> None:
     assert after.hint.startswith("pip uninstall -y onnxruntime onnxruntime-gpu && pip install")
 
 
-def test_no_onnx_runtime_at_all_is_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runtimes_none_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("realtime_nst.doctor.software.installed", lambda name: False)
     (found,) = runtimes()
     assert found.level == "fail"
     assert found.hint.startswith("pip install ")
 
 
-def test_a_headless_opencv_beside_the_other_is_one_too_many(install: Install) -> None:
+def test_opencvs_two_builds(install: Install) -> None:
     install("opencv-python-headless", "4.12.0")
     install("opencv-python", "4.12.0")
     (found,) = opencvs()
@@ -116,29 +114,27 @@ def test_a_headless_opencv_beside_the_other_is_one_too_many(install: Install) ->
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a shell")
-def test_ffmpeg_is_looked_for_and_not_needed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ffmpeg_is_not_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "is not installed" in next(ffmpeg()).line
     (tmp_path / "ffmpeg").write_text("#!/bin/sh\n")
     (tmp_path / "ffmpeg").chmod(0o755)
-    assert "is there" in next(ffmpeg()).line
+    assert "is installed" in next(ffmpeg()).line
     assert next(ffmpeg()).level == "ok"
 
 
 # Processors and cards
 
 
-def test_wheels_of_nvidias_are_seen(install: Install, tmp_path: Path) -> None:
+def test_nvidia_facts_find_wheels(install: Install, tmp_path: Path) -> None:
     install("onnxruntime-gpu", "1.31.1")
     install("nvidia-cudnn-cu13", "9.24.0.43")
     facts = nvidia_facts(tmp_path)
     assert (facts.wheel, facts.cudnn, facts.cuda) == ("1.31.1", True, 13)
 
 
-def test_a_device_that_does_not_run_says_why(models: Path) -> None:
-    found = painted("TensorRT", "tensorrt", "warn")
+def test_check_device_reports_error(models: Path) -> None:
+    found = check_device("TensorRT", "tensorrt", "warn")
     assert found.level == "warn"
     assert "TensorRT does not run" in found.line
     assert "pip install" in found.hint
@@ -147,7 +143,7 @@ def test_a_device_that_does_not_run_says_why(models: Path) -> None:
 # Models
 
 
-def test_a_broken_model_is_named(models: Path) -> None:
+def test_models_names_broken_model(models: Path) -> None:
     assert [finding.level for finding in look_at_models()] == ["ok"]
     onnx_models.bare(models / "broken" / "model.onnx")
     broken, rest = look_at_models()
@@ -157,8 +153,8 @@ def test_a_broken_model_is_named(models: Path) -> None:
     assert "invert" in rest.line
 
 
-def test_painting_is_what_auto_does(models: Path) -> None:
-    (found,) = CHECKS["painting"]()
+def test_stylization_uses_auto(models: Path) -> None:
+    (found,) = CHECKS["stylization"]()
     assert found.level in ("ok", "warn")
     assert found.line.startswith(("tiny-", "slow-"))
     assert " at 640x480: " in found.line
@@ -168,26 +164,26 @@ def test_painting_is_what_auto_does(models: Path) -> None:
 # Media
 
 
-def test_every_encoder_a_user_can_choose_is_looked_at() -> None:
+def test_all_selectable_codecs_are_checked() -> None:
     from realtime_nst.doctor.media import CODECS, HARDWARE
 
     assert {*CODECS, *HARDWARE} == {*SELECTABLE_CODECS}
 
 
-def test_encoders_encode() -> None:
+def test_encoders() -> None:
     (found,) = encoders()
     assert found == Finding("ok", "encoders", "h264, hevc, av1, vp9, prores, ffv1")
 
 
 @pytest.mark.skipif(Path("/dev/nvidia0").exists(), reason="has the card it must not have")
-def test_an_encoder_without_its_card_fails() -> None:
-    troubles = encode(("h264_nvenc", "ffv1"))
-    assert "does not run on this machine" in troubles["h264_nvenc"]
-    assert troubles["ffv1"] == ""
+def test_encode_without_gpu() -> None:
+    errors = encode(("h264_nvenc", "ffv1"))
+    assert "does not run on this machine" in errors["h264_nvenc"]
+    assert errors["ffv1"] == ""
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others always have a screen")
-def test_without_a_screen_there_is_no_window(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_window_without_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     (found,) = window()
@@ -196,7 +192,7 @@ def test_without_a_screen_there_is_no_window(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs X")
-def test_a_screen_that_is_not_there_does_not_take_the_doctor_along(
+def test_window_with_wrong_display(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
@@ -208,13 +204,13 @@ def test_a_screen_that_is_not_there_does_not_take_the_doctor_along(
 
 @pytest.mark.skipif(Path("/dev/video0").exists(), reason="has a camera")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="may have a camera")
-def test_no_camera_is_no_disaster() -> None:
+def test_cameras_none_found() -> None:
     (found,) = cameras()
     assert found.level == "warn"
     assert found.line.startswith("none found")
 
 
-def test_no_virtual_camera_has_a_cure(package: Install) -> None:
+def test_virtual_camera_has_hint(package: Install) -> None:
     package("pyvirtualcam", "raise ImportError('libsomething.so is missing')")
     for found in virtual_camera():
         assert found.level in ("ok", "warn")
@@ -224,38 +220,42 @@ def test_no_virtual_camera_has_a_cure(package: Install) -> None:
 # The whole
 
 
-def test_only_a_failure_means_that_nothing_can_be_painted() -> None:
+def test_can_paint_without_failures() -> None:
     assert can_paint([Finding("ok", "a", "b"), Finding("warn", "c", "d", "e")])
     assert not can_paint([Finding("ok", "a", "b"), Finding("fail", "c", "d", "e")])
 
 
-def test_findings_come_in_the_order_of_the_table() -> None:
+def test_examine_keeps_order() -> None:
     checks = {name: partial(iter, [Finding("ok", name, "well")]) for name in "zyx"}
     assert [finding.about for finding in examine(checks)] == ["z", "y", "x"]
 
 
-def test_the_doctor_on_the_command_line(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = {name: CHECKS[name] for name in ("python", "runtimes", "models", "painting")}
+def test_doctor_command(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {name: CHECKS[name] for name in ("python", "runtimes", "models", "stylization")}
     monkeypatch.setattr("realtime_nst.doctor.examine.__defaults__", (few,))
     result = CliRunner().invoke(app, ["doctor"])
     assert result.exit_code == 0
     assert [line[:4].strip() for line in result.stdout.splitlines() if line[0] != " "]
     assert " at 640x480: " in result.stdout
-    told = json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)
-    assert told["paints"] is True
-    assert told["machine"]["python"]
-    assert {finding["about"] for finding in told["findings"]} >= {"Python", "models", "painting"}
+    report = json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)
+    assert report["paints"] is True
+    assert report["machine"]["python"]
+    assert {finding["about"] for finding in report["findings"]} >= {
+        "Python",
+        "models",
+        "stylization",
+    }
 
 
-def test_the_exit_code_says_that_nothing_can_be_painted(
+def test_doctor_exit_code_on_failure(
     models: Path, package: Install, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for engine in ("onnxruntime", "openvino"):
         package(engine, "raise ImportError('it is broken')")
-    few = {name: CHECKS[name] for name in ("libraries", "painting")}
+    few = {name: CHECKS[name] for name in ("libraries", "stylization")}
     monkeypatch.setattr("realtime_nst.doctor.examine.__defaults__", (few,))
     result = CliRunner().invoke(app, ["doctor"])
     assert result.exit_code == 1
     assert "ONNX Runtime          a package cannot be imported: it is broken" in result.stdout
-    assert "fail  painting" in result.stdout
+    assert "fail  stylization" in result.stdout
     assert "> pip install" in result.stdout

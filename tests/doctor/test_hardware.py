@@ -1,15 +1,15 @@
-"""What the doctor says of processors and cards, by the facts it is given."""
+"""Findings of the doctor on CPUs and GPUs, for given facts."""
 
 from pathlib import Path
 
 import pytest
 
-from realtime_nst.doctor.hardware import Nvidia, cpu, nvidia_facts, nvidia_trouble
+from realtime_nst.doctor.hardware import Nvidia, cpu, nvidia_facts, nvidia_problem
 from realtime_nst.inference.devices import nvidia_card
 from realtime_nst.machine import Gpu
 
 
-def test_a_processor_without_products_of_bytes_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cpu_without_int8_instructions(monkeypatch: pytest.MonkeyPatch) -> None:
     where = "realtime_nst.doctor.hardware.processor_flags"
     monkeypatch.setattr(where, lambda: ("avx2",))
     (found,) = cpu()
@@ -24,7 +24,7 @@ def card(driver: str) -> tuple[Gpu, ...]:
 
 
 @pytest.mark.parametrize(
-    ("facts", "line", "cure"),
+    ("facts", "line", "hint"),
     [
         (Nvidia(True, False, (), None, False), "no driver", "ubuntu-drivers"),
         (Nvidia(True, True, card("580.95.05"), None, False), "not installed", "[gpu]"),
@@ -34,23 +34,23 @@ def card(driver: str) -> tuple[Gpu, ...]:
         (Nvidia(True, True, card("580.95"), "1.31.1", False), "cuDNN is missing", "[cuda,cudnn]"),
     ],
 )
-def test_what_stands_between_a_card_and_its_use(facts: Nvidia, line: str, cure: str) -> None:
-    found = nvidia_trouble(facts)
+def test_nvidia_problem(facts: Nvidia, line: str, hint: str) -> None:
+    found = nvidia_problem(facts)
     assert found is not None
     assert found.level == "warn"
     assert line in found.line
-    assert cure in found.hint
+    assert hint in found.hint
 
 
 @pytest.mark.parametrize("wheel", ["1.26.0", "1.31.1"])
-def test_a_card_with_all_it_needs_is_tried(wheel: str) -> None:
-    assert nvidia_trouble(Nvidia(True, True, card("580.95"), wheel, True)) is None
+def test_nvidia_problem_none(wheel: str) -> None:
+    assert nvidia_problem(Nvidia(True, True, card("580.95"), wheel, True)) is None
 
 
-def test_a_card_shows_on_the_bus(tmp_path: Path) -> None:
+def test_nvidia_card_on_pci_bus(tmp_path: Path) -> None:
     for name, maker, kind in (
         ("0000:00:02.0", "0x8086", "0x030000"),
-        ("0000:01:00.1", "0x10de", "0x040300"),  # the sound of a card
+        ("0000:01:00.1", "0x10de", "0x040300"),  # audio device of a card
     ):
         (tmp_path / name).mkdir()
         (tmp_path / name / "vendor").write_text(f"{maker}\n")

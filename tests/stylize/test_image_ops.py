@@ -1,4 +1,4 @@
-"""What is done to pictures, for any picture."""
+"""Image operations, for any image."""
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ SIDES = st.integers(1, 40)
 
 @st.composite
 def pictures(draw: st.DrawFn, count: int = 1) -> list[Image]:
-    """Pictures of one size."""
+    """Generate images of one size."""
     noise = np.random.default_rng(draw(st.integers(0, 1000)))
     height, width = draw(SIDES), draw(SIDES)
     return [noise.integers(0, 256, (height, width, 3), np.uint8) for _ in range(count)]
@@ -39,7 +39,7 @@ def is_picture_like(result: Image, other: Image) -> bool:
 
 @quick
 @given(pictures(2), st.floats(0, 1))
-def test_a_blend_lies_between(two: list[Image], share: float) -> None:
+def test_blend_lies_between_images(two: list[Image], share: float) -> None:
     before, after = two
     mixed = blend(before, after, share)
     assert is_picture_like(mixed, before)
@@ -49,7 +49,7 @@ def test_a_blend_lies_between(two: list[Image], share: float) -> None:
 
 @quick
 @given(pictures(2))
-def test_a_blend_is_exact_at_its_ends(two: list[Image]) -> None:
+def test_blend_is_exact_at_0_and_1(two: list[Image]) -> None:
     before, after = two
     assert blend(before, after, 0) is before
     assert blend(before, after, 1) is after
@@ -57,7 +57,7 @@ def test_a_blend_is_exact_at_its_ends(two: list[Image]) -> None:
 
 @quick
 @given(pictures(2))
-def test_kept_colours_are_light_of_one_and_colours_of_the_other(two: list[Image]) -> None:
+def test_keep_colors(two: list[Image]) -> None:
     # Not too bright and not too dark: at black and white there is no room for colour.
     before, after = (np.asarray(110 + each // 7, np.uint8) for each in two)
     kept = keep_colors(before, after)
@@ -71,20 +71,20 @@ def test_kept_colours_are_light_of_one_and_colours_of_the_other(two: list[Image]
 
 @quick
 @given(pictures())
-def test_the_colours_of_a_picture_on_itself_change_nothing(one: list[Image]) -> None:
+def test_keep_colors_of_same_image(one: list[Image]) -> None:
     assert np.array_equal(keep_colors(one[0], one[0]), one[0])
 
 
 @quick
 @given(pictures())
-def test_two_mirrors_show_the_picture(one: list[Image]) -> None:
+def test_mirror_twice(one: list[Image]) -> None:
     assert np.array_equal(mirror(mirror(one[0])), one[0])
     assert np.array_equal(mirror(one[0])[:, 0], one[0][:, -1])
 
 
 @quick
 @given(pictures(2))
-def test_side_by_side_shows_the_middle_of_both(two: list[Image]) -> None:
+def test_side_by_side(two: list[Image]) -> None:
     left, right = two
     if left.shape[1] < 2:
         return
@@ -98,7 +98,7 @@ def test_side_by_side_shows_the_middle_of_both(two: list[Image]) -> None:
 
 @quick
 @given(pictures(), SIDES, SIDES)
-def test_any_size_is_met(one: list[Image], width: int, height: int) -> None:
+def test_resize_and_crop_to_any_size(one: list[Image], width: int, height: int) -> None:
     for change in (resize, crop_to_fill):
         result = change(one[0], width, height)
         assert result.shape == (height, width, 3)
@@ -109,14 +109,14 @@ def test_any_size_is_met(one: list[Image], width: int, height: int) -> None:
 
 @quick
 @given(SIDES, SIDES)
-def test_a_flat_picture_stays_flat_when_scaled(width: int, height: int) -> None:
+def test_resize_keeps_uniform_image(width: int, height: int) -> None:
     flat = np.full((17, 23, 3), (10, 100, 200), np.uint8)
     assert (resize(flat, width, height) == (10, 100, 200)).all()
 
 
 @quick
 @given(st.integers(30, 200), st.integers(30, 200), st.integers(1, 16))
-def test_tiles_cover_a_picture_once(width: int, height: int, count: int) -> None:
+def test_tiles_cover_image_once(width: int, height: int, count: int) -> None:
     places = tiles(width, height, count)
     assert len(places) >= count
     covered = np.zeros((height, width), int)
@@ -129,7 +129,7 @@ def test_tiles_cover_a_picture_once(width: int, height: int, count: int) -> None
     ("count", "grid"),
     [(1, (1, 1)), (2, (2, 1)), (3, (2, 2)), (4, (2, 2)), (6, (3, 2)), (9, (3, 3))],
 )
-def test_tiles_stand_in_a_grid(count: int, grid: tuple[int, int]) -> None:
+def test_tiles_form_a_grid(count: int, grid: tuple[int, int]) -> None:
     places = tiles(60, 60, count)
     columns = {place[1].start for place in places}
     rows = {place[0].start for place in places}

@@ -1,4 +1,4 @@
-"""Calmed films, gone on with in the middle."""
+"""Stabilized videos, resumed in the middle."""
 
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ from realtime_nst.stylize.stabilized import StabilizedStylizer
 
 
 def noisy(index: int) -> Frame:
-    """A gradient on its way to the right, with the noise of a camera."""
+    """Return a gradient that moves to the right, with camera noise."""
     dice = np.random.default_rng(index)
     ramp = (np.arange(96) * 2 + index) % 192 + 20
     image = ramp[None, :, None] + dice.normal(0, 6, (64, 96, 3))
@@ -23,12 +23,12 @@ def inverted(frame: Frame) -> Frame:
 
 
 def cut(moment: Fraction) -> int:
-    """A style begins at 0.3 s."""
+    """Change the style at 0.3 s."""
     return int(moment >= Fraction(3, 10))
 
 
 @pytest.mark.parametrize("place", [5, 10])
-def test_the_rest_is_what_it_would_have_been(place: int) -> None:
+def test_restore_continues_identically(place: int) -> None:
     whole, rest, forgetful = (StabilizedStylizer(inverted, 0.8, cut, every=5) for _ in range(3))
     shown, memory = [], {}
     for index in range(20):
@@ -40,19 +40,19 @@ def test_the_rest_is_what_it_would_have_been(place: int) -> None:
     assert (forgetful(noisy(place)).image != shown[place]).any()
 
 
-def test_it_calms_what_does_not_begin_anew() -> None:
-    calm = StabilizedStylizer(inverted, 0.8, cut)
+def test_stabilized_restarts_at_cuts() -> None:
+    stabilized = StabilizedStylizer(inverted, 0.8, cut)
     for index in range(12):
         frame = noisy(index)
-        anew = (calm(frame).image == inverted(frame).image).all()
-        assert anew == (index in (0, 8))  # frame 8 is the first one at or behind 0.3 s
+        restarted = (stabilized(frame).image == inverted(frame).image).all()
+        assert restarted == (index in (0, 8))  # frame 8 is the first one at or behind 0.3 s
 
 
-def test_only_what_may_still_be_asked_for_is_kept() -> None:
-    calm = StabilizedStylizer(inverted, 0.5, every=2)
+def test_state_drops_earlier_states() -> None:
+    stabilized = StabilizedStylizer(inverted, 0.5, every=2)
     for index in range(10):
-        calm(noisy(index))
-    assert calm.state(6)
-    assert not calm.state(4)
-    assert calm.state(10)
-    assert not calm.state(6)
+        stabilized(noisy(index))
+    assert stabilized.state(6)
+    assert not stabilized.state(4)
+    assert stabilized.state(10)
+    assert not stabilized.state(6)

@@ -1,4 +1,4 @@
-"""The stabiliser calms what should stand still, and follows what moves."""
+"""The stabilizer removes flicker of still content, and follows motion."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -18,7 +18,7 @@ STRENGTHS = (0.3, 0.8, 1.0)
 
 
 def photo(size: tuple[int, int] = (240, 320), at: tuple[int, int] = (0, 0)) -> Image:
-    """A part of a large photo, (height, width) from (y, x)."""
+    """Return a crop of a large photo: (height, width) from (y, x)."""
     rgb = data.astronaut()  # type: ignore[no-untyped-call]
     y, x = at
     return np.ascontiguousarray(rgb[y : y + size[0], x : x + size[1], ::-1])
@@ -30,7 +30,7 @@ def noisy(image: Image, seed: int, sigma: float) -> Image:
 
 
 def inverted(image: Image) -> Image:
-    """Stands in for a style."""
+    """Invert the image in place of a style."""
     return 255 - image
 
 
@@ -38,45 +38,45 @@ def difference(one: Image, other: Image) -> float:
     return float(np.abs(one.astype(int) - other).mean())
 
 
-def changes(pictures: list[Image]) -> float:
-    """Grey levels by which neighbours in time differ."""
-    return float(np.mean([difference(a, b) for a, b in pairwise(pictures)]))
+def changes(results: list[Image]) -> float:
+    """Return the mean difference of consecutive frames in gray levels."""
+    return float(np.mean([difference(a, b) for a, b in pairwise(results)]))
 
 
-def test_strength_0_is_exactly_off() -> None:
-    stabiliser = Stabilizer()
-    stabiliser(photo(), inverted(photo()), 1.0)
+def test_stabilizer_strength_0_is_off() -> None:
+    stabilizer = Stabilizer()
+    stabilizer(photo(), inverted(photo()), 1.0)
     other = photo(at=(100, 50))
-    assert stabiliser(photo(), other, 0.0) is other
-    assert stabiliser(photo(), other, 1.0) is other, "it must forget while it is off"
+    assert stabilizer(photo(), other, 0.0) is other
+    assert stabilizer(photo(), other, 1.0) is other, "it must forget while it is off"
 
 
 @pytest.mark.parametrize("strength", STRENGTHS)
-def test_a_still_picture_with_noise_becomes_calm(strength: float) -> None:
-    stabiliser = Stabilizer()
+def test_stabilizer_reduces_noise(strength: float) -> None:
+    stabilizer = Stabilizer()
     contents = [noisy(photo(), seed, 2) for seed in range(12)]
     # A network turns noise into more noise.
-    painted = [noisy(inverted(photo()), seed, 15) for seed in range(100, 112)]
-    calm = [stabiliser(*pair, strength) for pair in zip(contents, painted, strict=True)]
-    assert changes(calm[4:]) < changes(painted) * (1 - 0.75 * strength)
+    stylized = [noisy(inverted(photo()), seed, 15) for seed in range(100, 112)]
+    stabilized = [stabilizer(*pair, strength) for pair in zip(contents, stylized, strict=True)]
+    assert changes(stabilized[4:]) < changes(stylized) * (1 - 0.75 * strength)
 
 
-def test_more_strength_is_calmer() -> None:
-    painted = [noisy(inverted(photo()), seed, 15) for seed in range(8)]
+def test_stabilizer_more_strength_reduces_more() -> None:
+    stylized = [noisy(inverted(photo()), seed, 15) for seed in range(8)]
     results = []
     for strength in STRENGTHS:
-        stabiliser = Stabilizer()
-        results.append(changes([stabiliser(photo(), each, strength) for each in painted]))
+        stabilizer = Stabilizer()
+        results.append(changes([stabilizer(photo(), each, strength) for each in stylized]))
     assert results == sorted(results, reverse=True)
 
 
 @pytest.mark.parametrize("strength", STRENGTHS)
-def test_identical_frames_converge(strength: float) -> None:
-    stabiliser = Stabilizer()
-    stabiliser(photo(), noisy(inverted(photo()), 1, 20), strength)
+def test_stabilizer_converges_on_identical_frames(strength: float) -> None:
+    stabilizer = Stabilizer()
+    stabilizer(photo(), noisy(inverted(photo()), 1, 20), strength)
     for _ in range(80):
-        calm = stabiliser(photo(), inverted(photo()), strength)
-    assert np.abs(calm.astype(int) - inverted(photo())).max() == 0
+        stabilized = stabilizer(photo(), inverted(photo()), strength)
+    assert np.abs(stabilized.astype(int) - inverted(photo())).max() == 0
 
 
 def pan(step: int, count: int = 10) -> Iterator[Image]:
@@ -84,21 +84,19 @@ def pan(step: int, count: int = 10) -> Iterator[Image]:
 
 
 @pytest.mark.parametrize("step", [1, 3, 7])
-def test_a_pan_is_followed(step: int) -> None:
-    """A perfect style on a moving picture must come out as it went in: nothing smears."""
-    stabiliser, worst = Stabilizer(), 0.0
+def test_stabilizer_follows_pan(step: int) -> None:
+    """A flicker-free style on moving content must stay unchanged, without smearing."""
+    stabilizer, worst = Stabilizer(), 0.0
     for content in pan(step):
-        calm = stabiliser(content, inverted(content), 1.0)
-        worst = max(worst, difference(calm, inverted(content)))
+        stabilized = stabilizer(content, inverted(content), 1.0)
+        worst = max(worst, difference(stabilized, inverted(content)))
     still = difference(*(inverted(content) for content in pan(step, 2)))
     assert worst < 0.2 * still
 
 
 @pytest.mark.parametrize(("size", "factor"), [((240, 320), 1), ((480, 480), 2)])
-def test_what_hardly_moves_is_not_looked_at_between_pixels(
-    size: tuple[int, int], factor: int
-) -> None:
-    """Noise makes such motion, and looking between pixels blurs."""
+def test_optical_flow_ignores_subpixel_noise(size: tuple[int, int], factor: int) -> None:
+    """Noise causes such motion, and interpolating between pixels blurs."""
     before, now = photo(size), noisy(photo(size), 1, 3)
     follower = OpticalFlow()
     flow = follower.estimate(downscale_for_flow(now), downscale_for_flow(before))
@@ -111,57 +109,57 @@ def test_what_hardly_moves_is_not_looked_at_between_pixels(
     assert np.median(further[..., 0]) == pytest.approx(2 / factor, abs=0.1)
 
 
-def test_noise_on_a_pan_becomes_calm() -> None:
-    """Measured along the motion, which is known exactly here."""
-    stabiliser, step, pictures, painted = Stabilizer(), 3, [], []
+def test_stabilizer_reduces_noise_on_pan() -> None:
+    """The change is measured along the motion, which is known exactly here."""
+    stabilizer, step, results, stylized = Stabilizer(), 3, [], []
     for index, content in enumerate(pan(step)):
-        painted.append(noisy(inverted(content), index, 15))
-        pictures.append(stabiliser(content, painted[-1], 0.8))
+        stylized.append(noisy(inverted(content), index, 15))
+        results.append(stabilizer(content, stylized[-1], 0.8))
 
     def along(frames: list[Image]) -> float:
         pairs = pairwise(frames[4:])
         return float(np.mean([difference(a[:, step:-40], b[:, : -40 - step]) for a, b in pairs]))
 
-    assert along(pictures) < 0.5 * along(painted)
+    assert along(results) < 0.5 * along(stylized)
 
 
-def test_what_moves_leaves_no_ghost() -> None:
-    """A dark square over a photo: where it was, the photo is back at once."""
-    stabiliser = Stabilizer()
+def test_stabilizer_leaves_no_ghost() -> None:
+    """A dark square moves over a photo, which reappears behind it at once."""
+    stabilizer = Stabilizer()
     for index in range(8):
         content = photo()
         left = 40 + 20 * index
         cv2.rectangle(content, (left, 100), (left + 50, 150), (20, 20, 20), -1)
-        calm = stabiliser(content, inverted(content), 1.0)
+        stabilized = stabilizer(content, inverted(content), 1.0)
         behind = np.s_[105:145, left - 15 : left]
         if index:
-            assert difference(calm[behind], inverted(photo())[behind]) < 12
+            assert difference(stabilized[behind], inverted(photo())[behind]) < 12
 
 
-def test_a_cut_starts_anew() -> None:
-    stabiliser = Stabilizer()
-    stabiliser(photo(), inverted(photo()), 1.0)
+def test_stabilizer_restarts_at_cut() -> None:
+    stabilizer = Stabilizer()
+    stabilizer(photo(), inverted(photo()), 1.0)
     cat = np.ascontiguousarray(data.chelsea()[:240, :320])  # type: ignore[no-untyped-call]
-    assert stabiliser(cat, cat, 1.0) is cat
+    assert stabilizer(cat, cat, 1.0) is cat
 
 
 @pytest.mark.parametrize("style", ["other", 1, ("a", 0.5)])
-def test_another_style_starts_anew(style: object) -> None:
-    stabiliser = Stabilizer()
-    stabiliser(photo(), photo(), 1.0, "first")
+def test_stabilizer_restarts_at_style_change(style: object) -> None:
+    stabilizer = Stabilizer()
+    stabilizer(photo(), photo(), 1.0, "first")
     other = inverted(photo())
-    assert stabiliser(photo(), other, 1.0, style) is other
-    assert stabiliser(photo(), photo(), 1.0, style) is not other
+    assert stabilizer(photo(), other, 1.0, style) is other
+    assert stabilizer(photo(), photo(), 1.0, style) is not other
 
 
-def test_another_size_starts_anew() -> None:
-    stabiliser = Stabilizer()
-    stabiliser(photo(), photo(), 1.0)
+def test_stabilizer_restarts_at_size_change() -> None:
+    stabilizer = Stabilizer()
+    stabilizer(photo(), photo(), 1.0)
     smaller = photo((120, 160))
-    assert stabiliser(smaller, smaller, 1.0) is smaller
+    assert stabilizer(smaller, smaller, 1.0) is smaller
 
 
-def test_streams_do_not_mix() -> None:
+def test_stabilizers_are_independent() -> None:
     first, second, alone = Stabilizer(), Stabilizer(), Stabilizer()
     for index in range(4):
         a, b = photo(at=(index, 0)), photo(at=(200, index))
@@ -171,12 +169,12 @@ def test_streams_do_not_mix() -> None:
         np.testing.assert_array_equal(mixed, single)
 
 
-def test_inputs_stay_as_they_are() -> None:
-    stabiliser, content, painted = Stabilizer(), photo(), inverted(photo())
+def test_stabilizer_does_not_modify_inputs() -> None:
+    stabilizer, content, stylized = Stabilizer(), photo(), inverted(photo())
     for _ in range(3):
-        stabiliser(content, painted, 0.8)
+        stabilizer(content, stylized, 0.8)
     np.testing.assert_array_equal(content, photo())
-    np.testing.assert_array_equal(painted, inverted(photo()))
+    np.testing.assert_array_equal(stylized, inverted(photo()))
 
 
 @settings(max_examples=40, deadline=None)
@@ -185,12 +183,12 @@ def test_inputs_stay_as_they_are() -> None:
     width=st.integers(1, 700),
     strength=st.floats(0, 1),
 )
-def test_any_size(height: int, width: int, strength: float) -> None:
-    stabiliser = Stabilizer()
+def test_stabilizer_any_size(height: int, width: int, strength: float) -> None:
+    stabilizer = Stabilizer()
     random = np.random.default_rng(height * width)
     content = random.integers(0, 256, (height, width, 3), np.uint8)
-    painted = random.integers(0, 256, (height, width, 3), np.uint8)
+    stylized = random.integers(0, 256, (height, width, 3), np.uint8)
     for _ in range(3):
-        calm = stabiliser(content, painted, strength)
-        assert (calm.shape, calm.dtype) == (painted.shape, painted.dtype)
-        assert calm.flags.c_contiguous
+        stabilized = stabilizer(content, stylized, strength)
+        assert (stabilized.shape, stabilized.dtype) == (stylized.shape, stylized.dtype)
+        assert stabilized.flags.c_contiguous

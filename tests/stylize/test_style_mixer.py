@@ -1,4 +1,4 @@
-"""Styles mixed: inside a model, and between models."""
+"""Blends of styles, within one model and between models."""
 
 from pathlib import Path
 
@@ -16,41 +16,41 @@ STYLES = ("identity", "invert", "keep", "black")
 
 @pytest.fixture
 def palette(models: Path) -> StyleMixer:
-    """Three models, the last of which has two styles."""
+    """Open three models, the last of which has two styles."""
     choices = [find_style(name) for name in STYLES]
     paths = {choice.model.path for choice in choices}
     sessions = {path: open_session(path, "cpu", threads=1) for path in paths}
     return StyleMixer([(sessions[each.model.path], each.weight_array()) for each in choices])
 
 
-def test_one_style_alone(palette: StyleMixer) -> None:
+def test_mixer_single_style(palette: StyleMixer) -> None:
     assert np.array_equal(palette(PICTURE, {0: 1.0}), PICTURE)
     assert np.array_equal(palette(PICTURE, {1: 1.0}), 255 - PICTURE)
     assert (palette(PICTURE, {3: 1.0}) == 0).all()
 
 
-def test_pictures_of_two_models_are_mixed(palette: StyleMixer) -> None:
+def test_mixer_blends_two_models(palette: StyleMixer) -> None:
     mixed = palette(PICTURE, {0: 0.75, 1: 0.25})
     assert np.abs(mixed - (0.75 * PICTURE + 0.25 * (255.0 - PICTURE))).max() <= 1
 
 
-def test_styles_of_one_model_mix_inside_it(palette: StyleMixer) -> None:
+def test_mixer_blends_styles_of_one_model(palette: StyleMixer) -> None:
     mixed = palette(PICTURE, {2: 0.5, 3: 0.5})
     assert np.abs(mixed - 0.5 * PICTURE).max() <= 1
 
 
-def test_three_models_have_their_shares(palette: StyleMixer) -> None:
+def test_mixer_three_models(palette: StyleMixer) -> None:
     mixed = palette(PICTURE, {0: 0.2, 1: 0.5, 2: 0.15, 3: 0.15})
     expected = 0.2 * PICTURE + 0.5 * (255.0 - PICTURE) + 0.3 * 0.5 * PICTURE
     assert np.abs(mixed - expected).max() <= 2
 
 
-def test_tiny_pictures_keep_their_size(palette: StyleMixer) -> None:
+def test_mixer_small_images(palette: StyleMixer) -> None:
     tiny = np.ascontiguousarray(PICTURE[:5, :7])
     assert np.array_equal(palette(tiny, {1: 1.0}), 255 - tiny)
 
 
-def test_warming_tells_what_the_slowest_model_takes() -> None:
+def test_warm_returns_slowest_time() -> None:
     now = [0.0]
 
     class Slow:

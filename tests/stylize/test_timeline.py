@@ -1,4 +1,4 @@
-"""Styles that follow one another."""
+"""Styles over time."""
 
 from fractions import Fraction
 from itertools import pairwise
@@ -24,16 +24,14 @@ def at(level: int, seconds: str | Fraction) -> Frame:
 
 
 def level(timeline: Timeline, seconds: str) -> int:
-    """What an even picture of 200 becomes."""
+    """Return the value that a uniform image of 200 becomes."""
     image = timeline(at(200, seconds)).image
     assert np.ptp(image) == 0
     return int(image[0, 0, 0])
 
 
 @given(st.lists(TIMES, min_size=1, max_size=4, unique=True).map(sorted), TIMES, TIMES)
-def test_shares_add_up_and_are_all_there_at_the_end(
-    starts: list[Fraction], fade: Fraction, moment: Fraction
-) -> None:
+def test_shares_add_up_to_1(starts: list[Fraction], fade: Fraction, moment: Fraction) -> None:
     now = shares(starts, fade, moment)
     assert all(0 <= share <= 1 for share in now)
     assert sum(now) <= 1
@@ -46,13 +44,13 @@ def test_shares_add_up_and_are_all_there_at_the_end(
 @pytest.mark.parametrize(
     ("moment", "expected"), [("0", 1), ("5", 1), ("21/4", "1/2"), ("11/2", 0), ("100", 0)]
 )
-def test_a_fade_is_even(moment: str, expected: str) -> None:
+def test_shares_fade_linearly(moment: str, expected: str) -> None:
     first = Fraction(expected)
     now = shares([Fraction(0), Fraction(5)], Fraction(1, 2), Fraction(moment))
     assert now == [first, 1 - first]
 
 
-def test_without_a_fade_a_style_begins_with_its_first_frame() -> None:
+def test_shares_without_fade() -> None:
     starts = [Fraction(0), Fraction(5)]
     assert shares(starts, Fraction(0), Fraction(4999, 1000)) == [1, 0]
     assert shares(starts, Fraction(0), Fraction(5)) == [0, 1]
@@ -60,7 +58,7 @@ def test_without_a_fade_a_style_begins_with_its_first_frame() -> None:
 
 @pytest.fixture
 def opened(models: Path) -> dict[str, Cue]:
-    """Cues at 0 s of the styles by name; those of one model share a session."""
+    """Open cues at 0 s by style name; those of one model share a session."""
     sessions: dict[Path, Session] = {}
     cues = {}
     for name in ("keep", "black", "identity", "invert"):
@@ -75,22 +73,22 @@ def later(cue: Cue, seconds: str) -> Cue:
     return Cue(Fraction(seconds), cue.model, cue.weights)
 
 
-def test_styles_of_one_model_fade_in_its_weights(opened: dict[str, Cue]) -> None:
+def test_timeline_fades_weights_of_one_model(opened: dict[str, Cue]) -> None:
     timeline = Timeline([opened["keep"], later(opened["black"], "5")], Fraction(1))
     assert [level(timeline, moment) for moment in ("0", "5", "5.25", "5.5", "6", "9")] == [
         *(200, 200, 150, 100, 0, 0)
     ]
 
 
-def test_styles_of_several_models_fade_as_pictures(opened: dict[str, Cue]) -> None:
+def test_timeline_fades_images_of_models(opened: dict[str, Cue]) -> None:
     timeline = Timeline([opened["identity"], later(opened["invert"], "5")], Fraction(1))
     assert [level(timeline, moment) for moment in ("0", "5", "5.2", "6", "9")] == [
         *(200, 200, 171, 55, 55)
     ]
 
 
-def test_a_fade_into_a_fade_goes_on_from_what_is_shown(opened: dict[str, Cue]) -> None:
-    """Halfway from 200 to 55 the third style begins; nothing jumps."""
+def test_timeline_fade_during_fade(opened: dict[str, Cue]) -> None:
+    """The third style starts halfway from 200 to 55, without a jump."""
     cues = [opened["identity"], later(opened["invert"], "5"), later(opened["black"], "5.5")]
     timeline = Timeline(cues, Fraction(1))
     levels = [level(timeline, f"{5 + step / 50}") for step in range(80)]
@@ -98,7 +96,7 @@ def test_a_fade_into_a_fade_goes_on_from_what_is_shown(opened: dict[str, Cue]) -
     assert levels[-1] == 0
 
 
-def test_before_the_first_style_the_picture_is_as_it_was(opened: dict[str, Cue]) -> None:
+def test_timeline_before_first_style(opened: dict[str, Cue]) -> None:
     timeline = Timeline([later(opened["invert"], "5")], Fraction(1))
     assert [level(timeline, moment) for moment in ("0", "5", "5.5", "6")] == [200, 200, 128, 55]
 
