@@ -57,7 +57,8 @@ def _draw_axes(paper: Image, axis: LogAxis, last: int) -> None:
     for iteration in sorted({1, last // 4, last // 2, last * 3 // 4, last} - {0}):
         x = _across(iteration, last)
         cv2.line(paper, (x, TOP), (x, BOTTOM), FAINT, 1)
-        write(paper, str(iteration), (x - 8, BOTTOM + 20))
+        label = str(iteration)
+        write(paper, label, (x - 4 * len(label), BOTTOM + 20))
     write(paper, "iteration", ((LEFT + RIGHT) // 2 - 30, BOTTOM + 42))
 
 
