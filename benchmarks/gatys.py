@@ -23,7 +23,7 @@ from skimage import data
 from torch import Tensor
 
 from realtime_nst.gatys.backbone import open_backbone
-from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
+from realtime_nst.gatys.objective import Objective, StyleImage, Term, content_terms, style_terms
 from realtime_nst.gatys.optimize import OptimizeSettings, optimize
 from realtime_nst.nn.device import uses_bf16
 from realtime_nst.nn.tensors import resize, to_tensor
@@ -48,7 +48,7 @@ def _scaled(picture: Tensor, size: int) -> Tensor:
 
 def ours(vgg: VGG, content: Tensor, style: Tensor, settings: OptimizeSettings) -> Iterator[Tensor]:
     """Yield the image after each turn."""
-    for iterate in optimize(vgg, content, [Style(style)], settings):
+    for iterate in optimize(vgg, content, [StyleImage(style)], settings):
         if iterate.iteration % CHUNK == 0:
             yield iterate.image
 
@@ -123,7 +123,7 @@ def exact(
     size, layers = (content.shape[2], content.shape[3]), dict(settings.style_layers)
     terms: tuple[Term, ...] = (
         *content_terms(vgg, content, settings.content_layers, settings.content_weight),
-        *style_terms(vgg, [Style(style)], layers, settings.style_weight, size),
+        *style_terms(vgg, [StyleImage(style)], layers, settings.style_weight, size),
     )
     with torch.no_grad():
         return sum(loss.item() for loss in Objective(vgg, terms)(image).values())

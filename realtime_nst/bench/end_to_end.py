@@ -12,7 +12,7 @@ from realtime_nst.pipeline import run
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sources import Source, open_source
 from realtime_nst.stats import StageTimer
-from realtime_nst.stylize.stylizer import Stylizer
+from realtime_nst.stylize.stylizer import SessionStylizer
 
 SYNTHETIC = "synthetic:{}x{},30,{}"
 STAGES = ("source", "style", "network", "sink")
@@ -68,7 +68,7 @@ def _run(subject: ModelUnderTest, source: Source, seconds: float) -> EndToEnd:
     watch, frames = StageTimer(), 0
     # A stylizer uses only the method `run` of a session.
     timed = cast(Session, TimedSession(watch.time_calls("network", subject.session.run)))
-    stylizer = Stylizer(timed, subject.choice.weight_array())
+    stylizer = SessionStylizer(timed, subject.choice.weight_array())
 
     def count(_frame: object) -> None:
         nonlocal frames

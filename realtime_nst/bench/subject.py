@@ -15,7 +15,7 @@ from realtime_nst.machine import limit_threads
 from realtime_nst.models.precisions import PRECISIONS
 from realtime_nst.models.registry import StyleChoice, find_style, installed_models, read_model
 from realtime_nst.sources.synthetic import SyntheticSource
-from realtime_nst.stylize.stylizer import Stylizer
+from realtime_nst.stylize.stylizer import SessionStylizer
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -89,7 +89,7 @@ class ModelUnderTest:
         )
         self.opened = perf_counter() - started
         """Seconds to open the model; with ``auto`` this includes choosing the device."""
-        self.stylizer = Stylizer(self.session, self.choice.weight_array())
+        self.stylizer = SessionStylizer(self.session, self.choice.weight_array())
 
     @property
     def runner(self) -> RuntimeDescription:

@@ -28,7 +28,7 @@ Opener = Callable[[], FrameStylizer]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PhotoOutcome:
     """Result of one job."""
 
     source: str
@@ -58,7 +58,7 @@ def stylize_all(
         NstError: the only image cannot be stylized.
         Exit: one of several images failed; with code 1.
     """
-    outcomes: list[Outcome] = []
+    outcomes: list[PhotoOutcome] = []
     opened = cache(open_stylizer)
     try:
         with interrupts() as stopped:
@@ -77,11 +77,11 @@ def stylize_all(
 
 def _outcome(
     job: PhotoJob, opened: Opener, shape: OutputShape, skip_existing: bool, *, alone: bool
-) -> Outcome:
+) -> PhotoOutcome:
     started = perf_counter()
     if skip_existing and job.result.exists():
         typer.echo(f"{job.result} exists already", err=True)
-        return Outcome(str(job.source), str(job.result), "skipped")
+        return PhotoOutcome(str(job.source), str(job.result), "skipped")
     try:
         photo = _read(job.source)
     except NstError as error:
@@ -95,7 +95,7 @@ def _outcome(
 
 def _done(
     job: PhotoJob, photo: Photo, stylize: FrameStylizer, shape: OutputShape, started: float
-) -> Outcome:
+) -> PhotoOutcome:
     result = stylize_photo(photo, stylize, shape)
     notes = [*photo.notes, *_write(job.result, result)]
     print_notes(f"{job.source}: {note}" for note in notes)
@@ -103,15 +103,15 @@ def _done(
     seconds = perf_counter() - started
     typer.echo(f"{job.result}: {width}x{height} in {seconds:.1f} s", err=True)
     names = (str(job.source), str(job.result))
-    return Outcome(*names, "done", width, height, seconds, notes=tuple(notes))
+    return PhotoOutcome(*names, "done", width, height, seconds, notes=tuple(notes))
 
 
-def _failed(job: PhotoJob, error: NstError, seconds: float, *, alone: bool) -> Outcome:
+def _failed(job: PhotoJob, error: NstError, seconds: float, *, alone: bool) -> PhotoOutcome:
     if alone:
         raise error
     typer.echo(f"error: {error}\nhint: {error.hint}", err=True)
     names = (str(job.source), str(job.result))
-    return Outcome(*names, "failed", seconds=seconds, error=str(error))
+    return PhotoOutcome(*names, "failed", seconds=seconds, error=str(error))
 
 
 def _read(path: Path) -> Photo:
@@ -131,7 +131,9 @@ def _write(path: Path, photo: Photo) -> list[str]:
     return write_photo(path, photo)
 
 
-def _summarize(outcomes: Sequence[Outcome], jobs: Sequence[PhotoJob], *, as_json: bool) -> None:
+def _summarize(
+    outcomes: Sequence[PhotoOutcome], jobs: Sequence[PhotoJob], *, as_json: bool
+) -> None:
     """Print the results of several images; as JSON also that of one."""
     if as_json:
         rows = [asdict(outcome) for outcome in outcomes]

@@ -12,7 +12,7 @@ from realtime_nst.hints import command
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from realtime_nst.train.trainer import Progress, Trainer
+    from realtime_nst.train.trainer import Trainer, TrainingProgress
 
 INTERRUPTED = 130
 """Exit code of a program that Ctrl-C ended: 128 + SIGINT."""
@@ -70,7 +70,7 @@ def _finish(trainer: "Trainer") -> None:
     typer.echo(f"next: {export}")
 
 
-def describe(step: "Progress") -> str:
+def describe(step: "TrainingProgress") -> str:
     """Return ``1200/2000  content 41.2  gram 183  0.91 steps/s  14:38 left``."""
     losses = "  ".join(f"{kind} {value:.3g}" for kind, value in step.losses.items())
     left = f"{progress.minutes(step.eta)} left"

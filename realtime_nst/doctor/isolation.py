@@ -18,7 +18,7 @@ TIMEOUT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
+class IsolatedResult(Generic[T]):
     """Result or error of a function that ran in a separate process."""
 
     result: T | None
@@ -29,7 +29,7 @@ class Outcome(Generic[T]):
     """Hint of the error, if it has one."""
 
 
-def run_isolated(function: Callable[[], T], timeout: float = TIMEOUT) -> Outcome[T]:
+def run_isolated(function: Callable[[], T], timeout: float = TIMEOUT) -> IsolatedResult[T]:
     """Run a function in a separate process; its output is discarded.
 
     Args:
@@ -42,10 +42,12 @@ def run_isolated(function: Callable[[], T], timeout: float = TIMEOUT) -> Outcome
     process.start()
     sender.close()
     try:
-        outcome: Outcome[T] = receiver.recv() if receiver.poll(timeout) else _timed_out(timeout)
+        outcome: IsolatedResult[T] = (
+            receiver.recv() if receiver.poll(timeout) else _timed_out(timeout)
+        )
     except EOFError:
         process.join()
-        return Outcome(None, _describe_exit(process.exitcode or 0))
+        return IsolatedResult(None, _describe_exit(process.exitcode or 0))
     finally:
         receiver.close()
         process.kill()
@@ -59,17 +61,17 @@ def _run(function: Callable[[], T], sender: Connection) -> None:
     os.dup2(devnull, 1)
     os.dup2(devnull, 2)
     try:
-        sender.send(Outcome(function()))
+        sender.send(IsolatedResult(function()))
     except NstError as error:
-        sender.send(Outcome(None, str(error), error.hint))
+        sender.send(IsolatedResult(None, str(error), error.hint))
     except ImportError as error:
-        sender.send(Outcome(None, *explain_import_error(error)))
+        sender.send(IsolatedResult(None, *explain_import_error(error)))
     except Exception as error:  # the name of any exception says more than an exit code
-        sender.send(Outcome(None, f"{type(error).__name__}: {error}".splitlines()[0]))
+        sender.send(IsolatedResult(None, f"{type(error).__name__}: {error}".splitlines()[0]))
 
 
-def _timed_out(timeout: float) -> Outcome[T]:
-    return Outcome(None, f"no answer within {timeout:g} seconds")
+def _timed_out(timeout: float) -> IsolatedResult[T]:
+    return IsolatedResult(None, f"no answer within {timeout:g} seconds")
 
 
 def _describe_exit(code: int) -> str:

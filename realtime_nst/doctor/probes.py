@@ -43,7 +43,7 @@ def time_stylization(device: str) -> tuple[str, str, float]:
     from realtime_nst.inference.session import open_session
     from realtime_nst.models.registry import find_style, installed_models
     from realtime_nst.sources.synthetic import SyntheticSource
-    from realtime_nst.stylize.stylizer import Stylizer
+    from realtime_nst.stylize.stylizer import SessionStylizer
 
     first = next(installed_models(), None)
     if first is None:
@@ -56,7 +56,10 @@ def time_stylization(device: str) -> tuple[str, str, float]:
         weights=choice.weights,
         size=(SIZE[1], SIZE[0]),
     )
-    stylizer, frame = Stylizer(session, choice.weight_array()), next(iter(SyntheticSource(*SIZE)))
+    stylizer, frame = (
+        SessionStylizer(session, choice.weight_array()),
+        next(iter(SyntheticSource(*SIZE))),
+    )
     timing = time_call(lambda: stylizer(frame), BUDGET)
     return session.card.name, session.why, 1000 * timing.median
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from realtime_nst.errors import ModelError, TrainError
 from realtime_nst.frame import Image
 from realtime_nst.gatys.lbfgs import minimize
-from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
+from realtime_nst.gatys.objective import Objective, StyleImage, Term, content_terms, style_terms
 from realtime_nst.gatys.optimize import noise
 from realtime_nst.image_io.read import read_image
 from realtime_nst.inference.session import Session, open_session
@@ -158,7 +158,7 @@ def objective_of(candidate: FidelitySubject, photo: Tensor) -> Objective:
     """Return the objective of the recipe for a photo, (1, 3, h, w)."""
     terms: list[Term] = []
     tv, vgg = 0.0, candidate.vgg
-    style, size = Style(candidate.painting), (photo.shape[2], photo.shape[3])
+    style, size = StyleImage(candidate.painting), (photo.shape[2], photo.shape[3])
     for term in candidate.recipe.losses:
         loss = term.build()
         if isinstance(loss, ContentLoss):

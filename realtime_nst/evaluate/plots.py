@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from realtime_nst.evaluate.stability import Painted, Report, figures
+from realtime_nst.evaluate.stability import Painted, StabilityReport, figures
 from realtime_nst.evaluate.warping import moved_back
 from realtime_nst.frame import Image
 from realtime_nst.plotting import FAINT, INK, LogAxis, blank, write
@@ -27,7 +27,7 @@ TILE = 220
 COLUMNS = ("video", "stylized", "next", "error x4", "stabilized", "next", "error x4")
 
 
-def draw_bars(reports: Sequence[Report]) -> Image:
+def draw_bars(reports: Sequence[StabilityReport]) -> Image:
     """Plot a row per style and a panel per result: gray without the stabilizer, blue with it."""
     rows = [figures(report) for report in reports]
     height, width = TOP + ROW * len(rows) + 30, LABEL + PANEL * len(PANELS)

@@ -47,7 +47,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Report:
+class QualityReport:
     """Results of one style on all photos."""
 
     style: str
@@ -87,15 +87,15 @@ def judge(
     return Judged(name, figures, photo, output, gatys)
 
 
-def report_on(contestant: StyleUnderTest, cases: list[Judged], painting: Image) -> Report:
+def report_on(contestant: StyleUnderTest, cases: list[Judged], painting: Image) -> QualityReport:
     """Summarize the results of a style."""
     outputs, photos = [case.output for case in cases], [case.photo for case in cases]
     together = measure_together(outputs, photos, painting)
     figures = medians([case.figures for case in cases]) | together
-    return Report(contestant.style, contestant.model, cases, figures)
+    return QualityReport(contestant.style, contestant.model, cases, figures)
 
 
-def as_values(report: Report) -> dict[str, Any]:
+def as_values(report: QualityReport) -> dict[str, Any]:
     """Return a report as plain values, for JSON."""
     return {
         "model": report.model,
@@ -106,7 +106,7 @@ def as_values(report: Report) -> dict[str, Any]:
     }
 
 
-def draw_sheet(reports: Sequence[Report]) -> Image:
+def draw_sheet(reports: Sequence[QualityReport]) -> Image:
     """Return an image with a row for each photo: photo, output and, if measured, Gatys."""
     rows = [
         [(case.name, case.photo), (report.style, case.output), ("Gatys", case.gatys)]

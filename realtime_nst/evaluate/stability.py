@@ -50,7 +50,7 @@ class Painted:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class StabilityReport:
     """Results of one style over all scenes."""
 
     model: str
@@ -122,7 +122,7 @@ def _between(kind: Kind, now: Image, following: Image, link: FramePair) -> float
     return warping_error(now, following, link, how)
 
 
-def figures(report: Report) -> dict[str, float]:
+def figures(report: StabilityReport) -> dict[str, float]:
     """Return rounded medians over the scenes, for a model's card.
 
     ``noise``, ``clips`` and ``truth`` are ratios to the input's error, ``motion`` is in grey

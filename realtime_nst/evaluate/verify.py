@@ -20,7 +20,7 @@ RecipeHash = Callable[[Path], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class VerifyFinding:
     """The result of one check."""
 
     file: Path
@@ -34,7 +34,7 @@ class Finding:
 
 def verify(
     path: Path, recipe_hash: RecipeHash | None, paintings: Path | None = None
-) -> Iterator[Finding]:
+) -> Iterator[VerifyFinding]:
     """Check a model, and its variants next to it.
 
     Args:
@@ -60,7 +60,7 @@ def verify(
     for variant in _variants(path, card):
         other = yield from _one(variant)
         if other and other.recipe_sha256 != card.recipe_sha256:
-            yield Finding(variant, "recipe", False, "made from another network")
+            yield VerifyFinding(variant, "recipe", False, "made from another network")
 
 
 def _variants(path: Path, card: Card) -> list[Path]:
@@ -71,15 +71,15 @@ def _variants(path: Path, card: Card) -> list[Path]:
     return [*own, *path.parent.glob("fp16.onnx")]
 
 
-def _one(path: Path) -> Generator[Finding, None, Card | None]:
+def _one(path: Path) -> Generator[VerifyFinding, None, Card | None]:
     try:
         network = read_network(path, check_seal=False)
     except NstError as error:
-        yield Finding(path, "contract", False, str(error))
+        yield VerifyFinding(path, "contract", False, str(error))
         return None
-    yield Finding(path, "contract", True)
+    yield VerifyFinding(path, "contract", True)
     whole = is_whole(path.read_bytes())  # the network's own bytes lack a default by now
-    yield Finding(path, "seal", whole, SEALS[whole])
+    yield VerifyFinding(path, "seal", whole, SEALS[whole])
     yield _onnx(path)
     yield _card(path, network.card)
     return network.card
@@ -92,29 +92,29 @@ SEALS = {
 }
 
 
-def _onnx(path: Path) -> Finding:
+def _onnx(path: Path) -> VerifyFinding:
     """Run the checker of the onnx package, which checks every operator."""
     if find_spec("onnx") is None:
-        return Finding(path, "onnx", None, "the onnx package is not installed")
+        return VerifyFinding(path, "onnx", None, "the onnx package is not installed")
     import onnx
 
     try:
         onnx.checker.check_model(onnx.load(path), full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        return Finding(path, "onnx", False, str(error).splitlines()[0])
-    return Finding(path, "onnx", True)
+        return VerifyFinding(path, "onnx", False, str(error).splitlines()[0])
+    return VerifyFinding(path, "onnx", True)
 
 
 UNKNOWN = {"training_data", "artist", "year", "sha256"}
 """Fields that may be missing for a user's own style image."""
 
 
-def _card(path: Path, card: Card) -> Finding:
+def _card(path: Path, card: Card) -> VerifyFinding:
     lacking = list(_lacking(card))
     note = f"no {', '.join(name for name, _ in lacking)}" if lacking else ""
     shipped = any(folder in path.resolve().parents for folder in shipped_folders())
     wrong = [name for name, field in lacking if shipped or field not in UNKNOWN]
-    return Finding(path, "card", False if wrong else None if lacking else True, note)
+    return VerifyFinding(path, "card", False if wrong else None if lacking else True, note)
 
 
 def _lacking(card: Card) -> Iterator[tuple[str, str]]:
@@ -130,29 +130,31 @@ def _lacking(card: Card) -> Iterator[tuple[str, str]]:
         yield "numbers that show how near the export is", "numbers"
 
 
-def _recipe(path: Path, card: Card, recipe_hash: RecipeHash | None) -> Finding:
+def _recipe(path: Path, card: Card, recipe_hash: RecipeHash | None) -> VerifyFinding:
     recipes = recipe_files(path)
     if not recipes:
-        return Finding(path, "recipe", None, "there is no recipe.toml beside it")
+        return VerifyFinding(path, "recipe", None, "there is no recipe.toml beside it")
     if recipe_hash is None:
-        return Finding(path, "recipe", None, f"needs: {install_command('train')}")
+        return VerifyFinding(path, "recipe", None, f"needs: {install_command('train')}")
     try:
         same = card.recipe_sha256 in map(recipe_hash, recipes)
     except NstError as error:
-        return Finding(path, "recipe", False, str(error))
+        return VerifyFinding(path, "recipe", False, str(error))
     note = "" if same else f"{recipes[0].name} is not the one of the card"
-    return Finding(path, "recipe", same, note)
+    return VerifyFinding(path, "recipe", same, note)
 
 
-def _paintings(path: Path, card: Card, folder: Path) -> Iterator[Finding]:
+def _paintings(path: Path, card: Card, folder: Path) -> Iterator[VerifyFinding]:
     found = {_sha256(picture) for picture in folder.iterdir() if picture.is_file()}
     for style in card.styles:
         if not style.sha256:
-            yield Finding(path, "painting", None, f"the card does not say which is {style.name}'s")
+            yield VerifyFinding(
+                path, "painting", None, f"the card does not say which is {style.name}'s"
+            )
             continue
         there = style.sha256 in found
         note = "" if there else f"no picture in {folder} is the one {style.name} was learnt from"
-        yield Finding(path, "painting", there, note)
+        yield VerifyFinding(path, "painting", there, note)
 
 
 def _sha256(path: Path) -> str:

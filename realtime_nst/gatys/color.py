@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from realtime_nst.errors import TrainError
-from realtime_nst.gatys.objective import Style
+from realtime_nst.gatys.objective import StyleImage
 
 WAYS = ("none", "luminance", "match")
 LUMINANCE = (0.299, 0.587, 0.114)
@@ -20,7 +20,9 @@ LEAST_VARIANCE = 1e-5
 """
 
 
-def prepared(content: Tensor, styles: list[Style], how: str) -> tuple[Tensor, list[Style]]:
+def prepared(
+    content: Tensor, styles: list[StyleImage], how: str
+) -> tuple[Tensor, list[StyleImage]]:
     """Return content and styles as the optimizer needs them.
 
     Args:

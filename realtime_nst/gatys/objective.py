@@ -23,7 +23,7 @@ NAMES = ("content", "style", "tv")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Style:
+class StyleImage:
     """A style image."""
 
     picture: Tensor
@@ -161,7 +161,7 @@ def content_terms(
 @torch.no_grad()
 def style_terms(
     vgg: VGG,
-    styles: Sequence[Style],
+    styles: Sequence[StyleImage],
     layers: dict[str, float],
     weight: float,
     size: tuple[int, int],
@@ -213,7 +213,7 @@ def _terms(
     return terms
 
 
-def _grams(vgg: VGG, style: Style, layers: dict[str, float], tile: int) -> dict[str, Tensor]:
+def _grams(vgg: VGG, style: StyleImage, layers: dict[str, float], tile: int) -> dict[str, Tensor]:
     """Return the Gram matrix of each layer for the unmasked part of a style image."""
     size = (style.picture.shape[2], style.picture.shape[3])
     nothing = dict.fromkeys(layers, style.picture.new_zeros(()))

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from realtime_nst.errors import TrainError
 from realtime_nst.gatys.lbfgs import minimize
-from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
+from realtime_nst.gatys.objective import Objective, StyleImage, Term, content_terms, style_terms
 from realtime_nst.nn.tensors import resize
 from realtime_nst.nn.vgg import VGG
 
@@ -89,7 +89,7 @@ class Iterate:
 def optimize(
     vgg: VGG,
     content: Tensor,
-    styles: Sequence[Style],
+    styles: Sequence[StyleImage],
     settings: OptimizeSettings,
     start: Tensor | None = None,
 ) -> Iterator[Iterate]:
@@ -156,7 +156,11 @@ class Level:
 
 
 def make_objective(
-    vgg: VGG, content: Tensor, styles: Sequence[Style], settings: OptimizeSettings, level: Level
+    vgg: VGG,
+    content: Tensor,
+    styles: Sequence[StyleImage],
+    settings: OptimizeSettings,
+    level: Level,
 ) -> Objective:
     """Return the objective of a level: content and style images are reduced by the same factor."""
     reduced = resize(content, level.height, level.width)

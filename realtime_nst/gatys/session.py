@@ -16,7 +16,7 @@ from realtime_nst.frame import Image
 from realtime_nst.gatys.backbone import open_backbone
 from realtime_nst.gatys.color import luminance, prepared, restored
 from realtime_nst.gatys.memory import fitting, free_memory
-from realtime_nst.gatys.objective import Style
+from realtime_nst.gatys.objective import StyleImage
 from realtime_nst.gatys.optimize import SMALLEST, Iterate, OptimizeSettings, levels_for, optimize
 from realtime_nst.gatys.png_metadata import write_with_text
 from realtime_nst.image_io.read import read_image
@@ -146,12 +146,12 @@ class GatysSession:
         tile, note = fitting(self.vgg, height, width, settings, free, self.options.tile is None)
         return replace(settings, tile=tile), note
 
-    def _style(self, style: StyleFile, longer: int) -> Style:
+    def _style(self, style: StyleFile, longer: int) -> StyleImage:
         image = to_tensor(read_image(style.path))
         longest = round(longer * self.options.style_scale)
         image = resize(image, *_scaled_size(image, longest))
         where, part = (_mask(path, self.device) for path in (style.where, style.part))
-        return Style(image.to(self.device), style.share, where, part)
+        return StyleImage(image.to(self.device), style.share, where, part)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +165,7 @@ class GatysRun:
     """(1, 3, h, w), the content in the result's size."""
     aim: Tensor
     """The content as the optimizer needs it; see ``color.prepared``."""
-    styles: tuple[Style, ...]
+    styles: tuple[StyleImage, ...]
     settings: OptimizeSettings
     start: Tensor | None
     """Initial image, or None for the one named in the settings."""

@@ -29,7 +29,7 @@ ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class StrokeSource:
     """A style of a model file, whose strokes can be used."""
 
     model: Path
@@ -43,7 +43,7 @@ class Source:
         return self.card.styles[self.number]
 
 
-def first_look(painting: Path, models: Iterable[tuple[Path, Card]]) -> tuple[Path, Source]:
+def first_look(painting: Path, models: Iterable[tuple[Path, Card]]) -> tuple[Path, StrokeSource]:
     """Create a model of one style from an image.
 
     Args:
@@ -70,7 +70,7 @@ def first_look(painting: Path, models: Iterable[tuple[Path, Card]]) -> tuple[Pat
     return model, source
 
 
-def nearest(painting: Image, models: Iterable[tuple[Path, Card]]) -> Source:
+def nearest(painting: Image, models: Iterable[tuple[Path, Card]]) -> StrokeSource:
     """Return the style whose style image has the most similar texture.
 
     Args:
@@ -80,7 +80,9 @@ def nearest(painting: Image, models: Iterable[tuple[Path, Card]]) -> Source:
     Raises:
         ModelError: no model has a palette base.
     """
-    sources = [Source(path, card, i) for path, card in models for i in range(len(card.styles))]
+    sources = [
+        StrokeSource(path, card, i) for path, card in models for i in range(len(card.styles))
+    ]
     usable = [source for source in sources if source.style.texture]
     if not usable:
         message = "cannot use an image as a style: no model has a palette base"
@@ -101,7 +103,7 @@ def _read(path: Path) -> tuple[bytes, Image]:
     return data, np.asarray(image, np.uint8)
 
 
-def _card(source: Source, path: Path, image: Image, sha256: str) -> Card:
+def _card(source: StrokeSource, path: Path, image: Image, sha256: str) -> Card:
     slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "style"
     rgb = np.round(255 * from_oklab(painting_colors(image, 4))).astype(int)
     colors = tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in rgb)
@@ -110,7 +112,7 @@ def _card(source: Source, path: Path, image: Image, sha256: str) -> Card:
     return replace(source.card, name=name, styles=(style,), numbers={})
 
 
-def _write(folder: Path, source: Source, palette: PaletteMap, card: Card) -> None:
+def _write(folder: Path, source: StrokeSource, palette: PaletteMap, card: Card) -> None:
     """Write the variants first and ``model.onnx`` last: a folder with it is complete."""
     weights = np.eye(len(source.card.styles))[source.number].tolist()
     int8 = source.model.parent / "int8" / f"{source.style.name}.onnx"

@@ -11,8 +11,8 @@ from realtime_nst.inference.engines import Size
 from realtime_nst.inference.options import InferenceOptions
 from realtime_nst.inference.session import DEFAULT_SIZE, Session, open_session
 from realtime_nst.models.registry import StyleChoice, find_style
-from realtime_nst.stylize.stylizer import Stylizer
-from realtime_nst.stylize.timeline import FADE, Cue, Timeline
+from realtime_nst.stylize.stylizer import SessionStylizer
+from realtime_nst.stylize.timeline import FADE, StyleCue, Timeline
 
 DEFAULTS = InferenceOptions()
 
@@ -27,9 +27,9 @@ class LoadedStyle:
     session: Session
 
     @property
-    def stylizer(self) -> Stylizer:
+    def stylizer(self) -> SessionStylizer:
         """Return a function from a frame to its stylized frame."""
-        return Stylizer(self.session)
+        return SessionStylizer(self.session)
 
 
 def open_style(
@@ -116,5 +116,5 @@ def open_timeline(
         loaded = open_style(name, options, size=size)
         label = f"{name} from {float(start):g} s" if start else name
         loaded_styles[label] = loaded
-        cues.append(Cue(start, loaded.session, loaded.choice.weight_array()))
+        cues.append(StyleCue(start, loaded.session, loaded.choice.weight_array()))
     return Timeline(cues, FADE if fade is None else fade), loaded_styles

@@ -16,7 +16,7 @@ Weights = NDArray[np.float32]
 """(styles of a model,) float32: weight of each style."""
 
 
-class Model(Protocol):
+class StyleModel(Protocol):
     """A model that stylizes images, for example a ``Session``."""
 
     def run(self, image: Image, weights: Weights | None = None) -> Image:
@@ -31,7 +31,7 @@ class StyleMixer:
         styles: model and weights of each style; styles of one model share the object.
     """
 
-    def __init__(self, styles: Sequence[tuple[Model, Weights]]) -> None:
+    def __init__(self, styles: Sequence[tuple[StyleModel, Weights]]) -> None:
         self._styles = styles
 
     def __call__(self, image: Image, amounts: Mapping[int, float]) -> Image:
@@ -53,8 +53,8 @@ class StyleMixer:
             result = blend(result, model.run(large, weights / amount), min(amount / total, 1.0))
         return resize(result, width, height)
 
-    def _by_model(self, amounts: Mapping[int, float]) -> Sequence[tuple[Model, Weights]]:
-        sums: dict[int, tuple[Model, Weights]] = {}
+    def _by_model(self, amounts: Mapping[int, float]) -> Sequence[tuple[StyleModel, Weights]]:
+        sums: dict[int, tuple[StyleModel, Weights]] = {}
         for index, amount in amounts.items():
             model, weights = self._styles[index]
             _, total = sums.get(id(model), (model, np.zeros_like(weights)))

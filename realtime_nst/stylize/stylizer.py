@@ -7,7 +7,7 @@ from realtime_nst.frame import Frame
 from realtime_nst.inference.session import Session
 
 
-class Stylizer:
+class SessionStylizer:
     """Stylizes frames in one style, or in a blend of a model's styles. Called on one thread.
 
     Args:

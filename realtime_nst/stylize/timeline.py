@@ -9,19 +9,19 @@ from fractions import Fraction
 
 from realtime_nst.frame import Frame
 from realtime_nst.image_ops import blend
-from realtime_nst.stylize.style_mixer import Model, StyleMixer, Weights
+from realtime_nst.stylize.style_mixer import StyleMixer, StyleModel, Weights
 
 FADE = Fraction(1, 2)
 """Default duration of a fade in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class StyleCue:
     """A style and the timestamp from which it applies."""
 
     start: Fraction
     """Seconds after the first frame."""
-    model: Model
+    model: StyleModel
     """Runs the style; styles of one model may share it."""
     weights: Weights
     """Weights of the model's styles; their sum is 1."""
@@ -56,7 +56,7 @@ class Timeline:
         fade: duration of each fade in seconds; 0 cuts.
     """
 
-    def __init__(self, cues: Sequence[Cue], fade: Fraction = FADE) -> None:
+    def __init__(self, cues: Sequence[StyleCue], fade: Fraction = FADE) -> None:
         cues = sorted(cues, key=lambda cue: cue.start)
         self._starts, self._fade = [cue.start for cue in cues], fade
         self._mixer = StyleMixer([(cue.model, cue.weights) for cue in cues])

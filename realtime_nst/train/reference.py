@@ -8,7 +8,7 @@ from pathlib import Path
 
 from realtime_nst.frame import Image
 from realtime_nst.gatys.backbone import open_backbone
-from realtime_nst.gatys.objective import Style
+from realtime_nst.gatys.objective import StyleImage
 from realtime_nst.gatys.optimize import OptimizeSettings, levels_for, optimize
 from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
@@ -55,7 +55,7 @@ def _optimized(vgg: VGG, photo: Image, painting: Image, settings: OptimizeSettin
     content, style = (to_tensor(image).to(vgg.mean.device) for image in (photo, painting))
     settings = replace(settings, levels=levels_for(max(photo.shape[:2])))
     image = content
-    for iterate in optimize(vgg, content, [Style(style)], settings):
+    for iterate in optimize(vgg, content, [StyleImage(style)], settings):
         image = iterate.image
     return to_image(image[0])
 

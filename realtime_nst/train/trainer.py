@@ -56,7 +56,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TrainingProgress:
     """Progress after a step."""
 
     step: int
@@ -166,7 +166,7 @@ class Trainer:
         save_checkpoint(Checkpoint(self.recipe, self.step, weights, state, self.losses), path)
         return path
 
-    def run(self) -> Iterator[Progress]:
+    def run(self) -> Iterator[TrainingProgress]:
         """Train to the last step, saving every ``save_every`` steps and at the end.
 
         Yields:
@@ -184,7 +184,7 @@ class Trainer:
             if saved:
                 self.save()
             rate = (self.step - first) / (time.perf_counter() - began)
-            yield Progress(self.step, steps, dict(self.losses), rate, saved)
+            yield TrainingProgress(self.step, steps, dict(self.losses), rate, saved)
 
     @property
     def runs_on(self) -> str:

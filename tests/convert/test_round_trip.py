@@ -18,7 +18,7 @@ from realtime_nst.sinks import open_sink
 from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources import open_source
 from realtime_nst.sources.video.source import VideoSource
-from realtime_nst.stylize.stylizer import Stylizer
+from realtime_nst.stylize.stylizer import SessionStylizer
 from tests.helpers import onnx_models
 from tests.helpers.ffprobe import THERE, probe
 from tests.helpers.video_clips import NTSC, Clip, content, found, make, make_rich
@@ -56,12 +56,12 @@ class Looks:
 
 
 @pytest.fixture(scope="module")
-def identity(tmp_path_factory: pytest.TempPathFactory) -> Stylizer:
+def identity(tmp_path_factory: pytest.TempPathFactory) -> SessionStylizer:
     path = onnx_models.identity(tmp_path_factory.mktemp("model") / "model.onnx")
-    return Stylizer(open_session(path, "cpu", threads=1))
+    return SessionStylizer(open_session(path, "cpu", threads=1))
 
 
-def convert(source: Path, target: Path, style: Stylizer, options: VideoOptions) -> None:
+def convert(source: Path, target: Path, style: SessionStylizer, options: VideoOptions) -> None:
     with open_source(source) as frames, open_sink(target, frames.info, options) as sink:
         run(frames, style, sink)
 
@@ -114,13 +114,13 @@ def prove(before: Path, after: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_round_trip_synthetic_clip(tmp_path: Path, identity: Stylizer, name: str) -> None:
+def test_round_trip_synthetic_clip(tmp_path: Path, identity: SessionStylizer, name: str) -> None:
     before = make(tmp_path / "in.mp4", MADE[name])
     convert(before, tmp_path / "out.mp4", identity, VideoOptions())
     prove(before, tmp_path / "out.mp4")
 
 
-def test_round_trip_clip_with_many_streams(tmp_path: Path, identity: Stylizer) -> None:
+def test_round_trip_clip_with_many_streams(tmp_path: Path, identity: SessionStylizer) -> None:
     before = make_rich(tmp_path / "in.mkv")
     convert(before, tmp_path / "out.mkv", identity, VideoOptions())
     prove(before, tmp_path / "out.mkv")
@@ -128,13 +128,13 @@ def test_round_trip_clip_with_many_streams(tmp_path: Path, identity: Stylizer) -
 
 @pytest.mark.skipif(not CLIPS, reason="no real clips on this machine")
 @pytest.mark.parametrize("name", CLIPS)
-def test_round_trip_real_clip(tmp_path: Path, identity: Stylizer, name: str) -> None:
+def test_round_trip_real_clip(tmp_path: Path, identity: SessionStylizer, name: str) -> None:
     convert(CLIPS[name], tmp_path / "out.mp4", identity, VideoOptions())
     prove(CLIPS[name], tmp_path / "out.mp4")
 
 
 @pytest.mark.parametrize("name", ["plain", "odd", "hd", "turned", "full"])
-def test_round_trip_ffv1_is_lossless(tmp_path: Path, identity: Stylizer, name: str) -> None:
+def test_round_trip_ffv1_is_lossless(tmp_path: Path, identity: SessionStylizer, name: str) -> None:
     before, after = make(tmp_path / "in.mp4", MADE[name]), tmp_path / "out.mkv"
     convert(before, after, identity, VideoOptions("ffv1"))
     for one, other in zip(pictures(before), pictures(after), strict=True):

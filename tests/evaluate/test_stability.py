@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from realtime_nst.evaluate.scenes import Scene, clip_scene, motion_scenes, noise_scene
-from realtime_nst.evaluate.stability import Paint, Report, paint_scene, score
+from realtime_nst.evaluate.stability import Paint, StabilityReport, paint_scene, score
 from realtime_nst.frame import Image
 from tests.helpers.scenes import film, noisy, panned, photo_file, textured
 
@@ -21,9 +21,9 @@ def scenes(tmp_path: Path) -> list[Scene]:
     return [noise_scene(path, AREA), *motion_scenes(path, AREA), clip]
 
 
-def report(scenes: list[Scene], paint: Paint, strength: float = 0.6) -> Report:
+def report(scenes: list[Scene], paint: Paint, strength: float = 0.6) -> StabilityReport:
     scores = [score(paint_scene(scene, paint, strength), roughness) for scene in scenes]
-    return Report("made", "made", strength, tuple(scores))
+    return StabilityReport("made", "made", strength, tuple(scores))
 
 
 def roughness(image: Image) -> float:
@@ -65,4 +65,4 @@ def test_the_distance_to_the_style_stands_beside(scenes: list[Scene]) -> None:
     )
     bare = score(paint_scene(scenes[0], textured, 0.6), None)
     assert bare.style_off is None
-    assert Report("made", "made", 0.6, (bare,)).distance(stabilized=True) is None
+    assert StabilityReport("made", "made", 0.6, (bare,)).distance(stabilized=True) is None

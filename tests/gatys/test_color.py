@@ -5,7 +5,7 @@ import torch
 
 from realtime_nst.errors import TrainError
 from realtime_nst.gatys.color import luminance, match_colors, prepared, restored
-from realtime_nst.gatys.objective import Style
+from realtime_nst.gatys.objective import StyleImage
 from tests.helpers.gatys_images import cat, stripes
 
 
@@ -34,7 +34,7 @@ def test_a_grey_picture_does_not_burst_into_colour() -> None:
 
 def test_luminance_gives_the_colours_back() -> None:
     content = cat(64)
-    aim, (style,) = prepared(content, [Style(stripes())], "luminance")
+    aim, (style,) = prepared(content, [StyleImage(stripes())], "luminance")
     assert torch.equal(aim[:, 0], aim[:, 2])
     assert torch.equal(style.picture[:, 0], style.picture[:, 2])
     assert style.picture.mean() == pytest.approx(float(aim.mean()), abs=0.02)
@@ -46,7 +46,7 @@ def test_luminance_gives_the_colours_back() -> None:
 def test_none_and_match_leave_the_result_alone() -> None:
     content, image = cat(64), stripes()
     for how in ("none", "match"):
-        aim, _ = prepared(content, [Style(stripes())], how)
+        aim, _ = prepared(content, [StyleImage(stripes())], how)
         assert aim is content
         assert restored(image, content, how) is image
     with pytest.raises(TrainError, match="cannot keep colors by 'hue'"):

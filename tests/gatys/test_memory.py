@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from realtime_nst.errors import TrainError
 from realtime_nst.gatys.backbone import open_backbone
 from realtime_nst.gatys.memory import estimate, fitting, free_memory, kept_per_pixel
-from realtime_nst.gatys.objective import Objective, Style, Term, content_terms, style_terms
+from realtime_nst.gatys.objective import Objective, StyleImage, Term, content_terms, style_terms
 from realtime_nst.gatys.optimize import OptimizeSettings
 from realtime_nst.nn.vgg import VGG
 from tests.helpers.gatys_images import cat, stripes
@@ -47,7 +47,7 @@ def test_the_estimate_is_what_is_kept(opened: tuple[VGG, OptimizeSettings], bf16
     layers = dict(settings.style_layers)
     terms: tuple[Term, ...] = (
         *content_terms(vgg, content, settings.content_layers, 1.0),
-        *style_terms(vgg, [Style(stripes())], layers, 1e6, size),
+        *style_terms(vgg, [StyleImage(stripes())], layers, 1e6, size),
     )
     held = kept(Objective(vgg, terms, bf16=bf16), content) / (size[0] * size[1])
     # What is held, and up to the gradients that are under way besides.

@@ -9,7 +9,7 @@ from torch import Tensor
 from realtime_nst.errors import TrainError
 from realtime_nst.gatys.objective import (
     Objective,
-    Style,
+    StyleImage,
     Term,
     content_terms,
     stride_of,
@@ -22,7 +22,7 @@ from tests.helpers.gatys_images import CONTENT, LAYERS, cat, random_vgg, stripes
 
 
 def make(
-    network: VGG, content: Tensor, *styles: Style, tile: int = 0, weight: float = 1e3
+    network: VGG, content: Tensor, *styles: StyleImage, tile: int = 0, weight: float = 1e3
 ) -> Objective:
     size = (content.shape[2], content.shape[3])
     terms: list[Term] = [*content_terms(network, content, CONTENT, 1.0, tile)]
@@ -32,7 +32,7 @@ def make(
 
 def test_it_is_what_networks_learn_by() -> None:
     network, content, image = vgg(), cat(96), stripes(64, 96)
-    ours = make(network, content, Style(stripes()))(image)
+    ours = make(network, content, StyleImage(stripes()))(image)
     features = network(image)
     matched = ContentLoss(CONTENT, 1.0)
     painted = [GramLoss((layer,), 1e3 * weight) for layer, weight in LAYERS.items()]
@@ -48,7 +48,7 @@ def test_it_is_what_networks_learn_by() -> None:
 def test_the_gradient_is_right() -> None:
     """Against central differences in float64, in three random directions."""
     network = random_vgg()
-    content, style = cat(48).double(), Style(stripes(40, 40).double())
+    content, style = cat(48).double(), StyleImage(stripes(40, 40).double())
     objective = make(network, content, style, weight=1e6)
     generator = torch.Generator().manual_seed(4)
     image = torch.rand(content.shape, generator=generator, dtype=torch.float64)
@@ -70,7 +70,7 @@ def test_tiles_see_what_the_whole_sees(masked: bool) -> None:
     content = cat(150).double()
     mask = torch.zeros(1, 1, 7, 9, dtype=torch.float64)
     mask[..., :4] = 1
-    style = Style(stripes(70, 90).double(), where=mask if masked else None)
+    style = StyleImage(stripes(70, 90).double(), where=mask if masked else None)
     image = stripes(*content.shape[2:]).double()
     whole = make(network, content, style).evaluate(image)
     tiled = make(network, content, style, tile=32).evaluate(image)
@@ -83,11 +83,11 @@ def test_two_styles_blend_into_one_target_with_the_gradient_of_both() -> None:
     network, content, image = random_vgg(), cat(48).double(), stripes(32, 48).double()
     first, second = stripes(40, 40).double(), cat(40).double()
 
-    def gradient(*styles: Style) -> Tensor:
+    def gradient(*styles: StyleImage) -> Tensor:
         return make(network, content, *styles).evaluate(image).gradient
 
-    together = gradient(Style(first, 3), Style(second, 1))
-    alone = 0.75 * gradient(Style(first)) + 0.25 * gradient(Style(second))
+    together = gradient(StyleImage(first, 3), StyleImage(second, 1))
+    alone = 0.75 * gradient(StyleImage(first)) + 0.25 * gradient(StyleImage(second))
     torch.testing.assert_close(together, alone)
 
 
@@ -95,8 +95,8 @@ def test_a_style_acts_only_where_its_mask_is_white() -> None:
     network, content = vgg(), cat(96)
     where = torch.zeros(1, 1, *content.shape[2:])
     where[..., :48] = 1
-    gradient = make(network, content, Style(stripes(), where=where)).evaluate(content).gradient
-    quiet = make(network, content, Style(stripes()), weight=0).evaluate(content).gradient
+    gradient = make(network, content, StyleImage(stripes(), where=where)).evaluate(content).gradient
+    quiet = make(network, content, StyleImage(stripes()), weight=0).evaluate(content).gradient
     change = (gradient - quiet).abs()
     reach = margin_of(network)
     assert change[..., 48 + reach :].max() == 0
@@ -106,7 +106,7 @@ def test_a_style_acts_only_where_its_mask_is_white() -> None:
 def test_a_white_mask_changes_nothing() -> None:
     network, content = random_vgg(), cat(48).double()
     image, white = stripes(32, 48).double(), torch.ones(1, 1, 3, 5, dtype=torch.float64)
-    plain = Style(stripes().double())
+    plain = StyleImage(stripes().double())
     masked = replace(plain, where=white, part=white)
     losses = [make(network, content, style).evaluate(image).losses for style in (plain, masked)]
     assert losses[0] == pytest.approx(losses[1])
@@ -119,17 +119,17 @@ def test_only_the_white_part_of_a_style_counts() -> None:
     part = torch.zeros(1, 1, 64, 128)
     part[..., :64] = 1
 
-    def far(style: Style) -> float:
+    def far(style: StyleImage) -> float:
         aim = stripes(64, 64)
         return make(network, aim, style).evaluate(aim).losses["style"]
 
-    assert far(Style(both, part=part)) < 0.2 * far(Style(both))
+    assert far(StyleImage(both, part=part)) < 0.2 * far(StyleImage(both))
 
 
 def test_a_black_mask_is_refused() -> None:
     black = torch.zeros(1, 1, 8, 8)
     with pytest.raises(TrainError, match="mask is black"):
-        make(vgg(), cat(64), Style(stripes(), where=black))
+        make(vgg(), cat(64), StyleImage(stripes(), where=black))
 
 
 def test_layers_are_as_coarse_as_their_names_say() -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from realtime_nst.frame import Image
-from realtime_nst.gatys.objective import Style
+from realtime_nst.gatys.objective import StyleImage
 from realtime_nst.image_io.write import write_image
 from realtime_nst.nn.tensors import resize, to_tensor
 from realtime_nst.nn.vgg import VGG
@@ -46,8 +46,8 @@ def random_vgg(seed: int = 1) -> VGG:
     return VGG([*LAYERS, *CONTENT]).double()
 
 
-def style() -> Style:
-    return Style(stripes())
+def style() -> StyleImage:
+    return StyleImage(stripes())
 
 
 def half(side: str, height: int = 20, width: int = 20) -> Image:

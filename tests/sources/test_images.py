@@ -20,7 +20,7 @@ from realtime_nst.sinks import open_sink
 from realtime_nst.sources import open_source
 from realtime_nst.sources.images import ImageSource
 from realtime_nst.sources.options import ReadOptions
-from realtime_nst.stylize.stylizer import Stylizer
+from realtime_nst.stylize.stylizer import SessionStylizer
 from tests.helpers import onnx_models
 
 
@@ -112,7 +112,7 @@ def test_a_name_with_any_letters(tmp_path: Path) -> None:
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_the_stylizer_takes_any_size(tmp_path: Path, height: int, width: int) -> None:
-    stylizer = Stylizer(open_session(onnx_models.invert(tmp_path / "model.onnx"), "cpu"))
+    stylizer = SessionStylizer(open_session(onnx_models.invert(tmp_path / "model.onnx"), "cpu"))
     image = np.random.default_rng(height).integers(0, 256, (height, width, 3), np.uint8)
     stylized = stylizer(Frame(image, 3, open_source("synthetic").info.start, 1.5))
     assert (stylized.image == 255 - image).all()

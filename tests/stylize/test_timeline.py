@@ -14,7 +14,7 @@ from realtime_nst.cli.parsing import parse_styles
 from realtime_nst.frame import Frame
 from realtime_nst.inference.session import Session, open_session
 from realtime_nst.models.registry import find_style
-from realtime_nst.stylize.timeline import Cue, Timeline, shares
+from realtime_nst.stylize.timeline import StyleCue, Timeline, shares
 
 TIMES = st.fractions(0, 20, max_denominator=1001)
 
@@ -57,7 +57,7 @@ def test_shares_without_fade() -> None:
 
 
 @pytest.fixture
-def opened(models: Path) -> dict[str, Cue]:
+def opened(models: Path) -> dict[str, StyleCue]:
     """Open cues at 0 s by style name; those of one model share a session."""
     sessions: dict[Path, Session] = {}
     cues = {}
@@ -65,29 +65,29 @@ def opened(models: Path) -> dict[str, Cue]:
         choice = find_style(name)
         path = choice.model.path
         sessions[path] = sessions.get(path) or open_session(path, "cpu", threads=1)
-        cues[name] = Cue(Fraction(0), sessions[path], choice.weight_array())
+        cues[name] = StyleCue(Fraction(0), sessions[path], choice.weight_array())
     return cues
 
 
-def later(cue: Cue, seconds: str) -> Cue:
-    return Cue(Fraction(seconds), cue.model, cue.weights)
+def later(cue: StyleCue, seconds: str) -> StyleCue:
+    return StyleCue(Fraction(seconds), cue.model, cue.weights)
 
 
-def test_timeline_fades_weights_of_one_model(opened: dict[str, Cue]) -> None:
+def test_timeline_fades_weights_of_one_model(opened: dict[str, StyleCue]) -> None:
     timeline = Timeline([opened["keep"], later(opened["black"], "5")], Fraction(1))
     assert [level(timeline, moment) for moment in ("0", "5", "5.25", "5.5", "6", "9")] == [
         *(200, 200, 150, 100, 0, 0)
     ]
 
 
-def test_timeline_fades_images_of_models(opened: dict[str, Cue]) -> None:
+def test_timeline_fades_images_of_models(opened: dict[str, StyleCue]) -> None:
     timeline = Timeline([opened["identity"], later(opened["invert"], "5")], Fraction(1))
     assert [level(timeline, moment) for moment in ("0", "5", "5.2", "6", "9")] == [
         *(200, 200, 171, 55, 55)
     ]
 
 
-def test_timeline_fade_during_fade(opened: dict[str, Cue]) -> None:
+def test_timeline_fade_during_fade(opened: dict[str, StyleCue]) -> None:
     """The third style starts halfway from 200 to 55, without a jump."""
     cues = [opened["identity"], later(opened["invert"], "5"), later(opened["black"], "5.5")]
     timeline = Timeline(cues, Fraction(1))
@@ -96,7 +96,7 @@ def test_timeline_fade_during_fade(opened: dict[str, Cue]) -> None:
     assert levels[-1] == 0
 
 
-def test_timeline_before_first_style(opened: dict[str, Cue]) -> None:
+def test_timeline_before_first_style(opened: dict[str, StyleCue]) -> None:
     timeline = Timeline([later(opened["invert"], "5")], Fraction(1))
     assert [level(timeline, moment) for moment in ("0", "5", "5.5", "6")] == [200, 200, 128, 55]
 

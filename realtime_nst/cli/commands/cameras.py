@@ -10,7 +10,7 @@ from realtime_nst.cli.options import Json
 from realtime_nst.cli.table import table
 
 if TYPE_CHECKING:
-    from realtime_nst.sources.camera.devices import Device
+    from realtime_nst.sources.camera.devices import CameraDevice
 
 
 def cameras(
@@ -28,7 +28,7 @@ def cameras(
         typer.echo(f"no camera found: {absence()}")
 
 
-def _row(device: "Device") -> tuple[str, str, str, str]:
+def _row(device: "CameraDevice") -> tuple[str, str, str, str]:
     """Return the cells ``0  HD Webcam  /dev/video0  MJPG 640x480 1280x720; YUYV 640x480``."""
     sizes: dict[str, list[str]] = {}
     for mode in device.modes:

@@ -13,7 +13,7 @@ from realtime_nst.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from realtime_nst.evaluate.gates import Figure
-    from realtime_nst.evaluate.quality import Judged, Reference, Report
+    from realtime_nst.evaluate.quality import Judged, QualityReport, Reference
     from realtime_nst.evaluate.selection import StyleUnderTest
     from realtime_nst.frame import Image
 
@@ -113,7 +113,7 @@ def quality(
     if references.use_vgg and threads:
         _limit_torch(threads)
     files = photos_in(content, photos)
-    reports: list[Report] = []
+    reports: list[QualityReport] = []
     for subject in [each for name in models for each in select_styles(name, tier)]:
         painting = _style_image(subject, style, paintings, size)
         paint, reference = subject.paint("cpu", threads), references.open(painting)
@@ -178,13 +178,13 @@ def _cases(
             bar.advance(task)
 
 
-def _note_faces(reports: "list[Report]") -> None:
+def _note_faces(reports: "list[QualityReport]") -> None:
     """Print a note if stars could not be counted."""
     if not any("stars" in report.figures for report in reports):
         typer.echo("note: stars on faces are not counted: no face was found", err=True)
 
 
-def _table(reports: "list[Report]") -> str:
+def _table(reports: "list[QualityReport]") -> str:
     """Return one row for each style; values that fail are marked."""
     from realtime_nst.cli.table import table
     from realtime_nst.evaluate.gates import failed

@@ -16,7 +16,7 @@ from realtime_nst.errors import NstError, SourceError
 if TYPE_CHECKING:
     from realtime_nst.evaluate.scenes import Scene
     from realtime_nst.evaluate.selection import StyleUnderTest
-    from realtime_nst.evaluate.stability import Distance, Paint, Report
+    from realtime_nst.evaluate.stability import Distance, Paint, StabilityReport
     from realtime_nst.frame import Image
 
 COLUMNS = ("style", "model", "noise", "known motion", "clips", "measured flow", "style distance")
@@ -188,10 +188,10 @@ def _measure(
     options: StabilityOptions,
     *,
     with_strips: bool,
-) -> "tuple[list[Report], list[Image]]":
+) -> "tuple[list[StabilityReport], list[Image]]":
     from realtime_nst.cli import progress
     from realtime_nst.evaluate.plots import draw_strip
-    from realtime_nst.evaluate.stability import Report, paint_scene, score
+    from realtime_nst.evaluate.stability import StabilityReport, paint_scene, score
 
     reports, strips = [], []
     with progress.steps("stability", len(subjects) * len(scenes)) as show:
@@ -207,7 +207,7 @@ def _measure(
                 done = number * len(scenes) + place
                 show(done, f"{subject.style}, {place} of {len(scenes)} scenes")
             names = subject.model, subject.style
-            reports.append(Report(*names, options.strength, tuple(scores)))
+            reports.append(StabilityReport(*names, options.strength, tuple(scores)))
     return reports, strips
 
 
@@ -226,13 +226,13 @@ def _distance(subject: "StyleUnderTest", paintings: StyleImages) -> "Distance | 
         return None
 
 
-def _as_json(reports: "list[Report]") -> str:
+def _as_json(reports: "list[StabilityReport]") -> str:
     from realtime_nst.evaluate.stability import figures
 
     return json.dumps([{**asdict(each), "figures": figures(each)} for each in reports], indent=1)
 
 
-def _table(reports: "list[Report]") -> str:
+def _table(reports: "list[StabilityReport]") -> str:
     from realtime_nst.cli.table import table
     from realtime_nst.evaluate.stability import figures
 
@@ -248,7 +248,7 @@ def _table(reports: "list[Report]") -> str:
 
 
 def _draw(
-    reports: "list[Report]", strips: "list[Image]", plot: Path | None, strip: Path | None
+    reports: "list[StabilityReport]", strips: "list[Image]", plot: Path | None, strip: Path | None
 ) -> None:
     from realtime_nst.evaluate.plots import draw_bars, stacked
     from realtime_nst.image_io.write import write_image

@@ -18,7 +18,7 @@ from realtime_nst.cli.table import fitted, table
 from realtime_nst.errors import ModelError
 
 if TYPE_CHECKING:
-    from realtime_nst.evaluate.verify import Finding
+    from realtime_nst.evaluate.verify import VerifyFinding
     from realtime_nst.models.registry import Model, StyleChoice
 
 app = typer.Typer(invoke_without_command=True)
@@ -220,12 +220,12 @@ def _recipe_hash() -> Callable[[Path], str] | None:
     return lambda path: read_recipe(path).sha256()
 
 
-def _as_json(found: "list[Finding]") -> str:
+def _as_json(found: "list[VerifyFinding]") -> str:
     rows = [{**asdict(each), "file": str(each.file)} for each in found]
     return json.dumps(rows, ensure_ascii=False, indent=1)
 
 
-def _verdicts(found: "list[Finding]") -> str:
+def _verdicts(found: "list[VerifyFinding]") -> str:
     """Return one line for each file, followed by its problems."""
     lines = []
     common = _common(found)
@@ -239,12 +239,12 @@ def _verdicts(found: "list[Finding]") -> str:
     return "\n".join([*lines, *common]) or "no model found"
 
 
-def _common(found: "list[Finding]") -> list[str]:
+def _common(found: "list[VerifyFinding]") -> list[str]:
     """Return the notes that all of several files share, such as a missing package."""
     files = {finding.file for finding in found}
     notes = Counter(_verdict(finding) for finding in found if finding.ok is None)
     return [note for note, count in notes.items() if count == len(files) > 1]
 
 
-def _verdict(finding: "Finding") -> str:
+def _verdict(finding: "VerifyFinding") -> str:
     return f"{finding.what} {OUTCOMES[finding.ok]}: {finding.note}"

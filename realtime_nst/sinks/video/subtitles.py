@@ -11,7 +11,7 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 
-from realtime_nst.sinks.video.cues import Cue, CueStack
+from realtime_nst.sinks.video.cues import CueStack, SubtitleCue
 
 TEXTS = frozenset(("subrip", "ass", "ssa", "mov_text", "webvtt", "text"))
 """FFmpeg's names of text subtitle codecs. Others are images, as on DVDs, and are only copied."""
@@ -74,14 +74,14 @@ class SubtitleTranscoder:
                 return
             for line in lines:
                 if isinstance(line, AssSubtitle):
-                    self._mux_cues(self._stack.add(Cue(start, end, line.ass)))
+                    self._mux_cues(self._stack.add(SubtitleCue(start, end, line.ass)))
 
     def finish(self) -> None:
         """Write the lines that are still shown."""
         if self._stack:
             self._mux_cues(self._stack.rest())
 
-    def _mux_cues(self, cues: list[Cue]) -> None:
+    def _mux_cues(self, cues: list[SubtitleCue]) -> None:
         for cue in cues:
             self._mux(SubtitleSet.create(cue.text, 0, 0), cue.start, cue.end)
 

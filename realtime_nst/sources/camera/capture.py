@@ -16,7 +16,7 @@ import numpy as np
 from realtime_nst.closing import Closing
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.sources.camera.devices import Device, devices, diagnose, named
+from realtime_nst.sources.camera.devices import CameraDevice, devices, diagnose, named
 
 BACKENDS = {
     "v4l2": cv2.CAP_V4L2,
@@ -126,7 +126,7 @@ class CameraSource(Closing):
             self._reading.release()
 
 
-def find(address: str) -> Device:
+def find(address: str) -> CameraDevice:
     """Return the camera with a number, path or name.
 
     Raises:
@@ -135,24 +135,24 @@ def find(address: str) -> Device:
     if address.isdigit():
         path = Path(f"/dev/video{address}") if sys.platform.startswith("linux") else None
         names = {device.index: device.name for device in devices()}
-        return Device(int(address), names.get(int(address), ""), path)
+        return CameraDevice(int(address), names.get(int(address), ""), path)
     if address.startswith("/dev/"):
         by_path = {device.path: device for device in devices()}
         path = Path(address).resolve()  # /dev/v4l/by-id/... are links
-        return by_path.get(path) or Device(-1, "", path)
+        return by_path.get(path) or CameraDevice(-1, "", path)
     device = named(address, devices())
     if device is None:
         raise SourceError(f"there is no file and no camera named {address}", "realtime-nst cameras")
     return device
 
 
-def _name(device: Device) -> str:
+def _name(device: CameraDevice) -> str:
     """Return a readable name, such as ``camera 0 (HD Webcam)``."""
     number = str(device.path) if device.index < 0 else str(device.index)
     return f"camera {number}" + (f" ({device.name})" if device.name else "")
 
 
-def _open(address: str, device: Device | None, request: CameraRequest) -> cv2.VideoCapture:
+def _open(address: str, device: CameraDevice | None, request: CameraRequest) -> cv2.VideoCapture:
     if device is None:
         return cv2.VideoCapture(address, cv2.CAP_FFMPEG, STREAM_PARAMETERS)
     backend = BACKENDS[request.backend or DEFAULT_BACKENDS.get(sys.platform, "any")]
@@ -198,7 +198,7 @@ def _mode(size: tuple[int, int] | None, rate: Fraction | None) -> str:
     return " at ".join([*parts, f"{float(rate):.4g} fps"] if rate else parts)
 
 
-def _failure(name: str, device: Device | None) -> tuple[str, str]:
+def _failure(name: str, device: CameraDevice | None) -> tuple[str, str]:
     """Return message and hint for a device that does not work."""
     if device is None:
         hint = "check that the address opens in a browser or player"

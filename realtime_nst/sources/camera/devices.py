@@ -28,7 +28,7 @@ PROCESSES = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class CameraDevice:
     """A camera that is plugged in."""
 
     index: int
@@ -41,7 +41,7 @@ class Device:
     """Modes that it supports, if the system reports them."""
 
 
-def devices() -> list[Device]:
+def devices() -> list[CameraDevice]:
     """Return the cameras of this machine, without opening them."""
     if sys.platform.startswith("linux"):
         return list(linux_devices())
@@ -50,7 +50,7 @@ def devices() -> list[Device]:
 
 def linux_devices(
     classes: Path = Path("/sys/class/video4linux"), files: Path = Path("/dev")
-) -> Iterator[Device]:
+) -> Iterator[CameraDevice]:
     """Yield the cameras on Linux; of a camera's several nodes the first one delivers frames.
 
     Args:
@@ -61,7 +61,7 @@ def linux_devices(
     for index, node in sorted(nodes.items()):
         if _text(node / "index") in ("0", ""):
             path = files / node.name
-            yield Device(index, _text(node / "name"), path, modes(path))
+            yield CameraDevice(index, _text(node / "name"), path, modes(path))
 
 
 def _text(path: Path) -> str:
@@ -71,7 +71,7 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _listed(kind: str | None) -> list[Device]:
+def _listed(kind: str | None) -> list[CameraDevice]:
     """List cameras through FFmpeg. OpenCV may number them differently on macOS (opencv#22901)."""
     import av
 
@@ -80,10 +80,10 @@ def _listed(kind: str | None) -> list[Device]:
     except (ValueError, av.FFmpegError):
         return []
     cameras = [each for each in found if "video" in each.media_types]
-    return [Device(index, each.description) for index, each in enumerate(cameras)]
+    return [CameraDevice(index, each.description) for index, each in enumerate(cameras)]
 
 
-def named(name: str, among: Sequence[Device]) -> Device | None:
+def named(name: str, among: Sequence[CameraDevice]) -> CameraDevice | None:
     """Return the camera with a name, or with a part of it, ignoring case; None if there is none.
 
     Raises:

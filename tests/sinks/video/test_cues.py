@@ -2,7 +2,7 @@
 
 import pytest
 
-from realtime_nst.sinks.video.cues import Cue, CueStack
+from realtime_nst.sinks.video.cues import CueStack, SubtitleCue
 
 Shown = tuple[int, int, str]
 
@@ -14,7 +14,7 @@ def event(text: str) -> bytes:
 def stacked(cues: list[Shown]) -> list[Shown]:
     stack, finished = CueStack(), []
     for start, end, text in cues:
-        finished += stack.add(Cue(start, end, event(text)))
+        finished += stack.add(SubtitleCue(start, end, event(text)))
     finished += stack.rest()
     return [(cue.start, cue.end, cue.text.decode().split(",", 8)[-1]) for cue in finished]
 

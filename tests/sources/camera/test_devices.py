@@ -13,7 +13,13 @@ from typer.testing import CliRunner
 from realtime_nst.cli.app import app
 from realtime_nst.errors import SourceError
 from realtime_nst.sources.camera import devices
-from realtime_nst.sources.camera.devices import Device, diagnose, holders, linux_devices, named
+from realtime_nst.sources.camera.devices import (
+    CameraDevice,
+    diagnose,
+    holders,
+    linux_devices,
+    named,
+)
 from realtime_nst.sources.camera.v4l2 import (
     CAPTURE,
     DISCRETE,
@@ -26,9 +32,9 @@ from realtime_nst.sources.camera.v4l2 import (
 )
 
 CAMERAS = [
-    Device(0, "HD Pro Webcam C920"),
-    Device(2, "FaceTime HD Camera"),
-    Device(3, "HD Pro"),
+    CameraDevice(0, "HD Pro Webcam C920"),
+    CameraDevice(2, "FaceTime HD Camera"),
+    CameraDevice(3, "HD Pro"),
 ]
 
 
@@ -156,8 +162,8 @@ def test_what_is_no_camera_can_give_nothing(tmp_path: Path) -> None:
 
 def test_the_command_lists_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = (Mode("MJPG", 640, 480), Mode("MJPG", 1280, 720), Mode("YUYV", 640, 480))
-    camera = Device(2, "HD Webcam", Path("/dev/video2"), sizes)
-    monkeypatch.setattr(devices, "devices", lambda: [camera, Device(3, "")])
+    camera = CameraDevice(2, "HD Webcam", Path("/dev/video2"), sizes)
+    monkeypatch.setattr(devices, "devices", lambda: [camera, CameraDevice(3, "")])
     lines = CliRunner().invoke(app, ["cameras"]).output.splitlines()
     assert "MJPG 640x480 1280x720; YUYV 640x480" in lines[1]
     assert lines[1].split()[:4] == ["2", "HD", "Webcam", str(camera.path)]
