@@ -10,11 +10,12 @@ from time import perf_counter
 from realtime_nst.errors import ModelError
 from realtime_nst.frame import Frame
 from realtime_nst.inference.devices import DEVICES
-from realtime_nst.inference.session import open_session
+from realtime_nst.inference.options import InferenceOptions
 from realtime_nst.machine import limit_threads
 from realtime_nst.models.precisions import PRECISIONS
 from realtime_nst.models.registry import StyleChoice, find_style, installed_models, read_model
 from realtime_nst.sources.synthetic import SyntheticSource
+from realtime_nst.stylize.loading import open_choice
 from realtime_nst.stylize.stylizer import SessionStylizer
 
 Size = tuple[int, int]
@@ -79,14 +80,8 @@ class ModelUnderTest:
         self.wanted, self.size, self.choice = wanted, size, select_style(wanted.style, tier)
         self._threads = limit_threads(wanted.threads)
         started = perf_counter()
-        self.session = open_session(
-            self.choice.model.path,
-            wanted.device,
-            threads=self._threads,
-            precision=wanted.precision,
-            weights=self.choice.weights,
-            size=(size[1], size[0]),
-        )
+        options = InferenceOptions(tier, wanted.device, wanted.precision, self._threads)
+        self.session = open_choice(self.choice, options, size=(size[1], size[0]))
         self.opened = perf_counter() - started
         """Seconds to open the model; with ``auto`` this includes choosing the device."""
         self.stylizer = SessionStylizer(self.session, self.choice.weight_array())

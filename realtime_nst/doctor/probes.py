@@ -40,22 +40,17 @@ def time_stylization(device: str) -> tuple[str, str, float]:
     Returns:
         The model, the session's line on what ran and why, and the median milliseconds per frame.
     """
-    from realtime_nst.inference.session import open_session
+    from realtime_nst.inference.options import InferenceOptions
     from realtime_nst.models.registry import find_style, installed_models
     from realtime_nst.sources.synthetic import SyntheticSource
+    from realtime_nst.stylize.loading import open_choice
     from realtime_nst.stylize.stylizer import SessionStylizer
 
     first = next(installed_models(), None)
     if first is None:
         raise ModelError("no model is installed", "realtime-nst styles")
     choice = find_style(first.styles[0])
-    session = open_session(
-        choice.model.path,
-        device,
-        precision="auto",
-        weights=choice.weights,
-        size=(SIZE[1], SIZE[0]),
-    )
+    session = open_choice(choice, InferenceOptions(device=device), size=(SIZE[1], SIZE[0]))
     stylizer, frame = (
         SessionStylizer(session, choice.weight_array()),
         next(iter(SyntheticSource(*SIZE))),

@@ -20,7 +20,8 @@ from realtime_nst.gatys.lbfgs import minimize
 from realtime_nst.gatys.objective import Objective, StyleImage, Term, content_terms, style_terms
 from realtime_nst.gatys.optimize import noise
 from realtime_nst.image_io.read import read_image
-from realtime_nst.inference.session import Session, open_session
+from realtime_nst.inference.options import InferenceOptions
+from realtime_nst.inference.session import Session
 from realtime_nst.models.recipe_files import RECIPE, recipe_beside, recipe_files
 from realtime_nst.models.registry import Model, StyleChoice
 from realtime_nst.nn.device import pick_device, uses_bf16
@@ -28,6 +29,7 @@ from realtime_nst.nn.losses import ContentLoss, GramLoss, TVLoss
 from realtime_nst.nn.tensors import resize, to_image, to_tensor
 from realtime_nst.nn.vgg import VGG
 from realtime_nst.nn.vgg_weights import load_vgg
+from realtime_nst.stylize.loading import open_choice
 from realtime_nst.train.dataset import read_paintings
 from realtime_nst.train.recipe import JOHNSON_LOSSES, Recipe, StyleSource, read_recipe
 
@@ -128,7 +130,7 @@ def open_candidate(
     painting = read_paintings(replace(recipe, styles=(wanted,)), folders)[0].to(torch_device)
     layers = {layer for term in recipe.losses for layer in term.layers}
     vgg = load_vgg(layers, path=weights).to(torch_device).to(memory_format=torch.channels_last)
-    session = open_session(choice.model.path, "cpu")
+    session = open_choice(choice, InferenceOptions(device="cpu", precision=None), baked=False)
     return FidelitySubject(choice, style, painting, recipe, vgg, session, bf16)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from realtime_nst.evaluate.stability import Paint
 from realtime_nst.frame import Image
-from realtime_nst.inference.session import open_session
+from realtime_nst.inference.options import InferenceOptions
 from realtime_nst.models.registry import (
     Model,
     StyleChoice,
@@ -15,6 +15,7 @@ from realtime_nst.models.registry import (
     installed_models,
     read_model,
 )
+from realtime_nst.stylize.loading import open_choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class StyleUnderTest:
 
     def paint(self, device: str, threads: int | None) -> Paint:
         """Open the model file and return a function that stylizes an image."""
-        session = open_session(self.choice.model.path, device, threads=threads)
+        options = InferenceOptions(device=device, precision=None, threads=threads)
+        session = open_choice(self.choice, options, baked=False)
         weights = self.choice.weight_array()
 
         def stylize(image: Image) -> Image:

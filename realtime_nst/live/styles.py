@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from realtime_nst.inference.options import InferenceOptions
-from realtime_nst.inference.session import Session, open_session
+from realtime_nst.inference.session import Session
 from realtime_nst.live.adaptive_resolution import AdaptiveResolution, Size
 from realtime_nst.live.mixer_pool import MixerPool, Paint, RenderConfig
 from realtime_nst.live.stylizer import Mixers
 from realtime_nst.models.registry import StyleChoice, find_style
 from realtime_nst.stages import no_op
 from realtime_nst.stats import StageTimer
+from realtime_nst.stylize.loading import open_choice
 from realtime_nst.stylize.style_mixer import StyleMixer
 
 
@@ -37,16 +38,8 @@ class LiveStyles:
         width, height = size
         options = self.options
         return [
-            open_session(
-                choice.model.path,
-                options.device,
-                threads=options.threads,
-                spin=False,  # between two frames, camera and window need the cores
-                precision=options.precision,
-                weights=choice.weights,
-                strength=choice.strength,
-                size=(height, width),
-            )
+            # Not spinning: between two frames, camera and window need the cores.
+            open_choice(choice, options, size=(height, width), spin=False)
             for choice in self.choices
         ]
 

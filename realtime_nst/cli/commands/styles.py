@@ -147,15 +147,17 @@ def sheet(
     from realtime_nst.evaluate.contact_sheet import contact_sheet, tile_of
     from realtime_nst.image_io.read import read_image
     from realtime_nst.image_io.write import check_picture, write_image
-    from realtime_nst.inference.session import open_session
+    from realtime_nst.inference.options import InferenceOptions
+    from realtime_nst.stylize.loading import open_choice
 
     check_picture(out, [photo])
     small = tile_of(read_image(photo), tile)
     chosen = _chosen(tier)
     tiles = [("photo", small)]
+    options = InferenceOptions(device=device, precision=None, threads=threads)
     for path in dict.fromkeys(choice.model.path for choice in chosen):
-        session = open_session(path, device, threads=threads)
         own = [choice for choice in chosen if choice.model.path == path]
+        session = open_choice(own[0], options, baked=False)
         tiles += [(_name(choice), session.run(small, choice.weight_array())) for choice in own]
     write_image(out, contact_sheet(tiles, columns))
     typer.echo(f"{out}: {len(chosen)} styles")
