@@ -46,7 +46,7 @@ def test_short_help_option(name: str) -> None:
     assert help_of(name, "-h") == help_of(name)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("video", "image")])
+@pytest.mark.parametrize("name", NAMES)
 def test_help_names_what_is_accepted_instead_of_types(name: str) -> None:
     assert not re.search(r"<(str|int|float|path|list|Path)\b", help_of(name))
 

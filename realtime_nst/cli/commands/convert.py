@@ -7,12 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.arguments import name_of, path_of
-from realtime_nst.cli.options import DeviceName, Precision, Stats, Threads, Tier, Verbose
+from realtime_nst.cli.options import (
+    PERFORMANCE,
+    STYLE,
+    DeviceName,
+    Precision,
+    Stats,
+    Threads,
+    Tier,
+    Verbose,
+)
 
 if TYPE_CHECKING:
     from realtime_nst.inference.engines import Size
     from realtime_nst.pipeline import FrameStylizer
     from realtime_nst.stylize.timeline import Timeline
+
+INPUT, OUTPUT, ENCODING, RUN = "Input", "Output", "Video encoding", "Run"
+"""Groups of options in the help."""
 
 
 def video(
@@ -38,13 +50,19 @@ def video(
         typer.Option(
             "--style",
             "-s",
+            metavar="STYLE",
+            rich_help_panel=STYLE,
             help="Style name, blend (a:0.6,b:0.4) or path to a .onnx model. Repeat it with start "
             "times to change the style: -s a -s b@5s -s c@1:30.",
         ),
     ],
     fade: Annotated[
         str | None,
-        typer.Option(help="Seconds to fade from one style to the next; 0 cuts. [default: 0.5]"),
+        typer.Option(
+            metavar="SECONDS",
+            rich_help_panel=STYLE,
+            help="Seconds to fade from one style to the next; 0 cuts. [default: 0.5]",
+        ),
     ] = None,
     tier: Tier = None,
     device: DeviceName = "auto",
@@ -53,89 +71,148 @@ def video(
     codec: Annotated[
         str | None,
         typer.Option(
+            metavar="CODEC",
+            rich_help_panel=ENCODING,
             help="Video codec: h264, hevc, av1, vp9, prores or ffv1; h264_nvenc, hevc_nvenc or "
             "av1_nvenc on NVIDIA GPUs; h264_qsv, hevc_qsv or av1_qsv on Intel GPUs. "
-            "[default: the usual one for the file type of OUT]"
+            "[default: the usual one for the file type of OUT]",
         ),
     ] = None,
     crf: Annotated[
         int | None,
         typer.Option(
-            min=0, max=100, help="Quality of the encoder; lower is better. [default: 18 for h264]"
+            metavar="N",
+            rich_help_panel=ENCODING,
+            min=0,
+            max=100,
+            help="Quality of the encoder; lower is better. [default: 18 for h264]",
         ),
     ] = None,
     preset: Annotated[
-        str | None, typer.Option(help="Preset of the encoder, e.g. ultrafast to veryslow for h264.")
+        str | None,
+        typer.Option(
+            metavar="PRESET",
+            rich_help_panel=ENCODING,
+            help="Preset of the encoder, e.g. ultrafast to veryslow for h264.",
+        ),
     ] = None,
     pix_fmt: Annotated[
-        str | None, typer.Option(help="Pixel format as named by FFmpeg, e.g. yuv444p.")
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            rich_help_panel=ENCODING,
+            help="Pixel format as named by FFmpeg, e.g. yuv444p.",
+        ),
     ] = None,
     format: Annotated[
         str,
         typer.Option(
+            metavar="FORMAT",
+            rich_help_panel=OUTPUT,
             help="Format on pipes: y4m or rawvideo; rawvideo input needs --size, --fps and "
-            "--pix-fmt [yuv420p]."
+            "--pix-fmt [yuv420p].",
         ),
     ] = "y4m",
     start: Annotated[
-        str | None, typer.Option(help="Start time in the input: 90, 1:30 or 0:01:30.5.")
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            rich_help_panel=INPUT,
+            help="Start time in the input: 90, 1:30 or 0:01:30.5.",
+        ),
     ] = None,
-    end: Annotated[str | None, typer.Option(help="End time in the input.")] = None,
+    end: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", rich_help_panel=INPUT, help="End time in the input."),
+    ] = None,
     duration: Annotated[
-        str | None, typer.Option(help="Duration to convert, instead of --end.")
+        str | None,
+        typer.Option(
+            metavar="TIME", rich_help_panel=INPUT, help="Duration to convert, instead of --end."
+        ),
     ] = None,
     size: Annotated[
         str | None,
-        typer.Option(help="Size of the video: 1280x720; 1280x or x720 keep the aspect ratio."),
+        typer.Option(
+            metavar="WIDTHxHEIGHT",
+            rich_help_panel=OUTPUT,
+            help="Size of the video: 1280x720; 1280x or x720 keep the aspect ratio.",
+        ),
     ] = None,
     fps: Annotated[
         str | None,
         typer.Option(
+            metavar="RATE",
+            rich_help_panel=OUTPUT,
             help="Constant frame rate: 25, 29.97 or 30000/1001. [default: as in the input; "
-            "25 for images]"
+            "25 for images]",
         ),
     ] = None,
     render_scale: Annotated[
         float,
         typer.Option(
-            min=0.05, max=2, help="Size to stylize at, relative to the video's; 0.5 is faster."
+            metavar="SCALE",
+            rich_help_panel=PERFORMANCE,
+            min=0.05,
+            max=2,
+            help="Size to stylize at, relative to the video's; 0.5 is faster.",
         ),
     ] = 1.0,
     side_by_side: Annotated[
-        bool, typer.Option("--side-by-side", help="Show the input to the left of the result.")
+        bool,
+        typer.Option(
+            "--side-by-side",
+            rich_help_panel=OUTPUT,
+            help="Show the input to the left of the result.",
+        ),
     ] = False,
     audio: Annotated[
-        bool, typer.Option("--keep-audio/--no-audio", help="Keep or drop audio.")
+        bool,
+        typer.Option("--keep-audio/--no-audio", rich_help_panel=OUTPUT, help="Keep or drop audio."),
     ] = True,
     on_error: Annotated[
-        str, typer.Option(help="Where the input is damaged: stop or skip.", show_default=True)
+        str,
+        typer.Option(
+            metavar="stop|skip",
+            rich_help_panel=INPUT,
+            help="Where the input is damaged: stop or skip.",
+            show_default=True,
+        ),
     ] = "stop",
     stabilize: Annotated[
         float | None,
         typer.Option(
             "--stabilize",
+            metavar="SHARE",
+            rich_help_panel=STYLE,
             min=0,
             max=1,
             help="Strength of the stabilizer against flicker, from 0 (off) to 1. [default: 0.57]",
         ),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Resume an interrupted conversion.")
+        bool,
+        typer.Option("--resume", rich_help_panel=RUN, help="Resume an interrupted conversion."),
     ] = False,
     skip_existing: Annotated[
-        bool, typer.Option("--skip-existing", help="Skip videos whose result exists.")
+        bool,
+        typer.Option(
+            "--skip-existing", rich_help_panel=RUN, help="Skip videos whose result exists."
+        ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be done, and do nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", rich_help_panel=RUN, help="Print what would be done, and do nothing."
+        ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", rich_help_panel=RUN, help="Print the results as JSON.")
+    ] = False,
     stats: Stats = True,
     verbose: Verbose = False,
 ) -> None:
-    """Stylize videos. Size, timestamps, audio and other streams are kept.
-
-    Example: realtime-nst video in.mp4 out.mp4 --style starry-night
-    """
+    """Stylize videos. Size, timestamps, audio and other streams are kept."""
     from realtime_nst.cli import parsing, videos
     from realtime_nst.cli.announcement import announce_styles
     from realtime_nst.convert.jobs import jobs_for
@@ -201,6 +278,8 @@ def image(
         typer.Option(
             "--style",
             "-s",
+            metavar="STYLE",
+            rich_help_panel=STYLE,
             help="Style name from `realtime-nst styles`, a blend of one model's styles "
             "(a:0.6,b:0.4), a style at half strength (a:0.5), or a path to a .onnx model.",
         ),
@@ -211,29 +290,41 @@ def image(
     threads: Threads = None,
     size: Annotated[
         str | None,
-        typer.Option(help="Size of the result: 1280x720; 1280x or x720 keep the aspect ratio."),
+        typer.Option(
+            metavar="WIDTHxHEIGHT",
+            rich_help_panel=OUTPUT,
+            help="Size of the result: 1280x720; 1280x or x720 keep the aspect ratio.",
+        ),
     ] = None,
     render_scale: Annotated[
         float,
         typer.Option(
-            min=0.05, max=2, help="Size to stylize at, relative to the result's; 0.5 is faster."
+            metavar="SCALE",
+            rich_help_panel=PERFORMANCE,
+            min=0.05,
+            max=2,
+            help="Size to stylize at, relative to the result's; 0.5 is faster.",
         ),
     ] = 1.0,
     recursive: Annotated[
-        bool, typer.Option("--recursive", "-r", help="Read also the sub-folders of folders.")
+        bool,
+        typer.Option(
+            "--recursive", "-r", rich_help_panel=INPUT, help="Read also the sub-folders of folders."
+        ),
     ] = False,
     skip_existing: Annotated[
-        bool, typer.Option("--skip-existing", help="Skip images whose result exists.")
+        bool,
+        typer.Option(
+            "--skip-existing", rich_help_panel=RUN, help="Skip images whose result exists."
+        ),
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result of each image as JSON.")
+        bool,
+        typer.Option("--json", rich_help_panel=RUN, help="Print the result of each image as JSON."),
     ] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Stylize images. Transparency, EXIF, XMP, resolution and color profile are kept.
-
-    Example: realtime-nst image in.jpg out.jpg --style starry-night
-    """
+    """Stylize images. Transparency, EXIF, XMP, resolution and color profile are kept."""
     from realtime_nst.cli import parsing
     from realtime_nst.cli.announcement import announce_styles
     from realtime_nst.cli.photos import stylize_all
