@@ -8,9 +8,9 @@ from glob import escape, glob
 from pathlib import Path
 
 from realtime_nst.errors import SinkError, SourceError
+from realtime_nst.image_io.sequence import NUMBER
 from realtime_nst.image_io.write import FORMATS
 from realtime_nst.paths import exists, is_folder, refuse_device
-from realtime_nst.sinks.images import NUMBER
 from realtime_nst.sinks.video.codecs import CONTAINERS, PIPE
 from realtime_nst.sources.images import PICTURES
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.image_io.decode import PICTURES
+from realtime_nst.image_io.sequence import NUMBER
 from realtime_nst.image_io.write import FORMATS, refuse_ending
 from realtime_nst.paths import refuse_device
-from realtime_nst.sinks.images import NUMBER, refuse_clashes
+from realtime_nst.sinks.images import refuse_clashes
 from realtime_nst.sinks.video.codecs import PIPE
 from realtime_nst.sources.images import numbered
 

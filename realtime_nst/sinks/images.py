@@ -1,6 +1,5 @@
 """Image files as a sink: one file, or many in a folder."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,11 +9,9 @@ from typing import Self
 from realtime_nst.errors import SinkError
 from realtime_nst.files import Lock, refuse_inputs
 from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.image_io.sequence import NUMBER
 from realtime_nst.image_io.write import FORMATS, write_image
 from realtime_nst.sinks.journal import Journal, ResumePoint
-
-NUMBER = re.compile(r"%0?\d*d")
-"""Placeholder of a frame's number in a file name, as in FFmpeg."""
 
 
 def is_pattern(path: Path) -> bool:

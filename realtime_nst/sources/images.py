@@ -12,11 +12,9 @@ from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.image_io.decode import PICTURES as PICTURES
 from realtime_nst.image_io.read import read_image, suffix_list
+from realtime_nst.image_io.sequence import NUMBER
 from realtime_nst.paths import exists
 from realtime_nst.sources.options import ReadOptions
-
-NUMBER = re.compile(r"%0?\d*d")
-"""Placeholder of an image's number in a file name, as in FFmpeg."""
 
 
 def is_pattern(path: Path) -> bool:
