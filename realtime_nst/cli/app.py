@@ -13,13 +13,14 @@ from realtime_nst.cli.arguments import NeedsResult
 from realtime_nst.cli.commands import (
     bench,
     cameras,
-    convert,
     doctor,
     evaluate,
     export,
     gatys,
+    image,
     styles,
     train,
+    video,
     webcam,
 )
 from realtime_nst.cli.examples import examples
@@ -77,8 +78,8 @@ def _add_group(name: str, commands: typer.Typer, group: str, summary: str) -> No
 _add("webcam", webcam.webcam, LIVE, "Stylize a camera, screen or stream.")
 _add("live", webcam.webcam, LIVE, "Another name of webcam.")
 _add("cameras", cameras.cameras, LIVE, "List the connected cameras.")
-_add("video", convert.video, CONVERT, "Stylize video files.", NeedsResult)
-_add("image", convert.image, CONVERT, "Stylize image files.", NeedsResult)
+_add("video", video.video, CONVERT, "Stylize video files.", NeedsResult)
+_add("image", image.image, CONVERT, "Stylize image files.", NeedsResult)
 _add_group("styles", styles.app, STYLES, "List, show and verify styles.")
 _add("train", train.train, STYLES, "Train a network on style images.")
 _add("export", export.export, STYLES, "Write a trained network as an ONNX model.")

@@ -1,26 +1,24 @@
 """The command ``image``: stylize image files."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+
 import typer
-from realtime_nst.cli.arguments import name_of, path_of
+
+from realtime_nst.cli.arguments import path_of
+from realtime_nst.cli.commands.video import INPUT, OUTPUT, RUN
 from realtime_nst.cli.options import (
     PERFORMANCE,
     STYLE,
     DeviceName,
     Precision,
-    Stats,
     Threads,
     Tier,
     Verbose,
 )
-if TYPE_CHECKING:
-    from realtime_nst.inference.engines import Size
-    from realtime_nst.pipeline import FrameStylizer
-    from realtime_nst.stylize.timeline import Timeline
-from realtime_nst.cli.commands.convert import INPUT, OUTPUT, RUN
 
+if TYPE_CHECKING:
+    from realtime_nst.pipeline import FrameStylizer
 
 
 def image(

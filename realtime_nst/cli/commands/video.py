@@ -1,4 +1,4 @@
-"""The commands ``video`` and ``image``: stylize files."""
+"""The command ``video``: stylize video files."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,6 @@ from realtime_nst.cli.options import (
 
 if TYPE_CHECKING:
     from realtime_nst.inference.engines import Size
-    from realtime_nst.pipeline import FrameStylizer
     from realtime_nst.stylize.timeline import Timeline
 
 INPUT, OUTPUT, ENCODING, RUN = "Input", "Output", "Video encoding", "Run"
@@ -253,105 +252,3 @@ def video(
 
     report = videos.ReportOptions(skip_existing, as_json, result == PIPE, stats)
     videos.convert_all(jobs, options, videos.open_once(opener), report)
-
-
-def image(
-    sources: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="IN...",
-            parser=path_of,
-            help="Images, folders of images, or - for standard input.",
-        ),
-    ],
-    result: Annotated[
-        Path,
-        typer.Argument(
-            metavar="OUT",
-            parser=path_of,
-            help="Image file (.png, .jpg or .webp), a folder for several images, or - for standard "
-            "output (PNG).",
-        ),
-    ],
-    style: Annotated[
-        list[str],
-        typer.Option(
-            "--style",
-            "-s",
-            metavar="STYLE",
-            rich_help_panel=STYLE,
-            help="Style name from `realtime-nst styles`, a blend of one model's styles "
-            "(a:0.6,b:0.4), a style at half strength (a:0.5), or a path to a .onnx model.",
-        ),
-    ],
-    tier: Tier = None,
-    device: DeviceName = "auto",
-    precision: Precision = "auto",
-    threads: Threads = None,
-    size: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WIDTHxHEIGHT",
-            rich_help_panel=OUTPUT,
-            help="Size of the result: 1280x720; 1280x or x720 keep the aspect ratio.",
-        ),
-    ] = None,
-    render_scale: Annotated[
-        float,
-        typer.Option(
-            metavar="SCALE",
-            rich_help_panel=PERFORMANCE,
-            min=0.05,
-            max=2,
-            help="Size to stylize at, relative to the result's; 0.5 is faster.",
-        ),
-    ] = 1.0,
-    recursive: Annotated[
-        bool,
-        typer.Option(
-            "--recursive", "-r", rich_help_panel=INPUT, help="Read also the sub-folders of folders."
-        ),
-    ] = False,
-    skip_existing: Annotated[
-        bool,
-        typer.Option(
-            "--skip-existing", rich_help_panel=RUN, help="Skip images whose result exists."
-        ),
-    ] = False,
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", rich_help_panel=RUN, help="Print the result of each image as JSON."),
-    ] = False,
-    verbose: Verbose = False,
-) -> None:
-    """Stylize images. Transparency, EXIF, XMP, resolution and color profile are kept."""
-    from realtime_nst.cli import parsing
-    from realtime_nst.cli.announcement import announce_styles
-    from realtime_nst.cli.photos import stylize_all
-    from realtime_nst.cli.summary import print_notes
-    from realtime_nst.convert.photo_jobs import photo_jobs, unread_folders
-    from realtime_nst.convert.transforms import OutputShape
-    from realtime_nst.inference.options import InferenceOptions
-    from realtime_nst.stylize.loading import open_style
-
-    if len(style) > 1:
-        blend = ",".join(f"{name}:{1 / len(style):.2g}" for name in style)
-        raise typer.BadParameter(f"give one style; {blend} blends them", param_hint="--style")
-    jobs = photo_jobs(sources, result, recursive=recursive)
-    if not recursive:
-        print_notes(
-            f"{each}: sub-folders are left out; add --recursive" for each in unread_folders(sources)
-        )
-
-    def opener() -> "FrameStylizer":
-        loaded = open_style(style[0], InferenceOptions(tier, device, precision, threads))
-        announce_styles({style[0]: loaded}, verbose=verbose)
-        return loaded.stylizer
-
-    stylize_all(
-        jobs,
-        opener,
-        OutputShape(parsing.parse_size(size), None, render_scale),
-        skip_existing=skip_existing,
-        as_json=as_json,
-    )
