@@ -128,9 +128,10 @@ class Schedule:
     copying: Whole = 0
     """Number of first steps in which the network learns to copy its input: far cheaper than steps
     with losses on features, which then start from an image."""
-    freezing: Whole = 0
-    """The step from which running statistics replace those of each image in the norms, in stages;
-    0 for never. A frozen network is exported as plain convolutions."""
+    freezing: int = 0
+    """The step from which running statistics replace those of each image in the norms, in stages
+    of 50 steps; 0 for never, -200 for all of it before the first step. A frozen network is exported
+    as plain convolutions."""
     style_rate: Factor = 5.0
     """Factor on the learning rate of parameters that belong to one style."""
     shared_rate: Factor = 1.0
