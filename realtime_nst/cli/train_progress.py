@@ -35,6 +35,7 @@ def run_training(trainer: "Trainer", photos: "Tensor | None", every: int | None)
     """
     name, steps = trainer.recipe.name, trainer.recipe.schedule.steps
     trainer.save()  # fails now, not after an hour, if the file cannot be written
+    first_look = _first_look(trainer, photos)
     with interrupts() as stopped, progress.steps(name, steps) as show:
         progress.tell(f"{name}: {trainer.runs_on}")
         for step in trainer.run():
@@ -45,7 +46,7 @@ def run_training(trainer: "Trainer", photos: "Tensor | None", every: int | None)
             if ends and step.step < steps:
                 trainer.save()  # before the preview, which a second Ctrl-C cuts off
             if photos is not None and (ends or is_preview_step(step.step, every)):
-                progress.tell(f"preview: {write_preview(trainer, photos)}")
+                progress.tell(f"preview: {write_preview(trainer, photos, first_look)}")
             if ends:
                 break
     _finish(trainer)
@@ -77,14 +78,24 @@ def describe(step: "TrainingProgress") -> str:
     return f"{step.step}/{step.steps}  {losses}  {step.rate:.2f} steps/s  {left}"
 
 
-def write_preview(trainer: "Trainer", photos: "Tensor") -> Path:
-    """Write an image with the photos in the first row and one row for each style."""
+def _first_look(trainer: "Trainer", photos: "Tensor | None") -> "Tensor | None":
+    """Return the photos as a network of one style paints them before it is trained."""
+    untrained = trainer.step == 0 and len(trainer.recipe.styles) == 1
+    return trainer.preview(photos) if untrained and photos is not None else None
+
+
+def write_preview(trainer: "Trainer", photos: "Tensor", first_look: "Tensor | None" = None) -> Path:
+    """Write an image with the photos in the first row and one row for each style.
+
+    With a first look, (1, n, 3, h, w), there are three rows: photos, first look, now.
+    """
     import torch
 
     from realtime_nst.image_io.write import write_image
     from realtime_nst.nn.tensors import to_image
 
-    rows = torch.cat([photos[None], trainer.preview(photos)])
+    before = [] if first_look is None else [first_look]
+    rows = torch.cat([photos[None], *before, trainer.preview(photos)])
     sheet = torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1)
     path = trainer.options.out / f"preview_{trainer.step:06d}.png"
     write_image(path, to_image(sheet))

@@ -9,6 +9,7 @@ from pathlib import Path
 from realtime_nst.errors import ModelError
 from realtime_nst.nn.transformer_net import TIERS
 from realtime_nst.train.recipe import (
+    STROKE_LOSSES,
     Recipe,
     Schedule,
     StyleSource,
@@ -16,6 +17,11 @@ from realtime_nst.train.recipe import (
     check_names,
     read_recipe,
 )
+
+TONE = 10.0
+"""Weight of the tone of networks without a palette base."""
+ALWAYS_FROZEN = -200
+"""Step at which norms are frozen that were frozen in the network to begin with."""
 
 
 def recipe_for(styles: Sequence[Path], tier: str) -> tuple[Recipe, Path | None]:
@@ -47,17 +53,27 @@ def _default_recipe(sources: tuple[StyleSource, ...], tier: str) -> Recipe:
     """Return a recipe for training from scratch, which takes an hour on two cores."""
     check_names(sources)
     name = "-".join(source.name for source in sources)
-    schedule = Schedule(steps=4000, batch=2, learning_rate=1e-3, copying=300, freezing=1500)
-    temporal = Temporal(weight=2e4, begin=2700)
-    if tier == "johnson":
-        schedule, temporal = replace(schedule, freezing=0), Temporal()
-    return Recipe(name, sources, network=TIERS[tier], schedule=schedule, temporal=temporal)
+    schedule = Schedule(4000, 2, learning_rate=1e-3, copying=300, freezing=1500, one_style=True)
+    recipe = Recipe(
+        name,
+        sources,
+        network=TIERS[tier],
+        schedule=schedule,
+        temporal=Temporal(weight=60, begin=2700),
+        losses=STROKE_LOSSES,
+    )
+    if tier != "johnson":
+        return recipe
+    return replace(recipe, schedule=replace(schedule, freezing=0), temporal=Temporal(), tone=TONE)
 
 
 def shortened(recipe: Recipe) -> Recipe:
-    """Return a recipe for a warm start, which takes some twelve minutes on two cores."""
-    schedule = replace(recipe.schedule, steps=1200, copying=0, freezing=1)
-    return replace(recipe, schedule=schedule, temporal=replace(recipe.temporal, begin=700))
+    """Return a recipe for a warm start, which takes some ten minutes on two cores."""
+    schedule = replace(
+        recipe.schedule, steps=900, learning_rate=8e-4, copying=0, freezing=ALWAYS_FROZEN
+    )
+    temporal = replace(recipe.temporal, begin=0, phase=200)
+    return replace(recipe, schedule=schedule, temporal=temporal)
 
 
 def _sha256(path: Path) -> str:

@@ -87,6 +87,18 @@ class LossTerm:
         return LOSSES[self.kind](self.layers, self.weight)
 
 
+STROKE_LOSSES = (
+    # Chosen by measurement: docs/decisions/009-pooled-losses.md.
+    LossTerm("wasserstein", 2.0, ("relu1_1",)),
+    LossTerm("wasserstein", 4.0, ("relu2_1", "relu3_1")),
+    LossTerm("moments", 0.5, ("relu4_1",)),
+    LossTerm("nearest_neighbors", 2.0, ("relu3_1", "relu4_1")),
+    LossTerm("normalized_content", 0.15, ("relu3_1",)),
+    LossTerm("self_similarity", 0.5, ("relu3_1",)),
+    LossTerm("range", 2.0),
+)
+"""The objective of strokes over a palette base; all images of a step must be of one style."""
+
 JOHNSON_LOSSES = (
     # With these weights all layers start at about the same loss.
     LossTerm("content", 1.5, ("relu2_2",)),
@@ -157,6 +169,9 @@ class Recipe:
     distillation: Factor = 0.0
     """Weight of the mean squared difference from the styles' ``targets``."""
     losses: tuple[LossTerm, ...] = JOHNSON_LOSSES
+    tone: Factor = field(default=0.0, metadata=LATER)
+    """Weight of the difference between the output's low band and the palette map of the photo, for
+    networks without a palette base; such a network copies the map in its ``copying`` steps."""
 
     def sha256(self) -> str:
         """Return the SHA-256 of the values; comments and order in the file do not matter."""

@@ -21,6 +21,7 @@ from realtime_nst.train.optimizer import frozen_at, make_optimizer, set_learning
 from realtime_nst.train.perceptual_loss import PerceptualLoss
 from realtime_nst.train.recipe import Recipe, rescheduled
 from realtime_nst.train.temporal_loss import synthesize_next_frame, temporal_loss
+from realtime_nst.train.tone import Tone
 
 PATIENCE = 20
 """Number of steps after the warm-up without checks for outliers."""
@@ -125,6 +126,8 @@ class Trainer:
             self.recipe, self.paintings, self.device, self.bf16, self.options.vgg_weights
         )
         styles = self.recipe.styles
+        tone = self.recipe.tone and not self.net.base
+        self.tone = Tone(self.paintings, self.device) if tone else None
         self._one_hot = torch.eye(len(styles), device=self.device)
         turns = torch.tensor([style.turns for style in styles], device=self.device)
         self._round = torch.arange(len(styles), device=self.device).repeat_interleave(turns)
@@ -224,12 +227,15 @@ class Trainer:
     def _values(self, content: Tensor, chosen: Tensor) -> dict[str, Tensor]:
         """Return the weighted losses of one step."""
         if self.step < self.recipe.schedule.copying:
-            return {"copy": F.mse_loss(self._stylize(content, chosen), content)}
+            return {"copy": self._copying_loss(content, chosen)}
         weight = self.recipe.temporal.weight_at(self.step)
         # First, as its JPEG waits for all work queued on a GPU.
         moment = synthesize_next_frame(content, self._generator()) if weight else None
         output = self._stylize(content, chosen)
         values = self.loss(content, output, chosen)
+        if self.tone:
+            tone = self.tone.loss(output, content, self._one_hot[chosen])
+            values["tone"] = self.recipe.tone * tone
         if self.pairs and self.recipe.distillation:
             batch = self.pairs.batch(self.step)
             values["distillation"] = self.recipe.distillation * self._distance(batch)
@@ -238,6 +244,11 @@ class Trainer:
             each = temporal_loss(output, after, content, moment) * self._steadiness[chosen]
             values["temporal"] = weight * each.mean()
         return values
+
+    def _copying_loss(self, content: Tensor, chosen: Tensor) -> Tensor:
+        """Return the mean squared difference from the photo, or from its palette map."""
+        wanted = self.tone.photos(content, self._one_hot[chosen]) if self.tone else content
+        return F.mse_loss(self._stylize(content, chosen), wanted)
 
     def _stylize(self, content: Tensor, chosen: Tensor) -> Tensor:
         with autocast(self.device, self.bf16):
