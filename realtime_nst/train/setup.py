@@ -73,7 +73,9 @@ def initialize(
     if resume:
         trainer.restore(load_checkpoint(trainer.options.checkpoint))
     elif init_from:
-        trainer.start_from(weights_of(init_from))
+        names = [style.name for style in trainer.recipe.styles]
+        vgg = trainer.options.vgg_weights
+        trainer.start_from(weights_of(init_from, names, trainer.paintings, vgg))
         return f"initialized from {init_from}"
     elif warm_start:
         trainer.start_from(warm_start.weights)

@@ -88,17 +88,31 @@ def nearest_style(
     return best[1] if best else None
 
 
-def weights_of(path: Path) -> dict[str, Tensor]:
-    """Read the weights of another training or of a shipped model.
+def weights_of(
+    path: Path, names: Sequence[str], paintings: Sequence[Tensor], vgg_weights: Path | None = None
+) -> dict[str, Tensor]:
+    """Read the weights of another training, or of a model for any styles.
 
     Args:
-        path: folder or checkpoint of a training, or folder of a model.
+        path: folder or checkpoint of a training of the same styles, or folder of a model, of whose
+            styles each new one takes that of the same name, or else the most similar one.
+        names: names of the styles to train.
+        paintings: their style images, (1, 3, h, w) RGB in [0, 1].
+        vgg_weights: see ``load_vgg``.
 
     Raises:
         ModelError: there is no such file, or it is damaged.
     """
-    start = path / START
-    return _read(start).weights if start.is_file() else load_checkpoint(path).weights
+    if not (path / START).is_file():
+        return load_checkpoint(path).weights
+    start = _read(path / START)
+    chosen = [
+        start.styles.index(name)
+        if name in start.styles
+        else _most_similar(start, style_signature(painting, vgg_weights))[1]
+        for name, painting in zip(names, paintings, strict=True)
+    ]
+    return {name: _only(name, tensor, chosen) for name, tensor in start.weights.items()}
 
 
 def _nearest_in(
@@ -107,11 +121,16 @@ def _nearest_in(
     start = _read(path)
     if start.network != asdict(network):
         return None
+    distance, chosen = _most_similar(start, wanted)
+    weights = {name: _only(name, tensor, [chosen]) for name, tensor in start.weights.items()}
+    return distance, WarmStart(start.styles[chosen], path.parent.name, weights)
+
+
+def _most_similar(start: "_Start", wanted: Tensor) -> tuple[float, int]:
+    """Return the distance of the style with the most similar signature, and its index."""
     away = (start.looks - wanted).square() / (start.looks.square() + wanted.square() + 1e-6)
     distance, number = away.mean(dim=1).min(dim=0)
-    chosen = int(number)
-    weights = {name: _only(name, tensor, chosen) for name, tensor in start.weights.items()}
-    return float(distance), WarmStart(start.styles[chosen], path.parent.name, weights)
+    return float(distance), int(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,5 +154,5 @@ def _read(path: Path) -> _Start:
         raise ModelError(f"cannot read {path}: {error}", install_command(again=True)) from error
 
 
-def _only(name: str, tensor: Tensor, style: int) -> Tensor:
-    return tensor[style : style + 1] if name.endswith(OWN) else tensor
+def _only(name: str, tensor: Tensor, styles: list[int]) -> Tensor:
+    return tensor[styles] if name.endswith(OWN) else tensor

@@ -46,9 +46,19 @@ def test_its_weights_paint_what_that_style_painted(shelf: Path) -> None:
 
 
 def test_all_it_knows_can_be_begun_with(shelf: Path) -> None:
-    known, written = weights_of(shelf / "pair"), checkpoint("fast", 2).weights
+    names, paintings = ["style-0", "style-1"], [to_tensor(photo(1)), to_tensor(photo(2))]
+    known, written = weights_of(shelf / "pair", names, paintings), checkpoint("fast", 2).weights
     assert known.keys() == written.keys()
     assert all(torch.allclose(known[name], written[name], atol=1e-3) for name in written)
+
+
+def test_weights_of_takes_each_style_from_its_namesake_or_the_most_similar(shelf: Path) -> None:
+    dark, bright = to_tensor(photo(3)) * 0.15, to_tensor(photo(3)) * 0.9
+    names = ["dark", "style-1", "bright"]
+    found = weights_of(shelf / "pair", names, [dark, bright, bright])
+    written = checkpoint("fast", 2).weights
+    scales = [name for name in written if name.endswith(".scale")]
+    assert all(torch.allclose(found[name], written[name][[1, 1, 0]], atol=1e-3) for name in scales)
 
 
 def test_a_network_of_another_shape_is_no_beginning(shelf: Path) -> None:
