@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import ModelError
 from realtime_nst.models.card import KEY, Card
+from realtime_nst.models.default_style import DEFAULT_STYLE as DEFAULT_STYLE
 from realtime_nst.models.diagnose import explain_foreign_model
 from realtime_nst.models.first_look import ENDINGS, first_look
 from realtime_nst.models.metadata import read_metadata

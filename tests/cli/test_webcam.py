@@ -14,6 +14,7 @@ import pytest
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import StreamInfo
+from realtime_nst.models.default_style import DEFAULT_STYLE
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.tee import Tee
 from realtime_nst.sources.paced import PacedSource
@@ -121,10 +122,10 @@ def test_a_wrong_option_says_what_is_right(
     assert word in result.stderr
 
 
-def test_without_a_style_the_error_names_one() -> None:
-    result = webcam("--source", "synthetic:64x48", "--sink", "null")
-    assert result.returncode == 2
-    assert "realtime-nst styles" in result.stderr
+def test_webcam_without_a_style_uses_the_default() -> None:
+    result = webcam("--source", "synthetic:64x48", "--sink", "null", "--frames", "1")
+    assert result.returncode == 0, result.stderr
+    assert DEFAULT_STYLE in result.stderr
 
 
 def test_a_paced_file_keeps_its_times_and_starts_over() -> None:

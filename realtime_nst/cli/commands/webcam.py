@@ -9,6 +9,7 @@ import typer
 
 from realtime_nst.cli.options import DeviceName, Precision, Stats, Threads, Tier, Verbose
 from realtime_nst.cli.signals import interrupts
+from realtime_nst.models.default_style import DEFAULT_STYLE
 
 if TYPE_CHECKING:
     from realtime_nst.live.hud import Hud
@@ -26,7 +27,7 @@ def webcam(
             metavar="STYLE",
             rich_help_panel=STYLE,
             help="Style to begin with: a name from `realtime-nst styles` or a .onnx file. Repeat "
-            "the option to have several on the keys 1 to 9.",
+            f"the option to have several on the keys 1 to 9. [default: {DEFAULT_STYLE}]",
         ),
     ] = None,
     source: Annotated[
@@ -216,8 +217,9 @@ def webcam(
     from realtime_nst.stats import StageTimer
     from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
-    names = live_styles.style_names(style or [], mosaic)
-    _check_styles(names, morph)
+    names = live_styles.style_names(style or [], mosaic) or [DEFAULT_STYLE]
+    if morph and len(names) < 2:
+        raise typer.BadParameter("needs two styles: -s a -s b", param_hint="--morph")
     settings = LiveSettings(
         morph=morph,
         strength=strength,
@@ -271,16 +273,6 @@ def webcam(
             seconds = perf_counter() - started
     if stats and display.meter.frames > 1:
         _print_stages(stages.busy, seconds)
-
-
-def _check_styles(names: list[str], morph: float) -> None:
-    if not names:
-        raise typer.BadParameter(
-            "give one, for example starry-night; `realtime-nst styles` lists them",
-            param_hint="--style",
-        )
-    if morph and len(names) < 2:
-        raise typer.BadParameter("needs two styles: -s a -s b", param_hint="--morph")
 
 
 def _run(
