@@ -1,4 +1,8 @@
-"""Find the fastest engine and precision on this machine, once; the result is cached."""
+"""Find the fastest engine and precision for a model on this machine, once; the result is cached.
+
+All candidates run the same small frames in turn, so that a busy moment slows all of them down
+alike, and the shortest time of each counts. The result holds for frames of every size.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -15,22 +19,18 @@ from realtime_nst.inference.engines import Size
 
 KIND = "choices"
 """Folder of the results in the cache."""
-BUDGET = 1.0
-"""Seconds of stylization for all candidates; those left when it is spent are not measured."""
-MAX_FRAME_SHARE = 0.1
-"""Share of the budget that one frame may take; otherwise all are measured on smaller frames."""
-TIMED_SECONDS = 0.08
-"""Seconds of stylization after which the measurement of one candidate ends."""
-MIN_TIMED_FRAMES, MAX_TIMED_FRAMES = 2, 8
-"""Number of frames measured per candidate, after one warm-up frame."""
+BUDGET = 2.0
+"""Seconds to open the candidates and to run their frames; the rest is skipped when they are spent,
+as on a busy machine."""
+ROUNDS = 8
+"""Number of frames that each candidate is timed on, after one warm-up frame."""
+HALVES = slice(0, None, 2), slice(1, None, 2)
+"""Every other frame: what both halves say is no accident."""
+TOLERANCE = 1.1
+"""Ratio of two times that counts as equal: the likely faster candidate is then preferred."""
 MIN_PSNR = 15.0
-"""Minimum PSNR in dB against the first candidate. int8 rounding stays above 20 dB on the test
-image, which is harder than photos; a black or overflowed image is around 10 dB."""
-SIZE_DIVISORS = (1, 2, 4)
-"""Divisors of a frame's sides, tried in turn until the frame is small enough."""
-PROBE_DIVISOR = 4
-"""Divisor of the sides of the frame that the time per pixel is estimated from. Much smaller frames
-would measure the overhead of a call instead."""
+"""Minimum PSNR in dB against the reference. int8 rounding stays above 20 dB on the test image,
+which is harder than photos; a black or overflowed image is around 10 dB."""
 
 Clock = Callable[[], float]
 
@@ -68,8 +68,9 @@ class AutotuneResult:
     """Height and width of the frames that were measured."""
     failures: tuple[str, ...] = ()
     """Why candidates are missing: one message each."""
-    complete: bool = True
-    """False if the budget was spent before all candidates were measured, e.g. on a busy machine."""
+    certain: bool = True
+    """False if the budget was spent too early, or if the first and the second half of the frames
+    disagree on the fastest candidate; as on a busy machine."""
 
     @property
     def ranking(self) -> list[Candidate]:
@@ -90,7 +91,7 @@ def autotune(
 ) -> AutotuneResult:
     """Return the cached result, or compare the candidates and cache the result.
 
-    An incomplete result is not cached: the machine may be less busy at the next start.
+    An uncertain result is not cached: the machine may be less busy at the next start.
 
     Args:
         candidates: see ``compare``.
@@ -106,7 +107,7 @@ def autotune(
     result = _cached(full_key, candidates)
     if result is None:
         result = compare(candidates, open_at, size, clock)
-        if result.complete:
+        if result.certain:
             remember(KIND, full_key, asdict(result))
     return result
 
@@ -131,46 +132,92 @@ def compare(
 ) -> AutotuneResult:
     """Measure every candidate on a few frames.
 
+    In doubt, the likely faster candidate is taken: the first of ``candidates`` that runs, if the
+    budget is too small to measure any.
+
     Args:
-        candidates: at least one; the images of the others are compared with the first one's.
+        candidates: at least one, the likely fastest first and the reference last; the images of
+            the others are compared with the reference's.
         open_at: opens a candidate for a frame size.
-        size: height and width of the frames to come.
+        size: height and width of the frames to measure.
         clock: returns the time in seconds.
-        budget: seconds of stylization for all candidates; opening them is not counted.
+        budget: seconds for everything.
 
     Raises:
         NstError: no candidate runs; this is the error of the last one.
     """
-    spent = 0.0
-    trials: list[Measurement] = []
-    failures: list[NstError] = []
+    deadline = clock() + budget
+    entrants, failures, all_opened = _enter(candidates, open_at, size, clock, deadline)
+    if not entrants:
+        raise failures[-1]
+    image, rounds = sample_image(size), 0
+    while rounds < ROUNDS and clock() < deadline:
+        for entrant in entrants:
+            entrant.time(image, clock)
+        rounds += 1
+    picks = [_fastest(entrants, half) for half in HALVES] if rounds > 1 else entrants[:1]
+    certain = all_opened and rounds == ROUNDS and len(set(picks)) == 1
+    first = min(picks, key=entrants.index)
+    others = sorted((each for each in entrants if each is not first), key=_Entrant.seconds)
+    trials = tuple(each.measurement() for each in (first, *others))
+    return AutotuneResult(trials, size, tuple(str(each) for each in failures), certain)
+
+
+class _Entrant:
+    """An open candidate and its times."""
+
+    def __init__(self, candidate: Candidate, stylize: Stylize, image: Image, clock: Clock) -> None:
+        self.candidate, self._stylize = candidate, stylize
+        self.times: list[float] = []
+        started = clock()
+        self.stylized = stylize(image)
+        self._warm_up = clock() - started
+
+    def time(self, image: Image, clock: Clock) -> None:
+        started = clock()
+        self._stylize(image)
+        self.times.append(clock() - started)
+
+    def seconds(self, part: slice = slice(None)) -> float:
+        """Return the shortest time; that of the warm-up frame if there is no other."""
+        return min(self.times[part], default=self._warm_up)
+
+    def measurement(self) -> Measurement:
+        return Measurement(self.candidate.device, self.candidate.precision, self.seconds())
+
+
+def _enter(
+    candidates: Sequence[Candidate], open_at: Open, size: Size, clock: Clock, deadline: float
+) -> tuple[list[_Entrant], list[NstError], bool]:
+    """Open the candidates until the deadline, and drop those that fail or compute a wrong image.
+
+    Returns:
+        Those that work, in the given order; the errors; whether none was skipped.
+    """
+    image, failures = sample_image(size), list[NstError]()
+    entered: dict[Candidate, _Entrant] = {}
     reference: Image | None = None
-    stylize: Stylize | None = None
-    complete = True
-    for candidate in candidates:
-        if trials and spent > budget:
-            complete = False
+    for candidate in (candidates[-1], *candidates[:-1]):
+        if len(entered) > 1 and clock() >= deadline:
             break
         try:
-            if not trials:
-                size = _affordable_size(candidate, open_at, size, clock, MAX_FRAME_SHARE * budget)
-            stylize = None  # frees the previous candidate's memory before the next one is opened
-            stylize = open_at(candidate, size)
-            started = clock()
-            seconds, stylized = _time_frames(stylize, size, clock)
-            spent += clock() - started
+            entrant = _Entrant(candidate, open_at(candidate, size), image, clock)
         except NstError as error:
             failures.append(error)
             continue
-        reference = stylized if reference is None else reference
-        if _psnr(stylized, reference) >= MIN_PSNR:
-            trials.append(Measurement(candidate.device, candidate.precision, seconds))
+        reference = entrant.stylized if reference is None else reference
+        if _psnr(entrant.stylized, reference) >= MIN_PSNR:
+            entered[candidate] = entrant
         else:
             failures.append(_wrong_output(candidate))
-    if not trials:
-        raise failures[-1]
-    trials.sort(key=lambda trial: trial.seconds)
-    return AutotuneResult(tuple(trials), size, tuple(str(each) for each in failures), complete)
+    working = [entered[each] for each in candidates if each in entered]
+    return working, failures, len(entered) + len(failures) == len(candidates)
+
+
+def _fastest(entrants: Sequence[_Entrant], part: slice) -> _Entrant:
+    """Return the first of those that are about as fast as the fastest."""
+    limit = TOLERANCE * min(each.seconds(part) for each in entrants)
+    return next(each for each in entrants if each.seconds(part) <= limit)
 
 
 def format_trials(trials: Sequence[Measurement], measured: Size, size: Size) -> str:
@@ -192,37 +239,6 @@ def format_trials(trials: Sequence[Measurement], measured: Size, size: Size) -> 
 
 def _ms(trial: Measurement) -> str:
     return f"{1000 * trial.seconds:.1f}"
-
-
-def _affordable_size(
-    candidate: Candidate, open_at: Open, size: Size, clock: Clock, limit: float
-) -> Size:
-    """Return the frame size to measure at: the time of a frame grows with its pixels."""
-    small = _divided(size, PROBE_DIVISOR)
-    seconds, _ = _time_frames(open_at(candidate, small), small, clock, least=1)
-    rate = seconds / (small[0] * small[1])
-    sizes = [_divided(size, by) for by in SIZE_DIVISORS]
-    fitting = [each for each in sizes if rate * each[0] * each[1] <= limit]
-    return fitting[0] if fitting else sizes[-1]
-
-
-def _divided(size: Size, by: int) -> Size:
-    smallest = 64
-    return max(size[0] // by, min(size[0], smallest)), max(size[1] // by, min(size[1], smallest))
-
-
-def _time_frames(
-    stylize: Stylize, size: Size, clock: Clock, least: int = MIN_TIMED_FRAMES
-) -> tuple[float, Image]:
-    """Return the seconds of the fastest frame, and the stylized frame."""
-    image = sample_image(size)
-    stylized = stylize(image)
-    times: list[float] = []
-    while len(times) < least or (len(times) < MAX_TIMED_FRAMES and sum(times) < TIMED_SECONDS):
-        started = clock()
-        stylize(image)
-        times.append(clock() - started)
-    return min(times), stylized
 
 
 def sample_image(size: Size) -> Image:

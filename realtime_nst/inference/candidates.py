@@ -6,17 +6,22 @@ from importlib.util import find_spec
 
 from realtime_nst.inference.autotune import Candidate
 from realtime_nst.inference.devices import AUTO_DEVICES, DEVICES, Device, installed
+from realtime_nst.inference.engines import Size
 from realtime_nst.inference.variants import Variants
 from realtime_nst.machine import processor_flags
 from realtime_nst.models.precisions import BF16, FP16, FP32, INT8
 
 AUTO = "auto"
+CPU_DEVICES = ("cpu", "openvino")
+"""Devices that are no GPU."""
+CPU_TRIAL_SIZE, GPU_TRIAL_SIZE = (180, 320), (480, 640)
+"""Heights and widths of the frames that candidates are compared on; see ``trial_size``."""
 VNNI = ("avx_vnni", "avx512_vnni")
 """CPU flags of x86 instructions that add int8 products without saturating."""
 
 
 def candidates(variants: Variants, names: list[str], precision: str | None) -> list[Candidate]:
-    """Return the candidates to compare, the reference first.
+    """Return the candidates to compare, the likely fastest first and the reference last.
 
     Args:
         variants: the model.
@@ -51,10 +56,20 @@ def _precisions(variants: Variants, device: Device, precision: str | None) -> li
     return [each for each in supported if each != INT8 or int8_is_exact()]
 
 
-def _rank(candidate: Candidate) -> tuple[bool, int]:
-    """Sort the reference (the file itself on ONNX Runtime) first, then the likely fastest."""
-    reference = candidate.device == "cpu" and candidate.precision not in (INT8, BF16)
-    return not reference, (INT8, FP16, BF16, FP32).index(candidate.precision)
+def _rank(candidate: Candidate) -> tuple[int, bool]:
+    """Sort by likely speed; ONNX Runtime on the CPU, whose fp32 is the reference, comes last."""
+    likely_order = (INT8, FP16, BF16, FP32)
+    return likely_order.index(candidate.precision), candidate.device == "cpu"
+
+
+def trial_size(found: list[Candidate]) -> Size:
+    """Return the height and width of the frames to compare candidates on.
+
+    What is the fastest on the smaller one is so for every size on CPUs; a GPU needs more work to
+    show its speed.
+    """
+    on_cpus = all(candidate.device in CPU_DEVICES for candidate in found)
+    return CPU_TRIAL_SIZE if on_cpus else GPU_TRIAL_SIZE
 
 
 def _plausible(name: str) -> bool:

@@ -14,7 +14,7 @@ from realtime_nst.frame import Image
 from realtime_nst.image_ops import blend
 from realtime_nst.inference import devices
 from realtime_nst.inference.autotune import Candidate, autotune, format_trials
-from realtime_nst.inference.candidates import AUTO, auto_devices, candidates
+from realtime_nst.inference.candidates import AUTO, auto_devices, candidates, trial_size
 from realtime_nst.inference.devices import DEVICES, PREFERRED_DEVICE, device_error, find_device
 from realtime_nst.inference.engines import (
     CompiledModel,
@@ -254,7 +254,7 @@ def _open_fastest(
     if len(found) == 1:
         return Session(opener, found[0], size)
     opener.prepare(found)
-    result = autotune(found, opener.trial, size, opener.key())
+    result = autotune(found, opener.trial, trial_size(found), opener.key())
     session, failures = _open_first(opener, result.ranking, size)
     notes = dict.fromkeys([*result.failures, *map(str, failures)])
     session.why += f": {format_trials(result.trials[len(failures) :], result.size, size)}"

@@ -261,7 +261,7 @@ def test_open_session_with_precision(variants: Path) -> None:
 
 def test_session_why_names_the_fastest(variants: Path) -> None:
     session = open_session(variants, weights=(1, 0), precision="auto", threads=1)
-    figures = r"(ONNX Runtime|OpenVINO) (int8|bf16|fp32), 1 thread: \d+\.\d ms; .*\d ms"
+    figures = r"(ONNX Runtime|OpenVINO) (int8|bf16|fp32), 1 thread: \d+\.\d ms at 320x180; .*\d ms"
     assert re.match(figures, session.why)
     again = open_session(variants, weights=(1, 0), precision="auto", threads=1)
     assert again.why == session.why  # the same times: they are cached

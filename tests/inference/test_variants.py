@@ -7,7 +7,7 @@ import pytest
 from realtime_nst.errors import DeviceError, ModelError
 from realtime_nst.inference import candidates as listing
 from realtime_nst.inference.autotune import Candidate
-from realtime_nst.inference.candidates import auto_devices, candidates, int8_is_exact
+from realtime_nst.inference.candidates import auto_devices, candidates, int8_is_exact, trial_size
 from realtime_nst.inference.devices import DEVICES
 from realtime_nst.inference.variants import Variants
 from realtime_nst.models.onnx_model import read_network
@@ -113,11 +113,24 @@ def test_candidates_precision_of_file_differs(folder: Path) -> None:
     assert caught.value.hint == "--precision fp16"
 
 
-def test_candidates_reference_is_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_candidates_likely_fastest_first_and_reference_last(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(listing, "int8_is_exact", lambda: True)
-    found = candidates(variants(folder, WARM), ["openvino", "cpu"], "auto")
-    assert found[0] == Candidate("cpu", FP32)
-    assert [each.precision for each in found[1:]] == [INT8, INT8, BF16, FP32]
+    found = candidates(variants(folder, WARM), ["cpu", "openvino"], "auto")
+    assert [(each.device, each.precision) for each in found] == [
+        ("openvino", INT8),
+        ("cpu", INT8),
+        ("openvino", BF16),
+        ("openvino", FP32),
+        ("cpu", FP32),
+    ]
+
+
+def test_trial_size_is_larger_for_gpus() -> None:
+    cpus = [Candidate("openvino", INT8), Candidate("cpu", FP32)]
+    assert trial_size(cpus) == (180, 320)
+    assert trial_size([*cpus, Candidate("webgpu", FP16)]) == (480, 640)
 
 
 def test_candidates_auto_skips_int8_that_saturates(
