@@ -5,7 +5,6 @@ A model is a folder with a ``model.onnx``. Models are searched for in the folder
 """
 
 import math
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,10 +20,13 @@ from realtime_nst.models.card import KEY, Card
 from realtime_nst.models.default_style import DEFAULT_STYLE as DEFAULT_STYLE
 from realtime_nst.models.diagnose import explain_foreign_model
 from realtime_nst.models.first_look import ENDINGS, first_look
+from realtime_nst.models.folders import VARIABLE as VARIABLE
+from realtime_nst.models.folders import model_files as model_files
+from realtime_nst.models.folders import model_folders as model_folders
+from realtime_nst.models.folders import shipped_folders as shipped_folders
 from realtime_nst.models.metadata import read_metadata
+from realtime_nst.models.style_names import known_name, normalize
 
-VARIABLE = "REALTIME_NST_MODELS"
-"""Environment variable with the user's own model folders."""
 PREFERRED = "fast"
 """Tier used if none is given."""
 TRAINABLE = ("nano", "fast", "quality", "johnson")
@@ -72,7 +74,8 @@ def find_style(name: str, tier: str | None = None) -> StyleChoice:
             model's styles ``starry-night:0.6,great-wave:0.4``, the name of a model with one style,
             a file ``path/to/model.onnx`` or ``path/to/model.onnx:starry-night``, or an image file,
             of which a first look is created. The weight of a single style, as in
-            ``starry-night:0.5``, is its strength.
+            ``starry-night:0.5``, is its strength. Case does not matter, and spaces and underscores
+            stand for hyphens: ``Starry Night``.
         tier: tier to use if several models have the style; None prefers ``fast``.
 
     Raises:
@@ -90,8 +93,8 @@ def find_style(name: str, tier: str | None = None) -> StyleChoice:
     if Path(name).suffix.lower() in ENDINGS:
         return _first_look(Path(name), tier)
     blend, _, named_tier = name.partition("@")
-    weights = _parse(blend)
     models = list(installed_models())
+    weights = _known(_parse(blend), models)
     fitting = [model for model in models if _has(model, weights)]
     if not fitting:
         raise _with_notes(_unknown(weights, models))
@@ -124,24 +127,6 @@ def broken_models() -> Iterator[ModelError]:
             read_model(path)
         except ModelError as error:
             yield error
-
-
-def model_files() -> list[Path]:
-    """Return the file of every model in every folder, the user's own first."""
-    return [path for root in model_folders() for path in sorted(root.glob("*/model.onnx"))]
-
-
-def model_folders() -> list[Path]:
-    """Return the folders that models are searched for in."""
-    own = [Path(name) for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name]
-    return [*own, *shipped_folders()]
-
-
-def shipped_folders() -> list[Path]:
-    """Return the folders of models shipped with the program."""
-    package = Path(__file__).parents[1]
-    # Inside an installed package, or next to the package in a checkout.
-    return [package / "shipped_models", package.parent / "models"]
 
 
 def read_model(path: Path) -> Model:
@@ -184,6 +169,12 @@ def _parse(blend: str) -> dict[str, float]:
     return {style: weight / total for style, weight in weights.items()}
 
 
+def _known(weights: dict[str, float], models: list[Model]) -> dict[str, float]:
+    """Return weights by the exact names of styles, or of models with one style."""
+    known = [name for model in models for name in (*model.styles, model.card.name)]
+    return {known_name(style, known): weight for style, weight in weights.items()}
+
+
 def _strength(blend: str) -> float:
     """Return the strength of a single style; that of a blend is 1."""
     _, _, number = blend.partition(":")
@@ -222,7 +213,7 @@ def _of_model(model: Model, blend: str | None) -> StyleChoice:
         styles = ", ".join(model.styles)
         message = f"{model.path} has several styles: {styles}"
         raise ModelError(message, f"--style {model.path}:{model.styles[0]}")
-    weights = _parse(blend or model.styles[0])
+    weights = _known(_parse(blend or model.styles[0]), [model])
     if not _has(model, weights):
         raise _unknown(weights, [model])
     return replace(_choice(model, weights), strength=_strength(blend or ""))
@@ -247,5 +238,6 @@ def _with_notes(error: ModelError) -> ModelError:
 
 def _similar(name: str, known: list[str]) -> list[str]:
     """Return names that contain a name (``great-wave`` for ``wave``) or are spelled similarly."""
-    longer = [each for each in known if len(name) >= MIN_SUBSTRING and name.lower() in each]
-    return list(dict.fromkeys([*longer, *get_close_matches(name.lower(), known)]))[:3]
+    plain = normalize(name)
+    longer = [each for each in known if len(plain) >= MIN_SUBSTRING and plain in each]
+    return list(dict.fromkeys([*longer, *get_close_matches(plain, known)]))[:3]

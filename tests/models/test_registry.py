@@ -23,6 +23,10 @@ from tests.helpers import onnx_models
         ("black", None, "tiny-two", (0, 1)),
         ("black:3,keep:1", None, "tiny-two", (0.25, 0.75)),
         ("keep:0.6, black:0.4", None, "tiny-two", (0.6, 0.4)),
+        ("Keep:0.6, BLACK:0.4", None, "tiny-two", (0.6, 0.4)),
+        ("Slow Invert", None, "slow-invert", (1,)),
+        ("slow_invert", None, "slow-invert", (1,)),
+        ("{models}/tiny-two/model.onnx:Black", None, "tiny-two", (0, 1)),
         ("{models}/tiny-identity/model.onnx", None, "tiny-identity", (1,)),
         ("{models}/tiny-two/model.onnx:black", None, "tiny-two", (0, 1)),
     ],
@@ -39,6 +43,7 @@ def test_find_style(
     ("name", "tier", "message"),
     [
         ("identty", None, "no style 'identty'; did you mean identity?"),
+        ("Starry  knight", None, "no style 'Starry  knight'; did you mean starry-night?"),
         ("dent", None, "no style 'dent'; did you mean identity?"),
         ("zzz", None, "there is no style 'zzz'$"),
         ("identity", "johnson", "there is no johnson model of identity, only fast"),
