@@ -55,8 +55,8 @@ def stylize_image(
 
     Args:
         image: the path of an image file, a (H, W, 3) uint8 array, or a Pillow image of mode RGB.
-        result: the path of the image file to write: ``.png``, ``.jpg`` or ``.webp``; None writes
-            none.
+        result: the path of the image file to write: ``.png``, ``.jpg``, ``.webp`` or ``.avif``;
+            None writes none.
         style: a style name as for ``Stylizer``, or an opened stylizer: for several images, or to
             choose tier, device or precision.
         size: width and height of the result; 0 for one of them keeps the aspect ratio.

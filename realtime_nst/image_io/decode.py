@@ -1,6 +1,6 @@
 """Read image files with the metadata that a result should keep."""
 
-import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +10,15 @@ from numpy.typing import NDArray
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Image
-from realtime_nst.image_io.formats import (
-    JPEG,
-    dpi_of,
-    is_heif,
-    is_image,
-    unread_metadata,
-    xmp_of_png,
-)
+from realtime_nst.image_io import plugins
+from realtime_nst.image_io.formats import JPEG, dpi_of, is_image, unread_metadata, xmp_of_png
+from realtime_nst.image_io.jpeg import iptc_of
 from realtime_nst.image_io.photo import XMP_OF_JPEG, Photo, orientation, upright, upright_xmp
 
 PICTURES = frozenset(
     (
         *(".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".jp2"),
-        *(".avif", ".heic", ".heif"),
+        *(".avif", ".heic", ".heif", ".jxl"),
     )
 )
 """File extensions that are read as images."""
@@ -65,8 +60,9 @@ def decode_photo(coded: bytes, name: str) -> Photo:
     Raises:
         SourceError: the file is damaged, or not an image.
     """
-    if is_heif(coded):
-        return _heif(coded, name)
+    if plugged := plugins.decode(coded, name):
+        colors, opacity = plugged.rgba[..., 2::-1], plugged.rgba[..., 3]
+        return _photo(colors, opacity, plugged.metadata, None, plugged.notes)
     image, metadata = _decoded(coded, name)
     if xmp := xmp_of_png(coded):
         metadata["xmp"] = xmp
@@ -78,7 +74,8 @@ def decode_photo(coded: bytes, name: str) -> Photo:
     alpha = None
     if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
         alpha = _turned(_eight_bit(whole[..., 3]), orientation(metadata.get("exif", b"")))
-    return _photo(image, alpha, metadata, dpi_of(coded), notes)
+    photo = _photo(image, alpha, metadata, dpi_of(coded), notes)
+    return replace(photo, iptc=iptc_of(coded))
 
 
 def _decoded(coded: bytes, name: str) -> tuple[NDArray[Any], dict[str, bytes]]:
@@ -116,7 +113,7 @@ def _photo(
     dpi: tuple[int, int] | None,
     notes: list[str],
 ) -> Photo:
-    alpha = None if alpha is None or alpha.min() == 255 else alpha
+    alpha = None if alpha is None or alpha.min() == 255 else np.ascontiguousarray(alpha)
     icc = metadata.get("icc", b"")
     if icc and icc[16:20] != RGB_PROFILE:  # pixels are RGB by now
         kind = icc[16:20].decode("ascii", "replace").strip()
@@ -145,21 +142,3 @@ def _turned(channel: NDArray[np.uint8], number: int) -> NDArray[np.uint8]:
         channel = channel.T
     across, down = number in (2, 3, 6, 7), number in (3, 4, 7, 8)
     return np.ascontiguousarray(channel[:: -1 if down else 1, :: -1 if across else 1])
-
-
-def _heif(coded: bytes, name: str) -> Photo:
-    """Decode with pillow-heif, since FFmpeg supports neither tiles nor crops of these files."""
-    try:
-        import pillow_heif
-    except ImportError as error:
-        hint = 'pip install "realtime-nst[heic]"'
-        raise SourceError(f"cannot read {name}: HEIC needs pillow-heif", hint) from error
-    try:
-        file = pillow_heif.open_heif(io.BytesIO(coded), convert_hdr_to_8bit=True)
-        pixels = np.asarray(file.to_pillow().convert("RGBA"))
-    except (ValueError, OSError, SyntaxError, EOFError, RuntimeError) as error:
-        raise SourceError(f"cannot read {name}: {error}", "copy the file again") from error
-    keys = {"exif": "exif", "xmp": "xmp", "icc": "icc_profile"}
-    metadata = {ours: file.info.get(theirs) or b"" for ours, theirs in keys.items()}
-    notes = [] if file.info.get("bit_depth", 8) == 8 else ["10 bits per channel become 8"]
-    return _photo(pixels[..., 2::-1], np.ascontiguousarray(pixels[..., 3]), metadata, None, notes)

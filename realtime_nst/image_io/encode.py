@@ -8,11 +8,12 @@ import cv2
 import numpy as np
 
 from realtime_nst.frame import Image
+from realtime_nst.image_io.jpeg import iptc_segment, profile_segments, with_segments
 from realtime_nst.image_io.photo import METER, XMP_OF_JPEG, XMP_OF_PNG, Photo
 
 JPEGS = (".jpg", ".jpeg")
 SEGMENT = 65_000
-"""Maximum bytes of an EXIF, XMP or profile block in a JPEG: OpenCV writes each as one segment."""
+"""Maximum bytes of a block of metadata in a JPEG: OpenCV writes each as one segment."""
 AFTER_HEADER = 33
 """Offset of the first chunk after a PNG's header, in bytes."""
 
@@ -23,7 +24,7 @@ def encode_photo(
     """Encode a photo in the format of a file extension.
 
     Args:
-        suffix: ``.png``, ``.jpg``, ``.jpeg`` or ``.webp``.
+        suffix: ``.png``, ``.jpg``, ``.jpeg``, ``.webp`` or ``.avif``.
         photo: pixels and metadata.
         parameters: OpenCV's encoding parameters for the format.
 
@@ -41,6 +42,10 @@ def encode_photo(
     if not done:
         return None, notes
     file = _with_dpi(coded.tobytes(), photo, suffix, notes)
+    if suffix in JPEGS:
+        file = with_segments(file, _segments(photo, notes))
+    elif photo.iptc:
+        notes.append(f"IPTC is not kept in {suffix}")
     if suffix == ".png" and photo.xmp:  # OpenCV writes it where other programs do not look
         file = _with_chunk(file, b"iTXt", XMP_OF_PNG + photo.xmp)
     return file, notes
@@ -72,7 +77,18 @@ def _named(photo: Photo, suffix: str) -> Iterator[tuple[int, str, bytes]]:
     yield cv2.IMAGE_METADATA_EXIF, "EXIF", photo.exif
     if photo.xmp and suffix != ".png":
         yield cv2.IMAGE_METADATA_XMP, "XMP", XMP_OF_JPEG * (suffix in JPEGS) + photo.xmp
-    yield cv2.IMAGE_METADATA_ICCP, "color profile", photo.icc
+    if suffix not in JPEGS or len(photo.icc) <= SEGMENT:
+        yield cv2.IMAGE_METADATA_ICCP, "color profile", photo.icc
+
+
+def _segments(photo: Photo, notes: list[str]) -> Iterator[bytes]:
+    """Yield the segments of a JPEG that OpenCV does not write."""
+    if len(photo.icc) > SEGMENT:
+        yield from profile_segments(photo.icc)
+    if len(photo.iptc) > SEGMENT:
+        notes.append(f"IPTC of {len(photo.iptc)} bytes does not fit into a JPEG")
+    elif photo.iptc:
+        yield iptc_segment(photo.iptc)
 
 
 def _with_dpi(coded: bytes, photo: Photo, suffix: str, notes: list[str]) -> bytes:

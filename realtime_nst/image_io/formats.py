@@ -4,6 +4,7 @@ import re
 import struct
 from collections.abc import Iterator
 
+from realtime_nst.extras import install_command
 from realtime_nst.image_io.photo import METER, XMP_OF_PNG
 
 JPEG, PNG, RIFF, GIF, BMP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF8", b"BM"
@@ -12,13 +13,20 @@ HEIF = re.compile(rb"....ftyp(?:heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DO
 AVIF = re.compile(rb"....ftyp.{0,40}?avi[fs]", re.DOTALL)
 JP2 = b"jP  "
 """Bytes 4 to 7 of a JPEG 2000 file."""
+JXL = (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n")
+"""First bytes of a bare JPEG XL image, and of one with metadata."""
+AVIF_TURNS = (b"irot", b"imir")
+"""Names of the boxes that rotate and mirror an AVIF image."""
+AVIF_CODEC, HIGH_DEPTH = b"av1C", 0x40
+"""Name of the box with an AVIF's coding parameters, and the bit of its third byte for more than 8
+bits per channel."""
 INCH = 1
 """JPEG's unit number for dots per inch."""
 
 
 def is_image(coded: bytes) -> bool:
     """Return whether a file begins like an image."""
-    return coded.startswith((JPEG, PNG, RIFF, GIF, BMP, *TIFF)) or is_avif(coded)
+    return coded.startswith((JPEG, PNG, RIFF, GIF, BMP, *TIFF, *JXL)) or is_avif(coded)
 
 
 def is_avif(coded: bytes) -> bool:
@@ -29,6 +37,17 @@ def is_avif(coded: bytes) -> bool:
 def is_heif(coded: bytes) -> bool:
     """Return whether a file is HEIF with HEVC content, as written by iPhones (.heic)."""
     return bool(HEIF.match(coded[:12])) and not is_avif(coded)
+
+
+def is_jxl(coded: bytes) -> bool:
+    """Return whether a file is JPEG XL."""
+    return coded.startswith(JXL)
+
+
+def is_deep_avif(coded: bytes) -> bool:
+    """Return whether an AVIF has more than 8 bits per channel."""
+    at = coded.find(AVIF_CODEC) + len(AVIF_CODEC) + 2
+    return at > len(AVIF_CODEC) + 1 and at < len(coded) and bool(coded[at] & HIGH_DEPTH)
 
 
 def is_animated(coded: bytes) -> bool:
@@ -77,7 +96,7 @@ def unread_metadata(coded: bytes) -> str | None:
     if coded.startswith(TIFF) or coded[4:8] == JP2:
         return "tags and color profile of this format are not kept"
     if is_avif(coded):
-        return "XMP and color profile of AVIF are not kept"
+        return f"XMP and color profile of AVIF need Pillow to be kept: {install_command('avif')}"
     if coded.startswith(PNG):
         kinds = (b"tEXt", b"zTXt", b"iTXt")
         texts = [text for kind, text in png_chunks(coded) if kind in kinds]

@@ -38,6 +38,8 @@ class Photo:
     dpi: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()
     """Notes on what is not kept of the file, one line each."""
+    iptc: bytes = b""
+    """Records such as caption, credit and keywords, from a JPEG."""
 
     def with_image(self, image: Image, alpha: NDArray[np.uint8] | None) -> Self:
         """Return a copy with other pixels and the same metadata."""

@@ -16,6 +16,7 @@ FORMATS: dict[str, list[int]] = {
     ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 95],
     ".jpeg": [cv2.IMWRITE_JPEG_QUALITY, 95],
     ".webp": [cv2.IMWRITE_WEBP_QUALITY, 95],
+    ".avif": [cv2.IMWRITE_AVIF_QUALITY, 90],
 }
 """OpenCV's encoding parameters for each file extension that can be written."""
 

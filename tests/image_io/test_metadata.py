@@ -1,7 +1,6 @@
 """Image files with all that comes with their pixels."""
 
 import struct
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +66,11 @@ def picture(channels: int = 3) -> NDArray[np.uint8]:
     return np.stack(layers[:channels], axis=-1).astype(np.uint8)
 
 
-@pytest.mark.parametrize("given", [".jpg", ".png", ".webp"])
-@pytest.mark.parametrize("made", [".jpg", ".png", ".webp"])
+@pytest.mark.parametrize("given", [".jpg", ".png", ".webp", ".avif"])
+@pytest.mark.parametrize("made", [".jpg", ".png", ".webp", ".avif"])
 def test_metadata_is_kept(tmp_path: Path, given: str, made: str) -> None:
+    if ".avif" in (given, made):
+        pytest.importorskip("PIL", reason="metadata of AVIF is not tested")
     blocks = {EXIF: exif(), XMP_KIND: XMP, ICC: icc()}
     photo = decode_photo(coded(given, picture(), blocks), f"photo{given}")
     assert (photo.exif, photo.xmp.rstrip(b"\0"), photo.icc) == (exif(), XMP, icc())
@@ -128,7 +129,7 @@ def test_upright_xmp() -> None:
     assert upright_xmp(element) == b"<tiff:Orientation>1</tiff:Orientation>"
 
 
-@pytest.mark.parametrize("suffix", [".png", ".webp"])
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".avif"])
 def test_transparency_is_kept(tmp_path: Path, suffix: str) -> None:
     photo = decode_photo(coded(".png", picture(4)), "photo.png")
     assert photo.alpha is not None
@@ -166,10 +167,8 @@ def test_what_is_not_kept_is_noted(file: bytes, note: str) -> None:
 def test_metadata_too_large_for_jpeg(tmp_path: Path) -> None:
     photo = Photo(picture(), exif=exif() + bytes(70_000), icc=icc(size=200_000))
     notes = write_photo(tmp_path / "made.jpg", photo)
-    sizes = {"EXIF": len(photo.exif), "color profile": 200_000}
-    assert notes == [
-        f"{name} of {size} bytes does not fit into .jpg" for name, size in sizes.items()
-    ]
+    assert notes == [f"EXIF of {len(photo.exif)} bytes does not fit into .jpg"]
+    assert read_photo(tmp_path / "made.jpg").icc == photo.icc  # in four segments
     assert write_photo(tmp_path / "made.png", photo) == []
     assert read_photo(tmp_path / "made.png").exif == photo.exif
 
@@ -207,28 +206,3 @@ def test_facts_of_a_cut_off_file(cut: int) -> None:
         file = coded(suffix, picture())[:cut]
         assert not is_animated(file)
         assert len(list(png_chunks(file))) < 4
-
-
-def heic(width: int, height: int) -> bytes:
-    """A photo as a phone writes it, not as large as a multiple of what HEVC codes."""
-    import io
-
-    pillow_heif = pytest.importorskip("pillow_heif", reason="HEIC is not tested")
-    pixels = cv2.resize(picture(), (width, height))
-    file = pillow_heif.from_bytes("RGB", (width, height), pixels.tobytes())
-    buffer = io.BytesIO()
-    file.save(buffer, quality=95, exif=b"Exif\0\0" + exif(6))
-    return buffer.getvalue()
-
-
-def test_heic() -> None:
-    photo = decode_photo(heic(321, 429), "photo.heic")
-    assert photo.image.shape == (321, 429, 3)
-    assert photo.exif == exif(1)
-
-
-def test_heic_without_pillow_heif(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
-    with pytest.raises(SourceError, match=r"photo\.heic: HEIC needs pillow-heif") as caught:
-        decode_photo(b"\0\0\0\x18ftypheic" + bytes(100), "photo.heic")
-    assert caught.value.hint == 'pip install "realtime-nst[heic]"'

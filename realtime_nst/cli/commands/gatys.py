@@ -33,7 +33,7 @@ def gatys(
             metavar="OUT",
             parser=path_of,
             rich_help_panel=OUTPUT,
-            help="Image to write: .png, .jpg or .webp; for a folder of photos a folder.",
+            help="Image to write: .png, .jpg, .webp or .avif; for a folder of photos a folder.",
         ),
     ],
     style_weight: Annotated[

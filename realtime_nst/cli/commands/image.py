@@ -35,8 +35,8 @@ def image(
         typer.Argument(
             metavar="OUT",
             parser=path_of,
-            help="Image file (.png, .jpg or .webp), a folder for several images, or - for standard "
-            "output (PNG).",
+            help="Image file (.png, .jpg, .webp or .avif), a folder for several images, or - for "
+            "standard output.",
         ),
     ],
     style: Annotated[
