@@ -50,6 +50,7 @@ LAYERS = {
     "errors": 0,
     "hints": 0,
     "pyav": 0,
+    "urls": 0,
     "closing": 0,
     "__init__": 0,
 }
