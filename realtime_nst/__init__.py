@@ -10,7 +10,9 @@ Names are imported when they are first used, so that importing the package stays
 
 import importlib
 import os
-from typing import TYPE_CHECKING
+
+# Not from typing, whose import takes half the time in which Ctrl-C would print a traceback.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     # Relative, because these are no imports at run time: only type checkers follow them.

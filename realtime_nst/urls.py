@@ -18,7 +18,7 @@ def redact(address: str) -> str:
     stream key, in the path or in the query. An address that is not a URL is returned unchanged.
 
     >>> redact("rtsp://admin:hunter2@camera:554/live?token=1")
-    'rtsp://***@camera:554/…'
+    'rtsp://***@camera:554/...'
     """
     if not is_url(address):
         return address
@@ -28,7 +28,7 @@ def redact(address: str) -> str:
     except ValueError:  # a bracket without its partner
         return f"{scheme}://{HIDDEN}"
     user, at, host = parts.netloc.rpartition("@")
-    return f"{scheme}://{HIDDEN if user else ''}{at}{host}" + ("/…" if _has_more(parts) else "")
+    return f"{scheme}://{HIDDEN if user else ''}{at}{host}" + ("/..." if _has_more(parts) else "")
 
 
 def _has_more(parts: SplitResult) -> bool:

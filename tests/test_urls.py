@@ -6,16 +6,16 @@ from realtime_nst.urls import is_url, redact
 
 SHOWN = {
     "http://camera/": "http://camera",
-    "http://camera:8080/video.mjpg": "http://camera:8080/…",
+    "http://camera:8080/video.mjpg": "http://camera:8080/...",
     "http://admin:hunter2@camera/": "http://***@camera",
-    "rtsp://admin:hunter2@10.0.0.1:554/ch1?token=hunter2": "rtsp://***@10.0.0.1:554/…",
-    "rtsp://cam/user=admin&password=hunter2.sdp": "rtsp://cam/…",
-    "rtmp://host/live/hunter2": "rtmp://host/…",
-    "http://camera/#hunter2": "http://camera/…",
-    "http://camera?key=hunter2": "http://camera/…",
+    "rtsp://admin:hunter2@10.0.0.1:554/ch1?token=hunter2": "rtsp://***@10.0.0.1:554/...",
+    "rtsp://cam/user=admin&password=hunter2.sdp": "rtsp://cam/...",
+    "rtmp://host/live/hunter2": "rtmp://host/...",
+    "http://camera/#hunter2": "http://camera/...",
+    "http://camera?key=hunter2": "http://camera/...",
     "http://hunter2@camera": "http://***@camera",
-    "http://a:hun@ter2@camera/x": "http://***@camera/…",
-    "srt://[::1]:9000?passphrase=hunter2": "srt://[::1]:9000/…",
+    "http://a:hun@ter2@camera/x": "http://***@camera/...",
+    "srt://[::1]:9000?passphrase=hunter2": "srt://[::1]:9000/...",
     "http://admin:hunter2@[::1/": "http://***",
 }
 

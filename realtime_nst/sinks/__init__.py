@@ -17,6 +17,7 @@ from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.video.codecs import CONTAINERS, PIPE, VideoOptions
 from realtime_nst.sinks.video.sink import VideoSink
 from realtime_nst.sinks.virtualcam import VirtualCamera
+from realtime_nst.urls import is_url, redact
 
 
 class Sink(Protocol):
@@ -88,8 +89,8 @@ def open_sink(
     name, _, details = str(address).partition(":")
     if name in SINKS:
         return SINKS[name](details, info)
-    if "://" in str(address):
-        raise SinkError(f"cannot write to {address}", f"use one of {', '.join(SINKS)}, or a file")
+    if is_url(str(address)):
+        raise SinkError(f"cannot write to {redact(str(address))}", f"use one of {', '.join(SINKS)}, or a file")
     path = Path(address)
     suffix = path.suffix.lower()
     still = suffix in FORMATS and (info.rate is None or is_pattern(path))  # .webp is both

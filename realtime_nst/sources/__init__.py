@@ -16,6 +16,7 @@ from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.synthetic import SyntheticSource
 from realtime_nst.sources.video.opening import is_pipe
 from realtime_nst.sources.video.source import VideoSource
+from realtime_nst.urls import is_url, redact
 
 
 class Source(Protocol):
@@ -79,6 +80,9 @@ def open_source(
     path = Path(address)
     if name in SOURCES and not exists(path):
         return SOURCES[name](details)
+    if is_url(str(address)):
+        hint = "realtime-nst webcam --source URL  # plays streams and files on the web"
+        raise SourceError(f"cannot read {redact(str(address))}: it is not a file", hint)
     if is_pipe(path):
         return VideoSource(path, reading)
     if is_pattern(path):

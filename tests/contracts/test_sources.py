@@ -36,6 +36,7 @@ MAKERS: dict[str, Callable[[Path], str | Path]] = {
 }
 BAD = {
     "missing": "there is no",
+    "http://a:secret@camera/clip.mp4": r"cannot read http://\*\*\*@camera/",
     "text.mp4": "not a supported video",
     "text.png": "not a supported image",
     "empty.mp4": "not a supported video",
