@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import typer
-
+from realtime_nst.cli.messages import note, say
 from realtime_nst.cli.summary import print_notes
 
 if TYPE_CHECKING:
@@ -18,10 +17,10 @@ def announce(sessions: Mapping[str, "Session"], *, verbose: bool) -> None:
         card, info = session.card, session.runtime_info
         brief = f"{style} on {info.label} {info.precision}"
         more = f"{style} ({card.name}, {card.tier}) on {session.why}"
-        typer.echo(more if verbose else brief, err=True)
+        say(more if verbose else brief)
     for reason in {session.passed_over for session in sessions.values()} - {""}:
         if not verbose:
-            typer.echo(f"note: {reason}; run `realtime-nst doctor` for a fix", err=True)
+            note(f"{reason}; run `realtime-nst doctor` for a fix")
 
 
 def announce_styles(styles: Mapping[str, "LoadedStyle"], *, verbose: bool) -> None:

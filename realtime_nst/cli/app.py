@@ -24,13 +24,12 @@ from realtime_nst.cli.commands import (
     webcam,
 )
 from realtime_nst.cli.examples import examples
+from realtime_nst.cli.global_options import DEBUG
 from realtime_nst.cli.help import HelpCommand, HelpGroup
+from realtime_nst.cli.messages import fail
 from realtime_nst.cli.option_aliases import normalize_option
 from realtime_nst.errors import NstError
 from realtime_nst.extras import explain_import_error
-
-DEBUG = "REALTIME_NST_DEBUG"
-"""Environment variable that turns on tracebacks, as ``--debug`` does."""
 
 CONVERT, LIVE, STYLES, CHECK = "Convert files", "Stylize live", "Make styles", "Check and measure"
 """Groups of commands in the help."""
@@ -103,13 +102,8 @@ def options(
             "--version", callback=_show_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", envvar=DEBUG, help="Print a traceback for every error.")
-    ] = False,
 ) -> None:
-    """Apply the options that belong to every command."""
-    if debug:
-        os.environ[DEBUG] = "1"
+    """Apply the options that belong to the program itself."""
 
 
 def main() -> None:
@@ -127,9 +121,5 @@ def main() -> None:
 def _fail(error: Exception, message: str, hint: str) -> NoReturn:
     if os.environ.get(DEBUG):
         raise error
-    typer.echo(f"error: {message}", err=True)
-    for note in getattr(error, "__notes__", []):
-        typer.echo(f"note: {note}", err=True)
-    if hint:
-        typer.echo(f"hint: {hint}", err=True)
+    fail(message, hint, getattr(error, "__notes__", []))
     sys.exit(1)

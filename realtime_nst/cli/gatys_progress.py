@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from realtime_nst.cli import progress
+from realtime_nst.cli.messages import note, say
 from realtime_nst.cli.signals import interrupts
 from realtime_nst.errors import SourceError, TrainError
 from realtime_nst.files import Lock, check_files, refuse_inputs, write_atomic
@@ -81,11 +82,11 @@ def check_single(outputs: OutputOptions) -> None:
 def run_single(job: "GatysRun", outputs: OutputOptions) -> None:
     """Optimize to the end or to Ctrl-C, and save in both cases."""
     if job.note:
-        typer.echo(f"note: {job.note}", err=True)
+        note(job.note)
     records: list[dict[str, float]] = []
     last, stopped = follow(job, outputs, records)
     if last is None:
-        typer.echo("stopped before the first iteration; nothing to save", err=True)
+        say("stopped before the first iteration; nothing to save")
         raise typer.Exit(INTERRUPTED)
     job.save(last, outputs.out)
     done = f"{last.iteration} of {job.settings.iterations} iterations"
@@ -136,7 +137,7 @@ def _run_folder(session: "GatysSession", targets: "Targets") -> None:
     skipped = [photo for photo in waiting if not _add(photo, session, targets)]
     typer.echo(f"{targets.manifest}: {len(targets.photos) - len(skipped)} targets")
     if skipped:
-        typer.echo(f"skipped: {', '.join(map(str, skipped))}", err=True)
+        say(f"skipped: {', '.join(map(str, skipped))}")
         raise typer.Exit(1)
 
 
@@ -145,13 +146,13 @@ def _add(photo: Path, session: "GatysSession", targets: "Targets") -> bool:
     try:
         job = session.prepare(photo)
     except SourceError as error:
-        typer.echo(f"note: {error}", err=True)
+        note(str(error))
         return False
     if job.note:
-        typer.echo(f"note: {photo}: {job.note}", err=True)
+        note(f"{photo}: {job.note}")
     last, stopped = follow(job, OutputOptions(targets.out), [])
     if stopped or last is None:
-        typer.echo("stopped; run the same command again to resume with this photo", err=True)
+        say("stopped; run the same command again to resume with this photo")
         raise typer.Exit(INTERRUPTED)
     path = targets.add(job, last)
     typer.echo(f"{path}: {last.seconds:.1f} s, {describe(last)}")
@@ -161,13 +162,13 @@ def _add(photo: Path, session: "GatysSession", targets: "Targets") -> bool:
 @contextmanager
 def bar(name: str, iterations: int) -> Iterator[Callable[["Iterate"], None]]:
     """Show a progress bar with losses and remaining time, and print notes above it."""
-    with progress.steps(name, iterations) as shown:
+    with progress.steps(name, iterations, stage="optimize") as shown:
 
         def show(iterate: "Iterate") -> None:
             done, left = f"{iterate.iteration}/{iterations}", progress.minutes(iterate.left)
             shown(iterate.iteration, f"{done}  {describe(iterate)}  {left} left")
             if iterate.note:
-                progress.tell(f"note: {iterate.note}")
+                note(iterate.note)
 
         yield show
 

@@ -6,6 +6,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from realtime_nst.cli import global_options
+
 ARGUMENTS, OPTIONS, COMMANDS = "Arguments", "Options", "Commands"
 """Headings of what has no group of its own."""
 Row = tuple[str, str]
@@ -18,6 +20,16 @@ class HelpCommand(TyperCommand):
     ``rich_help_panel`` names the group of an option, and ``epilog`` holds one example per line:
     without rich's markup, Typer would ignore the first and join the lines of the second.
     """
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._own = _add_global_options(self)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the command line, and put the global options into effect."""
+        rest = super().parse_args(ctx, args)
+        _apply_global_options(ctx, self._own)
+        return rest
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the words after the command in the usage line."""
@@ -35,6 +47,16 @@ class HelpCommand(TyperCommand):
 
 class HelpGroup(TyperGroup):
     """A group of commands, see ``HelpCommand``; its commands are listed in groups, too."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._own = _add_global_options(self)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the command line, and put the global options into effect."""
+        rest = super().parse_args(ctx, args)
+        _apply_global_options(ctx, self._own)
+        return rest
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, then the commands."""
@@ -58,6 +80,18 @@ class HelpGroup(TyperGroup):
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """Write the examples."""
         _write_examples(self.epilog, formatter)
+
+
+def _add_global_options(command: Any) -> frozenset[str]:
+    """Add the options that a command does not have itself; return the names of its own."""
+    own = frozenset(parameter.name for parameter in command.params)
+    command.params = [*command.params, *global_options.missing_from(command.params)]
+    return own
+
+
+def _apply_global_options(ctx: Any, own: frozenset[str]) -> None:
+    if not ctx.resilient_parsing:  # while a shell completes words, nothing takes effect
+        global_options.apply(ctx, own)
 
 
 def _label(argument: Any) -> str:

@@ -11,13 +11,14 @@ STYLE, PERFORMANCE = "Style", "Performance"
 
 def limited(threads: int | None) -> int | None:
     """Return the requested number of threads, reduced to the number of CPUs with a note."""
+    from realtime_nst.cli.messages import note
     from realtime_nst.machine import limit_threads
 
     if threads is None or threads == limit_threads(threads):
         return threads
     count = limit_threads(threads)
     plural = "" if count == 1 else "s"
-    typer.echo(f"note: --threads {threads}: only {count} CPU{plural} can be used", err=True)
+    note(f"--threads {threads}: only {count} CPU{plural} can be used")
     return count
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from realtime_nst.cli.messages import note
 from realtime_nst.errors import TrainError
 from realtime_nst.frame import StreamInfo
 from realtime_nst.live.adaptive_resolution import AdaptiveResolution, sizes
@@ -46,7 +47,7 @@ def reading(
     if finish is not None and finish <= begin:
         raise typer.BadParameter("the end must be later than the start")
     rate = parse_rate(fps) or IMAGE_SEQUENCE_FPS
-    return ReadOptions(begin, finish, on_error == "skip", skip_reporter(), report_note, rate)
+    return ReadOptions(begin, finish, on_error == "skip", skip_reporter(), note, rate)
 
 
 def parse_seconds(text: str | None) -> Fraction | None:
@@ -202,11 +203,6 @@ def _mask_path(text: str) -> Path | None:
     return None if text == "-" else Path(text)
 
 
-def report_note(note: str) -> None:
-    """Print a note that only came up during the work."""
-    typer.echo(f"note: {note}", err=True)
-
-
 def skip_reporter(limit: int = 5) -> Callable[[str], None]:
     """Return a function that prints what was skipped, up to ``limit`` times."""
     count = 0
@@ -216,6 +212,6 @@ def skip_reporter(limit: int = 5) -> Callable[[str], None]:
         count += 1
         if count <= limit:
             more = "; further ones are not reported" if count == limit else ""
-            typer.echo(f"note: skipped: {skipped}{more}", err=True)
+            note(f"skipped: {skipped}{more}")
 
     return report

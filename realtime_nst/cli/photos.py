@@ -11,6 +11,7 @@ from time import perf_counter
 
 import typer
 
+from realtime_nst.cli.messages import fail, say
 from realtime_nst.cli.signals import interrupts
 from realtime_nst.cli.summary import print_notes
 from realtime_nst.convert.photo_jobs import PhotoJob
@@ -64,7 +65,7 @@ def stylize_all(
         with interrupts() as stopped:
             for number, job in enumerate(jobs, 1):
                 if len(jobs) > 1:
-                    typer.echo(f"{number}/{len(jobs)} {job.source}", err=True)
+                    say(f"{number}/{len(jobs)} {job.source}")
                 alone = len(jobs) == 1 and not as_json
                 outcomes.append(_outcome(job, opened, shape, skip_existing, alone=alone))
                 if stopped() and number < len(jobs):
@@ -80,7 +81,7 @@ def _outcome(
 ) -> PhotoOutcome:
     started = perf_counter()
     if skip_existing and job.result.exists():
-        typer.echo(f"{job.result} exists already", err=True)
+        say(f"{job.result} exists already")
         return PhotoOutcome(str(job.source), str(job.result), "skipped")
     try:
         photo = _read(job.source)
@@ -101,7 +102,7 @@ def _done(
     print_notes(f"{job.source}: {note}" for note in notes)
     height, width = result.image.shape[:2]
     seconds = perf_counter() - started
-    typer.echo(f"{job.result}: {width}x{height} in {seconds:.1f} s", err=True)
+    say(f"{job.result}: {width}x{height} in {seconds:.1f} s")
     names = (str(job.source), str(job.result))
     return PhotoOutcome(*names, "done", width, height, seconds, notes=tuple(notes))
 
@@ -109,7 +110,7 @@ def _done(
 def _failed(job: PhotoJob, error: NstError, seconds: float, *, alone: bool) -> PhotoOutcome:
     if alone:
         raise error
-    typer.echo(f"error: {error}\nhint: {error.hint}", err=True)
+    fail(str(error), error.hint)
     names = (str(job.source), str(job.result))
     return PhotoOutcome(*names, "failed", seconds=seconds, error=str(error))
 
@@ -144,10 +145,10 @@ def _summarize(
         return
     for outcome in outcomes:
         if outcome.state == "failed":
-            typer.echo(f"failed  {outcome.source}  {outcome.error}", err=True)
+            say(f"failed  {outcome.source}  {outcome.error}")
     counts = Counter(outcome.state for outcome in outcomes)
     if left := len(jobs) - len(outcomes):
         counts["not started"] = left
     seconds = sum(outcome.seconds for outcome in outcomes)
     totals = ", ".join(f"{count} {state}" for state, count in counts.items())
-    typer.echo(f"{len(jobs)} images: {totals}, in {seconds:.1f} s", err=True)
+    say(f"{len(jobs)} images: {totals}, in {seconds:.1f} s")

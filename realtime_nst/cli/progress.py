@@ -1,34 +1,38 @@
-"""Show progress: a bar on a terminal, else a line every ten seconds."""
+"""Show progress: a bar on a terminal, a line every ten seconds elsewhere, or JSON for programs."""
 
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-import typer
+from realtime_nst.cli.messages import say, write_fields
 
-from realtime_nst.frame import Frame
-from realtime_nst.stats import FrameStats
+if TYPE_CHECKING:
+    from realtime_nst.frame import Frame
+    from realtime_nst.stats import FrameStats
 
+AUTO, LINES, JSON, NONE = MODES = ("auto", "lines", "json", "none")
+"""Values of ``--progress``."""
 LINE_SECONDS = 10.0
 """Seconds between two lines where there is no terminal, so that a log stays short."""
+JSON_SECONDS = 0.5
+"""Seconds between two JSON objects: a program draws its own bar."""
 
 Clock = Callable[[], float]
+_mode = [AUTO]
+
+
+def use(mode: str) -> None:
+    """Show progress in one of ``MODES`` from now on."""
+    _mode[0] = mode
 
 
 def is_interactive() -> bool:
     """Return whether stderr is a terminal that can redraw a line."""
     return sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
-
-
-def tell(line: str) -> None:
-    """Print a line to stderr, above a bar if there is one.
-
-    ``typer.echo`` would write past rich, into the line of the bar.
-    """
-    sys.stderr.write(f"{line}\n")
 
 
 def minutes(seconds: float) -> str:
@@ -56,13 +60,13 @@ def periodically(seconds: float = LINE_SECONDS, clock: Clock = perf_counter) -> 
 class FrameProgress:
     """Callbacks for ``pipeline.run``."""
 
-    on_frame: Callable[[Frame], None]
+    on_frame: Callable[["Frame"], None]
     on_wait: Callable[[], None]
 
 
 @contextmanager
 def frames(
-    total: int | None, stats: FrameStats, clock: Clock = perf_counter
+    total: int | None, stats: "FrameStats", clock: Clock = perf_counter, *, file: str = ""
 ) -> Iterator[FrameProgress]:
     """Count frames, and show their number, the frame rate and the time left.
 
@@ -70,25 +74,76 @@ def frames(
         total: number of frames; None if unknown.
         stats: counts the frames.
         clock: returns the time in seconds.
+        file: name of the video, for programs.
     """
-    if is_interactive():
-        with _frame_bar(total, stats) as show:
-            yield FrameProgress(show, _nothing)
-        return
+    with _shown_frames(total, stats, clock, file) as show:
+
+        def count(frame: "Frame") -> None:
+            stats.record(frame)
+            show()
+
+        yield FrameProgress(count, show)
+
+
+def _shown_frames(
+    total: int | None, stats: "FrameStats", clock: Clock, file: str
+) -> AbstractContextManager[Callable[[], None]]:
+    """Return a context with a function to call whenever something may have changed."""
+    if _mode[0] == JSON:
+        return _json_frames(total, stats, clock, file)
+    if _mode[0] == AUTO and is_interactive():
+        from realtime_nst.cli.progress_bars import frame_bar
+
+        return frame_bar(total, stats)
+    return _frame_lines(total, stats, clock)
+
+
+@contextmanager
+def _frame_lines(
+    total: int | None, stats: "FrameStats", clock: Clock
+) -> Iterator[Callable[[], None]]:
     started, due = clock(), periodically(clock=clock)
 
-    def tell() -> None:
-        if due():
-            typer.echo(frame_line(total, stats, clock() - started), err=True)
+    def show() -> None:
+        if _mode[0] != NONE and due():
+            say(frame_line(total, stats, clock() - started))
 
-    def count(frame: Frame) -> None:
-        stats.record(frame)
-        tell()
-
-    yield FrameProgress(count, tell)
+    yield show
 
 
-def frame_line(total: int | None, stats: FrameStats, seconds: float) -> str:
+@contextmanager
+def _json_frames(
+    total: int | None, stats: "FrameStats", clock: Clock, file: str
+) -> Iterator[Callable[[], None]]:
+    due = periodically(JSON_SECONDS, clock)
+
+    def show(now: bool = False) -> None:
+        if now or due():
+            write_fields(json_fields("convert", file, stats.frames, total, stats.overall_fps))
+
+    show(now=True)
+    yield show
+    show(now=True)
+
+
+def json_fields(
+    stage: str, file: str, done: int, total: int | None, rate: float
+) -> dict[str, object]:
+    """Return one report for programs.
+
+    Args:
+        stage: ``convert``, or for other work than frames its name.
+        file: name of the file that is worked on.
+        done: number of frames, or steps, that are done.
+        total: number of frames, or steps; None if unknown.
+        rate: frames, or steps, per second; 0 if unknown.
+    """
+    left = None if total is None or not rate else round(max(0, total - done) / rate, 1)
+    counts = {"frame": done, "frames": total, "fps": round(rate, 2) or None, "eta": left}
+    return {"stage": stage, **counts, "file": file}
+
+
+def frame_line(total: int | None, stats: "FrameStats", seconds: float) -> str:
     """Format ``240 of 1800 frames, 24.0 fps, 1:05 left``; without a rate, the elapsed time."""
     counted = f"{stats.frames} frames" if total is None else f"{stats.frames} of {total} frames"
     if not stats.overall_fps:
@@ -99,34 +154,8 @@ def frame_line(total: int | None, stats: FrameStats, seconds: float) -> str:
 
 
 @contextmanager
-def _frame_bar(total: int | None, stats: FrameStats) -> Iterator[Callable[[Frame], None]]:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    speed = TextColumn("{task.fields[fps]:.1f} fps, left")
-    several = (BarColumn(), MofNCompleteColumn(), speed, TimeRemainingColumn())
-    columns = (BarColumn(), TimeElapsedColumn()) if total == 1 else several
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        # Without a total the bar pulses, which is the only progress that one image has.
-        task = bar.add_task("", total=None if total == 1 else total, fps=0.0)
-
-        def count(frame: Frame) -> None:
-            stats.record(frame)
-            bar.update(task, completed=stats.frames, fps=stats.fps)
-
-        yield count
-
-
-@contextmanager
 def steps(
-    name: str, total: int, clock: Clock = perf_counter
+    name: str, total: int, clock: Clock = perf_counter, *, stage: str = "steps"
 ) -> Iterator[Callable[[int, str], None]]:
     """Show the steps of a training or an optimization, each with a note.
 
@@ -134,30 +163,22 @@ def steps(
         name: name of the result.
         total: number of steps.
         clock: returns the time in seconds.
+        stage: name of the work, for programs.
     """
-    if is_interactive():
-        with _step_bar(name, total) as show:
+    if _mode[0] == AUTO and is_interactive():
+        from realtime_nst.cli.progress_bars import step_bar
+
+        with step_bar(name, total) as show:
             yield show
         return
-    due = periodically(clock=clock)
+    started, as_json = clock(), _mode[0] == JSON
+    due = periodically(JSON_SECONDS if as_json else LINE_SECONDS, clock)
 
-    def line(_done: int, note: str) -> None:
-        if due():
-            typer.echo(f"{name}: {note}", err=True)
+    def line(done: int, note: str) -> None:
+        if as_json and (due() or done == total):
+            rate = done / max(clock() - started, 1e-9)
+            write_fields({**json_fields(stage, name, done, total, rate), "text": note})
+        elif _mode[0] not in (NONE, JSON) and due():
+            say(f"{name}: {note}")
 
     yield line
-
-
-@contextmanager
-def _step_bar(name: str, total: int) -> Iterator[Callable[[int, str], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(name, total=total, note="")
-        yield lambda done, note: bar.update(task, completed=done, note=note)
-
-
-def _nothing() -> None:
-    """Do nothing: the bar moves by itself."""

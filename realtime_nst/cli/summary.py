@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
-import typer
-
+from realtime_nst.cli.messages import note, say
 from realtime_nst.errors import SinkError
 from realtime_nst.stats import FrameStats, StageTimer
 
@@ -31,29 +30,24 @@ def report_run(
     try:
         yield stats
     except KeyboardInterrupt:
-        typer.echo(_summary(stats, perf_counter() - started, f"stopped; {result}"), err=True)
+        say(_summary(stats, perf_counter() - started, f"stopped; {result}"))
         if resumable:
-            typer.echo("hint: run the same command with --resume to continue", err=True)
+            say("hint: run the same command with --resume to continue")
         raise
     except SinkError as error:
         if resumable and stats.frames and "--resume" not in error.hint:
             error.add_note("run the same command with --resume to continue where this one stopped")
         raise
     seconds = perf_counter() - started
-    typer.echo(_summary(stats, seconds, str(result)), err=True)
+    say(_summary(stats, seconds, str(result)))
     if stages:
-        typer.echo(format_stage_shares(stages.busy, seconds), err=True)
-
-
-def print_note(note: str) -> None:
-    """Print something the user should know."""
-    typer.echo(f"note: {note}", err=True)
+        say(format_stage_shares(stages.busy, seconds))
 
 
 def print_notes(notes: Iterable[str]) -> None:
     """Print notes, one line each."""
-    for note in notes:
-        print_note(note)
+    for each in notes:
+        note(each)
 
 
 def _summary(stats: FrameStats, seconds: float, result: str) -> str:

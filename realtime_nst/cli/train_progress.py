@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from realtime_nst.cli import progress
+from realtime_nst.cli.messages import say
 from realtime_nst.cli.signals import interrupts
 from realtime_nst.hints import command
 
@@ -36,17 +37,17 @@ def run_training(trainer: "Trainer", photos: "Tensor | None", every: int | None)
     name, steps = trainer.recipe.name, trainer.recipe.schedule.steps
     trainer.save()  # fails now, not after an hour, if the file cannot be written
     first_look = _first_look(trainer, photos)
-    with interrupts() as stopped, progress.steps(name, steps) as show:
-        progress.tell(f"{name}: {trainer.runs_on}")
+    with interrupts() as stopped, progress.steps(name, steps, stage="train") as show:
+        say(f"{name}: {trainer.runs_on}")
         for step in trainer.run():
             if step.step == ESTIMATE_STEP:
-                progress.tell(f"about {-(-step.eta // 60):.0f} min; {STOP_NOTE}")
+                say(f"about {-(-step.eta // 60):.0f} min; {STOP_NOTE}")
             show(step.step, describe(step))
             ends = step.step == steps or stopped()
             if ends and step.step < steps:
                 trainer.save()  # before the preview, which a second Ctrl-C cuts off
             if photos is not None and (ends or is_preview_step(step.step, every)):
-                progress.tell(f"preview: {write_preview(trainer, photos, first_look)}")
+                say(f"preview: {write_preview(trainer, photos, first_look)}")
             if ends:
                 break
     _finish(trainer)
@@ -65,8 +66,8 @@ def _finish(trainer: "Trainer") -> None:
     typer.echo(f"{trainer.options.checkpoint}: {trainer.step} of {steps} steps")
     export = command("export", trainer.options.out, f"{name}.onnx")
     if trainer.step < steps:
-        typer.echo(f"try it now: {export}", err=True)
-        typer.echo("stopped; add --resume to the same command to resume", err=True)
+        say(f"try it now: {export}")
+        say("stopped; add --resume to the same command to resume")
         raise typer.Exit(INTERRUPTED)
     typer.echo(f"next: {export}")
 

@@ -9,8 +9,9 @@ from time import perf_counter
 import typer
 
 from realtime_nst.cli import progress
+from realtime_nst.cli.messages import fail, note, say
 from realtime_nst.cli.signals import interrupts
-from realtime_nst.cli.summary import print_note, report_run
+from realtime_nst.cli.summary import report_run
 from realtime_nst.convert.converter import Outcome, RunCallbacks, can_resume, convert
 from realtime_nst.convert.dry_run import describe_stream, dry_run
 from realtime_nst.convert.jobs import Job
@@ -55,7 +56,7 @@ def convert_all(
     try:
         for number, job in enumerate(jobs, 1):
             if len(jobs) > 1:
-                typer.echo(f"{number}/{len(jobs)} {job.source}", err=True)
+                say(f"{number}/{len(jobs)} {job.source}")
             alone = len(jobs) == 1 and not report.as_json
             outcomes.append(_outcome(job, options, opener, report, alone=alone))
     except KeyboardInterrupt:
@@ -108,8 +109,8 @@ def _print_plan(job: Job, options: ConversionOptions) -> None:
     plan = dry_run(job, options)
     typer.echo(f"{job.source}: {describe_stream(plan.source)}")
     typer.echo(f"  -> {job.result}: {describe_stream(plan.result)}")
-    for note in plan.notes:
-        typer.echo(f"  note: {note}")
+    for each in plan.notes:
+        typer.echo(f"  note: {each}")
 
 
 def _outcome(
@@ -124,7 +125,7 @@ def _outcome(
     if (report.skip_existing or options.resume) and is_finished(job.result):
         option = "--resume" if options.resume else "--skip-existing"
         again = f"nothing was done; leave out {option} to convert it again"
-        typer.echo(f"{job.result} exists already: {again}", err=True)
+        say(f"{job.result} exists already: {again}")
         return Outcome(*names, "skipped")
     try:
         size = check(job, options)
@@ -147,19 +148,22 @@ def _convert(
         @contextmanager
         def running(info: StreamInfo) -> Iterator[RunCallbacks]:
             # Ctrl-C stops between two frames, and reaches the sink so that it finishes its file.
-            with interrupts() as stopped, progress.frames(info.frames, stats) as shown:
+            with (
+                interrupts() as stopped,
+                progress.frames(info.frames, stats, file=str(job.source)) as shown,
+            ):
                 yield RunCallbacks(shown.on_frame, shown.on_wait, stopped)
                 if stopped():
                     raise KeyboardInterrupt
 
-        convert(job, options, timeline, on_note=print_note, running=running, stages=stages)
+        convert(job, options, timeline, on_note=note, running=running, stages=stages)
     return stats
 
 
 def _failed(job: Job, error: NstError, started: float, *, alone: bool) -> Outcome:
     if alone:
         raise error
-    typer.echo(f"error: {error}", err=True)
+    fail(str(error))
     seconds = perf_counter() - started
     return Outcome(str(job.source), str(job.result), "failed", seconds=seconds, error=str(error))
 
@@ -172,4 +176,4 @@ def _summarize(outcomes: Sequence[Outcome], jobs: int, report: ReportOptions) ->
         width = max((len(outcome.source) for outcome in outcomes), default=0)
         for one in outcomes:
             text = one.error or f"{one.result}: {one.frames} frames in {one.seconds:.1f} s"
-            typer.echo(f"{one.state:8}{one.source:{width}}  {text}", err=True)
+            say(f"{one.state:8}{one.source:{width}}  {text}")

@@ -1,5 +1,6 @@
 """Convert one video: decode, stylize, stabilize and encode it, resuming where asked to."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from realtime_nst.stylize.stabilized import StabilizedStylizer
 from realtime_nst.stylize.stabilizer import Stabilizer
 from realtime_nst.stylize.timeline import Timeline
 
+LOG = logging.getLogger(__name__)
 REPLACED = "the partial result of an interrupted {} is replaced; --resume would have resumed it"
 Note = Callable[[str], object]
 """Called with one line about something the user should know."""
@@ -94,6 +96,7 @@ def convert(
         transform(open_source(job.source, reading), shape, done) as frames,
         open_sink(job.result, output_info(frames.info, shape), options.video, journal) as sink,
     ):
+        LOG.info("converting %s to %s", frames.info, job.result)
         known = sink.notes
         before = [REPLACED.format(job.result)] if replaced else []
         _report(on_note, [*before, *frames.info.notes, *known])

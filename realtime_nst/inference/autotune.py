@@ -4,6 +4,7 @@ All candidates run the same small frames in turn, so that a busy moment slows al
 alike, and the shortest time of each counts. The result holds for frames of every size.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
@@ -17,6 +18,7 @@ from realtime_nst.inference.cache import Key, recall, remember
 from realtime_nst.inference.devices import DEVICES
 from realtime_nst.inference.engines import Size
 
+LOG = logging.getLogger(__name__)
 KIND = "choices"
 """Folder of the results in the cache."""
 BUDGET = 2.0
@@ -107,9 +109,17 @@ def autotune(
     result = _cached(full_key, candidates)
     if result is None:
         result = compare(candidates, open_at, size, clock)
+        _log(result)
         if result.certain:
             remember(KIND, full_key, asdict(result))
     return result
+
+
+def _log(result: AutotuneResult) -> None:
+    for trial in result.trials:
+        LOG.info("%s %s: %.1f ms a frame", trial.device, trial.precision, 1000 * trial.seconds)
+    for failure in result.failures:
+        LOG.info("does not run: %s", failure)
 
 
 def _cached(key: Key, candidates: Sequence[Candidate]) -> AutotuneResult | None:

@@ -1,5 +1,6 @@
 """Open a model on a device, run it, and report what really runs."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from realtime_nst.models.signature import FRAME as FRAME
 from realtime_nst.models.signature import STYLIZED as STYLIZED
 from realtime_nst.models.signature import WEIGHTS as WEIGHTS
 
+LOG = logging.getLogger(__name__)
 DEFAULT_SIZE = (480, 640)
 """Height and width of frames to open a model for, where the size is not known yet."""
 MAX_CACHED_SIZES = 4
@@ -58,6 +60,9 @@ class ModelOpener:
             NstError: the model does not run; see ``Engine``.
         """
         check_memory(self.variants.given.card, candidate, size)
+        height, width = size
+        which = self.variants.given.card.name, candidate.device, candidate.precision
+        LOG.info("opening %s on %s %s for %dx%d", *which, width, height)
         device = DEVICES[candidate.device]
         engine = open_openvino if candidate.device == "openvino" else open_onnx_runtime
         settings = EngineSettings(self.threads, self.spin, candidate.precision)

@@ -4,6 +4,7 @@ A model is a folder with a ``model.onnx``. Models are searched for in the folder
 ``$REALTIME_NST_MODELS`` (separated as in ``$PATH``), then in those shipped with the program.
 """
 
+import logging
 import math
 import re
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from realtime_nst.models.folders import shipped_folders as shipped_folders
 from realtime_nst.models.metadata import read_metadata
 from realtime_nst.models.style_names import known_name, normalize
 
+LOG = logging.getLogger(__name__)
 PREFERRED = "fast"
 """Tier used if none is given."""
 TRAINABLE = ("nano", "fast", "quality", "johnson")
@@ -99,6 +101,7 @@ def find_style(name: str, tier: str | None = None) -> StyleChoice:
     if not fitting:
         raise _with_notes(_unknown(weights, models))
     choice = _choice(_of_tier(fitting, named_tier or tier, blend), weights)
+    LOG.info("style %s: %s", name, choice.model.path)
     return replace(choice, strength=_strength(blend))
 
 

@@ -1,14 +1,16 @@
 """Progress without a terminal: a line every ten seconds."""
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from realtime_nst.cli import progress
+from realtime_nst.cli import messages, progress
 from realtime_nst.frame import Frame
 from realtime_nst.stats import FrameStats
 
@@ -21,6 +23,15 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+@pytest.fixture
+def as_json() -> Iterator[None]:
+    progress.use("json")
+    messages.console.as_json = True
+    yield
+    progress.use("auto")
+    messages.console.as_json = False
 
 
 def frame(index: int) -> Frame:
@@ -71,13 +82,13 @@ def test_steps_prints_a_line_every_ten_seconds(capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
-def test_tell_prints_above_the_bar() -> None:
+def test_say_prints_above_the_bar() -> None:
     import pty
 
     code = (
-        "from realtime_nst.cli import progress\n"
+        "from realtime_nst.cli import messages, progress\n"
         "with progress.steps('sunset', 2) as show:\n"
-        "    show(1, '1/2'); progress.tell('preview: 1.png'); show(2, '2/2')\n"
+        "    show(1, '1/2'); messages.say('preview: 1.png'); show(2, '2/2')\n"
     )
     terminal, stderr = pty.openpty()
     environment = {**os.environ, "TERM": "xterm"}
@@ -97,3 +108,38 @@ def test_frames_prints_lines_on_dumb_terminal(
     monkeypatch.setenv("TERM", term)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     assert progress.is_interactive() is wanted
+
+
+@pytest.mark.usefixtures("as_json")
+def test_frames_prints_json_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    with progress.frames(5, FrameStats(clock), clock, file="in.mp4") as shown:
+        for index in range(5):
+            clock.now += 0.25
+            shown.on_frame(frame(index))
+    rows = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [row["frame"] for row in rows] == [0, 2, 4, 5]
+    assert rows[1] == {
+        "stage": "convert",
+        "frame": 2,
+        "frames": 5,
+        "fps": 4.0,
+        "eta": 0.8,
+        "file": "in.mp4",
+    }
+    assert (rows[0]["fps"], rows[0]["eta"], rows[-1]["eta"]) == (None, None, 0.0)
+
+
+@pytest.mark.usefixtures("as_json")
+def test_steps_prints_json_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    with progress.steps("sunset", 3, clock, stage="train") as show:
+        for step in range(1, 4):
+            clock.now += 0.25
+            show(step, f"{step}/3")
+    rows = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(row["stage"], row["frame"], row["eta"]) for row in rows] == [
+        ("train", 2, 0.2),
+        ("train", 3, 0.0),
+    ]
+    assert (rows[0]["file"], rows[0]["text"]) == ("sunset", "2/3")

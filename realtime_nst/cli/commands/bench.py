@@ -12,6 +12,7 @@ import typer
 from realtime_nst.cli.arguments import path_of
 from realtime_nst.cli.examples import examples
 from realtime_nst.cli.help import HelpCommand
+from realtime_nst.cli.messages import note, say
 from realtime_nst.cli.options import Json, Tier, limited
 from realtime_nst.cli.table import table
 from realtime_nst.errors import NstError
@@ -133,7 +134,7 @@ def bench(
     if chart:
         _draw(speeds, chart)
     if save:
-        typer.echo(f"saved: {kept(report, save)}", err=True)
+        say(f"saved: {kept(report, save)}")
 
 
 @app.command(
@@ -173,7 +174,7 @@ def _begin() -> "Report":
     report = new_report()
     if report.busy:
         busy = f"this machine is busy (load {report.load}, cores {report.machine.cores})"
-        typer.echo(f"note: {busy}: only the ratios of `bench compare` are reliable", err=True)
+        note(f"{busy}: only the ratios of `bench compare` are reliable")
     return report
 
 
@@ -200,7 +201,7 @@ def _each(
         except NstError as error:
             errors.append(error)
             if len(requests) > 1:
-                typer.echo(f"note: skipped: {error}", err=True)
+                note(f"skipped: {error}")
     if not measured and errors:
         raise errors[-1]
     return measured
@@ -219,7 +220,7 @@ def _sizes(text: str) -> "list[Size]":
 
 
 def _announce(runner: "RuntimeDescription", size: "Size") -> None:
-    typer.echo(f"{runner.label}, {size[0]}x{size[1]} ...", err=True)
+    say(f"{runner.label}, {size[0]}x{size[1]} ...")
 
 
 def _tables(report: "Report") -> str:
@@ -260,4 +261,4 @@ def _draw(speeds: "Sequence[Speed]", path: Path) -> None:
     from realtime_nst.image_io.write import write_image
 
     write_image(path, draw_chart(speeds))
-    typer.echo(f"chart: {path}", err=True)
+    say(f"chart: {path}")

@@ -143,7 +143,7 @@ def _run_cases(
     from realtime_nst.evaluate.fidelity import each_case
 
     cases: list[FidelityCase] = []
-    with progress.steps(f"{subject.name}, {size} px", len(photos)) as show:
+    with progress.steps(f"{subject.name}, {size} px", len(photos), stage="evaluate") as show:
         for case in each_case(subject, photos, size, iterations, init):
             cases.append(case)
             show(len(cases), f"{len(cases)} of {len(photos)} photos")

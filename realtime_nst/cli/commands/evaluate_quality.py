@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli.messages import note
 from realtime_nst.cli.options import Json, Threads, Tier, TrainingDevice, VggWeights
 from realtime_nst.errors import MissingExtraError
 
@@ -133,7 +134,7 @@ def _has_torch() -> bool:
     try:
         need_torch()
     except MissingExtraError as error:
-        typer.echo(f"note: only pixels are measured: {error}", err=True)
+        note(f"only pixels are measured: {error}")
         return False
     return True
 
@@ -164,24 +165,21 @@ def _cases(
     paint: "Callable[[Image], Image]",
     reference: "Reference | None",
 ) -> "Iterator[Judged]":
-    from rich.console import Console
-    from rich.progress import Progress
-
+    from realtime_nst.cli import progress
     from realtime_nst.evaluate.quality import judge, scaled_to
     from realtime_nst.image_io.read import read_image
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(style, total=len(files))
-        for path in files:
+    with progress.steps(style, len(files), stage="evaluate") as show:
+        for number, path in enumerate(files, 1):
             photo = scaled_to(read_image(path), size)
             yield judge(path.stem, photo, paint(photo), painting, reference)
-            bar.advance(task)
+            show(number, f"{number} of {len(files)} photos")
 
 
 def _note_faces(reports: "list[QualityReport]") -> None:
     """Print a note if stars could not be counted."""
     if not any("stars" in report.figures for report in reports):
-        typer.echo("note: stars on faces are not counted: no face was found", err=True)
+        note("stars on faces are not counted: no face was found")
 
 
 def _table(reports: "list[QualityReport]") -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.arguments import files_in, path_of
+from realtime_nst.cli.messages import note
 from realtime_nst.cli.options import DeviceName, Json, Threads, Tier, VggWeights
 from realtime_nst.errors import NstError, SourceError
 
@@ -193,8 +194,8 @@ def _measure(
     from realtime_nst.evaluate.plots import draw_strip
     from realtime_nst.evaluate.stability import StabilityReport, paint_scene, score
 
-    reports, strips = [], []
-    with progress.steps("stability", len(subjects) * len(scenes)) as show:
+    reports, strips, total = [], [], len(subjects) * len(scenes)
+    with progress.steps("stability", total, stage="evaluate") as show:
         for number, subject in enumerate(subjects):
             distance, scores = _distance(subject, options.paintings), []
             paint = options.open(subject)
@@ -222,7 +223,7 @@ def _distance(subject: "StyleUnderTest", paintings: StyleImages) -> "Distance | 
         where = paintings.image, paintings.folder, paintings.vgg_weights
         return distance_to_style(subject.choice, *where)
     except NstError as error:
-        typer.echo(f"note: no style distance of {subject.style}: {error}", err=True)
+        note(f"no style distance of {subject.style}: {error}")
         return None
 
 

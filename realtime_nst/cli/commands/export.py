@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.arguments import path_of
+from realtime_nst.cli.messages import note, say
 from realtime_nst.hints import command
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def export(
     if quantize:
         _quantize(trained, out.parent / quantize, photos)
     style = out if len(card.styles) == 1 else f"{out}:{card.styles[0].name}"
-    typer.echo(f"next: {command('webcam', '--style', style)}", err=True)
+    say(f"next: {command('webcam', '--style', style)}")
 
 
 def _describe(out: Path, card: "Card") -> str:
@@ -93,8 +94,7 @@ def _photos(trained: "Checkpoint", content: Path | None) -> "list[Image]":
     check_frozen(trained)
     if content is None:
         content = bundled_photos()
-        note = "int8 is calibrated on four included photos; more improve it: --content FOLDER"
-        typer.echo(note, err=True)
+        note("int8 is calibrated on four included photos; more improve it: --content FOLDER")
     return photos_for(content, trained.recipe.schedule)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from realtime_nst.cli.arguments import path_of
+from realtime_nst.cli.messages import note
 from realtime_nst.cli.options import TrainingDevice, TrainingPrecision, VggWeights
 from realtime_nst.errors import TrainError
 from realtime_nst.files import Lock
@@ -277,8 +278,8 @@ def gatys(
     if not content.is_dir():
         check_outputs(outputs, [content, *options.files()], iterations)
     session = open_studio(options)
-    for note in session.notes:
-        typer.echo(f"note: {note}", err=True)
+    for each in session.notes:
+        note(each)
     if content.is_dir():
         run_folder(session, content, out)
     else:

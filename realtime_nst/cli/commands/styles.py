@@ -13,6 +13,7 @@ import typer
 from realtime_nst.cli.arguments import path_of
 from realtime_nst.cli.examples import examples
 from realtime_nst.cli.help import HelpCommand
+from realtime_nst.cli.messages import note
 from realtime_nst.cli.options import DeviceName, Json, Threads
 from realtime_nst.cli.table import fitted, table
 from realtime_nst.errors import ModelError
@@ -60,7 +61,7 @@ def styles(
     from realtime_nst.models.registry import broken_models, installed_models, model_folders
 
     for broken in broken_models():
-        typer.echo(f"note: skipped: {broken}", err=True)
+        note(f"skipped: {broken}")
     models = installed_models()
     rows = [_row(model, index) for model in models for index in range(len(model.styles))]
     if as_json:

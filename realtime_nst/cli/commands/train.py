@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.arguments import path_of
+from realtime_nst.cli.messages import say
 from realtime_nst.cli.options import Threads, TrainingDevice, TrainingPrecision, VggWeights
 from realtime_nst.errors import TrainError
 
@@ -178,12 +179,12 @@ def train(
 
 def _note(text: str) -> None:
     if text:
-        typer.echo(text, err=True)
+        say(text)
 
 
 def _print_skipped(broken: Iterable[tuple[Path, str]]) -> None:
     for path, reason in broken:
-        typer.echo(f"skipped {path}: {reason}", err=True)
+        say(f"skipped {path}: {reason}")
 
 
 def _check_checkpoint(checkpoint: Path, *, resume: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli.messages import say
 from realtime_nst.cli.options import DeviceName, Precision, Stats, Threads, Tier, Verbose
 from realtime_nst.cli.signals import interrupts
 from realtime_nst.models.default_style import DEFAULT_STYLE
@@ -239,7 +240,7 @@ def webcam(
     print_notes(styles.notes)
     with open_live(source, parsing.camera_request(size, fps, backend), loop=loop) as camera:
         for line in (camera.info.name, *camera.info.notes):
-            _print(line)
+            say(line)
         resolution = parsing.working_resolution(working_size, camera.info, fps_target)
         with MixerPool(styles.mixer_for) as pool:
             runs_on = live_styles.open_first_mixer(
@@ -265,7 +266,7 @@ def webcam(
                     sink or [],
                     stages,
                     stopped=stopped,
-                    on_note=_print,
+                    on_note=say,
                 ),
                 display,
                 frames,
@@ -286,16 +287,12 @@ def _run(
             recorded = run_until(lambda: interrupted() or display.meter.frames == frames)
     finally:
         if display.meter.frames:
-            _print(format_summary(display.meter))
+            say(format_summary(display.meter))
     for path in recorded:
-        _print(f"recorded: {path}")
-
-
-def _print(line: str) -> None:
-    typer.echo(line, err=True)
+        say(f"recorded: {path}")
 
 
 def _print_stages(busy: dict[str, float], seconds: float) -> None:
     from realtime_nst.cli.summary import LIVE_STAGES, format_stage_shares
 
-    _print(format_stage_shares(busy, seconds, LIVE_STAGES))
+    say(format_stage_shares(busy, seconds, LIVE_STAGES))
