@@ -70,7 +70,7 @@ def test_a_note_that_goes_for_all_files_is_printed_once(
 def test_a_sheet_has_every_style_once(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime_nst.models.registry.model_folders", lambda: [models])
+    monkeypatch.setattr("realtime_nst.models.folders.model_folders", lambda: [models])
     photo = np.full((60, 80, 3), 50, np.uint8)
     write_image(tmp_path / "photo.png", photo)
     out = tmp_path / "sheet.png"
