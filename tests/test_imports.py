@@ -29,6 +29,7 @@ LAYERS = {
     "gatys": 7,
     "inference": 6,
     "nn": 6,
+    "people": 6,
     "models": 5,
     "image_io": 4,
     "files": 3,

@@ -61,7 +61,7 @@ def measure(output: Image, photo: Image, painting: Image) -> Figures:
         painting: the style image, about as high.
 
     Returns:
-        Figures by gate; without ``stars`` if there is no face, or no detector.
+        Figures by gate; without ``stars`` if there is no face.
     """
     shares = [low_share(image) for image in (photo, painting)]
     figures = {

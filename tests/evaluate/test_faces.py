@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from realtime_nst.evaluate.faces import Box, count_stars, face_boxes
+from realtime_nst.evaluate.faces import SMALLEST_FACE, count_stars, face_boxes
 from realtime_nst.frame import Image
+from realtime_nst.people.faces import Box
 from tests.helpers.scenes import photo
 
 FACE = Box(60, 60, 100, 100)
@@ -50,12 +51,11 @@ def test_count_stars_leaves_out_what_the_photo_has_there() -> None:
     assert count_stars(image, image, [FACE]) == 0
 
 
-def test_face_boxes_finds_a_face() -> None:
-    """With OpenCV 4's cascade or scikit-image's, whichever is installed."""
-    boxes = face_boxes(photo())
-    assert boxes is not None
-    left, top, width, height = boxes[0]
-    nose = (222, 115)
-    assert left < nose[0] < left + width
-    assert top < nose[1] < top + height
-    assert face_boxes(np.zeros((120, 160, 3), np.uint8)) == []
+def test_face_boxes_are_large_and_inside_the_photo() -> None:
+    (box,) = face_boxes(photo())
+    assert box.width >= SMALLEST_FACE * 512
+    (cut,) = face_boxes(photo()[:, 190:])
+    assert cut.left == 0
+    far = np.zeros((2048, 2048, 3), np.uint8)
+    far[:512, :512] = photo()
+    assert face_boxes(far) == []
