@@ -49,6 +49,7 @@ Whole = Annotated[int, Allowed("a whole number of 0 or more", _between(0))]
 Seed = Annotated[int, Allowed("a whole number from 0 to 4294967295", _between(0, 2**32 - 1))]
 Pixels = Annotated[int, Allowed("a whole number from 32 to 8192", _between(32, 8192))]
 Factor = Annotated[float, Allowed("a number of 0 or more", _between(0))]
+OneOrMore = Annotated[float, Allowed("a number of 1 or more", _between(1))]
 Rate = Annotated[float, Allowed("a number above 0", lambda value: value > 0)]
 
 TYPES: dict[Any, tuple[str, Callable[[Any], bool]]] = {

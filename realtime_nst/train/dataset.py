@@ -16,6 +16,7 @@ from realtime_nst.image_io.read import file_sha256, read_image
 from realtime_nst.machine import usable_cores
 from realtime_nst.models.registry import model_folders
 from realtime_nst.nn.tensors import _to_bytes, resize, to_tensor
+from realtime_nst.people.faces import face_mask
 from realtime_nst.sources.images import PICTURES
 from realtime_nst.train.recipe import Recipe, Schedule, StyleSource
 
@@ -37,13 +38,16 @@ def bundled_photos() -> Path:
     raise SourceError("the bundled photos are missing", HINT)
 
 
-def open_photos(folder: Path | None, schedule: Schedule, device: torch.device = CPU) -> "Photos":
+def open_photos(
+    folder: Path | None, schedule: Schedule, device: torch.device = CPU, *, faces: bool = False
+) -> "Photos":
     """List the images below a folder, in a fixed order; unreadable ones are skipped later.
 
     Args:
         folder: of photos, at any depth.
         schedule: of the training.
         device: the device that batches are made on.
+        faces: mark faces in a fourth channel.
 
     Raises:
         SourceError: there is no such folder, or no image in it.
@@ -54,7 +58,7 @@ def open_photos(folder: Path | None, schedule: Schedule, device: torch.device = 
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES)
     if not found:
         raise SourceError(f"there are no images in {folder}", HINT)
-    return Photos(found, schedule, {}, device)
+    return Photos(found, schedule, {}, device, faces)
 
 
 @dataclass(slots=True)
@@ -66,6 +70,8 @@ class Photos:
     broken: dict[Path, str]
     """Unreadable photos, with the reason."""
     device: torch.device = CPU
+    faces: bool = False
+    """Whether ``batches`` have a fourth channel, 1 inside faces and 0 elsewhere."""
     kept: dict[Path, Tensor] = field(default_factory=dict)
     """Photos cached on a GPU as bytes; it crops and scales them faster than a CPU decodes them."""
 
@@ -78,6 +84,10 @@ class Photos:
         Raises:
             TrainError: no photo can be read.
         """
+        return self._crops(step)[:, :3].contiguous(memory_format=torch.channels_last)
+
+    def _crops(self, step: int) -> Tensor:
+        """Return the batch of a step, with a channel of faces if they are marked."""
         rng = np.random.default_rng((self.schedule.seed, step))
         first = step * self.schedule.batch
         crops = [self._crop(first + number, rng) for number in range(self.schedule.batch)]
@@ -88,10 +98,10 @@ class Photos:
         readers = max(1, usable_cores() // 2)
         with ThreadPoolExecutor(readers, thread_name_prefix="photos") as pool:
             steps = iter(range(start, self.schedule.steps))
-            coming = deque(pool.submit(self.batch, step) for step in islice(steps, readers))
+            coming = deque(pool.submit(self._crops, step) for step in islice(steps, readers))
             while coming:
                 ready = coming.popleft().result()
-                coming.extend(pool.submit(self.batch, step) for step in islice(steps, 1))
+                coming.extend(pool.submit(self._crops, step) for step in islice(steps, 1))
                 yield ready
 
     def _crop(self, position: int, rng: np.random.Generator) -> Tensor:
@@ -107,15 +117,23 @@ class Photos:
         raise TrainError(f"none of {len(self.paths)} photos can be read", HINT)
 
     def _photo(self, path: Path) -> Tensor:
-        """Return a photo, (1, 3, h, w) RGB in [0, 1]."""
+        """Return a photo, (1, 3, h, w) RGB in [0, 1], or (1, 4, h, w) with the channel of faces."""
         if self.device == CPU:
-            return to_tensor(read_image(path))
+            return self._read(path).float().div(255)
         photo = self.kept.get(path)
         if photo is None:
-            photo = _to_bytes(read_image(path)).to(self.device)
+            photo = self._read(path).to(self.device)
             if sum(each.nbytes for each in list(self.kept.values())) < MAX_CACHED_BYTES:
                 self.kept[path] = photo
         return photo.float().div(255)
+
+    def _read(self, path: Path) -> Tensor:
+        """Read a photo, as ``_photo`` but in bytes."""
+        image = read_image(path)
+        photo = _to_bytes(image)
+        if not self.faces:
+            return photo
+        return torch.cat([photo, torch.from_numpy(face_mask(image))[None, None]], dim=1)
 
     def _path_at(self, position: int) -> Path:
         epoch, place = divmod(position, len(self.paths))

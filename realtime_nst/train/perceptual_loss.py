@@ -7,6 +7,7 @@ from torch import Tensor
 
 from realtime_nst.nn.device import autocast
 from realtime_nst.nn.losses import Loss, Target
+from realtime_nst.nn.losses.contract import IMPORTANCE
 from realtime_nst.nn.vgg import Features
 from realtime_nst.nn.vgg_weights import load_vgg
 from realtime_nst.train.recipe import Recipe
@@ -42,18 +43,23 @@ class PerceptualLoss:
         self._weights = torch.tensor([style.weight for style in recipe.styles], device=device)
         self._styles = self._style_targets(paintings)
 
-    def __call__(self, content: Tensor, output: Tensor, styles: Tensor) -> dict[str, Tensor]:
+    def __call__(
+        self, content: Tensor, output: Tensor, styles: Tensor, importance: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """Return weighted means over the batch, by kind of loss.
 
         Args:
             content: (batch, 3, h, w), the network's input.
             output: (batch, 3, h, w), its output.
             styles: (batch,), the index of each image's style.
+            importance: (batch, 1, h, w), 1 or more where content counts more and style less.
         """
         with autocast(self._device, self._bf16):
             features = self._vgg(output)
             with torch.no_grad():
                 wanted = self._vgg(content, self._content_layers)
+        if importance is not None:
+            features[IMPORTANCE] = importance
         values: dict[str, Tensor] = {}
         for (kind, loss), targets in zip(self._terms, self._styles, strict=True):
             evaluate = self._by_style if loss.pooled else self._each
@@ -77,9 +83,10 @@ class PerceptualLoss:
     ) -> Tensor:
         """Return (batch,) values of a loss on all images of a style together."""
         values = torch.zeros(len(output), device=output.device)
+        given = [layer for layer in (*loss.layers, IMPORTANCE) if layer in features]
         for style in sorted(set(styles.tolist())):
             chosen = styles == style
-            some = {layer: features[layer][chosen] for layer in loss.layers}
+            some = {layer: features[layer][chosen] for layer in given}
             own = {name: stack[style : style + 1] for name, stack in target.items()}
             values[chosen] = loss(output[chosen], some, own)
         return values

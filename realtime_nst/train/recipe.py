@@ -18,6 +18,7 @@ from realtime_nst.field_checks import (
     Count,
     Factor,
     Name,
+    OneOrMore,
     Pixels,
     Rate,
     Seed,
@@ -172,6 +173,9 @@ class Recipe:
     tone: Factor = field(default=0.0, metadata=LATER)
     """Weight of the difference between the output's low band and the palette map of the photo, for
     networks without a palette base; such a network copies the map in its ``copying`` steps."""
+    faces: OneOrMore = field(default=1.0, metadata=LATER)
+    """Factor on the content losses inside faces, and its inverse on the statistics of style there,
+    for all losses but gram and sliced_wasserstein; 1 looks for no faces."""
 
     def sha256(self) -> str:
         """Return the SHA-256 of the values; comments and order in the file do not matter."""

@@ -48,7 +48,8 @@ def open_trainer(
         NstError: photos or style images are missing or cannot be read.
     """
     content = content or bundled_photos()
-    photos = open_photos(content, recipe.schedule, pick_device(options.device))
+    device = pick_device(options.device)
+    photos = open_photos(content, recipe.schedule, device, faces=recipe.faces != 1)
     pairs = open_pairs(recipe, folders, content)
     return Trainer(recipe, read_paintings(recipe, folders), photos, options, pairs), photos
 

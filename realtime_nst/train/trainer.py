@@ -81,7 +81,10 @@ class Content(Protocol):
     """A source of content images."""
 
     def batches(self, start: int) -> Iterator[Tensor]:
-        """Yield (batch, 3, size, size) RGB in [0, 1] for each step from ``start`` to the last."""
+        """Yield (batch, 3, size, size) RGB in [0, 1] for each step from ``start`` to the last.
+
+        A fourth channel, if there is one, is 1 inside faces and 0 elsewhere.
+        """
         ...
 
 
@@ -210,7 +213,9 @@ class Trainer:
     def _learn(self, content: Tensor) -> None:
         set_learning_rate(self.optimizer, self.recipe.schedule, self.step)
         self.net.freeze(frozen_at(self.recipe.schedule, self.step))
-        values = self._values(content, self._deal_styles(len(content)))
+        styles = self._deal_styles(len(content))
+        photos = content[:, :3].contiguous(memory_format=torch.channels_last)
+        values = self._values(photos, styles, self._importance(content))
         total = torch.stack(list(values.values())).sum()
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
@@ -224,7 +229,13 @@ class Trainer:
         self.optimizer.step()
         self._average(dict(zip(values, numbers[2:], strict=True)))
 
-    def _values(self, content: Tensor, chosen: Tensor) -> dict[str, Tensor]:
+    def _importance(self, content: Tensor) -> Tensor | None:
+        """Return the importance of each place, if faces are marked by a fourth channel."""
+        return 1 + (self.recipe.faces - 1) * content[:, 3:] if content.shape[1] > 3 else None
+
+    def _values(
+        self, content: Tensor, chosen: Tensor, importance: Tensor | None
+    ) -> dict[str, Tensor]:
         """Return the weighted losses of one step."""
         if self.step < self.recipe.schedule.copying:
             return {"copy": self._copying_loss(content, chosen)}
@@ -232,7 +243,7 @@ class Trainer:
         # First, as its JPEG waits for all work queued on a GPU.
         moment = synthesize_next_frame(content, self._generator()) if weight else None
         output = self._stylize(content, chosen)
-        values = self.loss(content, output, chosen)
+        values = self.loss(content, output, chosen, importance)
         if self.tone:
             tone = self.tone.loss(output, content, self._one_hot[chosen])
             values["tone"] = self.recipe.tone * tone

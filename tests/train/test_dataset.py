@@ -15,6 +15,7 @@ from realtime_nst.image_io.write import write_image
 from realtime_nst.nn.tensors import to_image, to_tensor
 from realtime_nst.train.dataset import open_photos, random_crop, read_paintings
 from realtime_nst.train.recipe import Schedule
+from tests.helpers import scenes
 from tests.helpers.recipes import photo, small_recipe
 
 SCHEDULE = Schedule(steps=5, batch=3, size=32, seed=4)
@@ -45,6 +46,26 @@ def test_photos_kept_on_a_device_make_the_same_batches(photos: Path) -> None:
     assert not read.kept
     assert kept.kept
     assert all(photo.dtype == torch.uint8 for photo in kept.kept.values())
+
+
+@pytest.mark.parametrize("device", [torch.device("cpu"), torch.device("cpu", 0)])
+def test_batches_mark_faces_in_a_fourth_channel(tmp_path: Path, device: torch.device) -> None:
+    write_image(tmp_path / "astronaut.png", scenes.photo()[:256, 128:384])
+    marked = open_photos(tmp_path, SCHEDULE, device, faces=True)
+    plain = open_photos(tmp_path, SCHEDULE)
+    faces = []
+    for step, batch in enumerate(marked.batches(0)):
+        assert batch.shape == (3, 4, 32, 32)
+        assert torch.equal(batch[:, :3], plain.batch(step))
+        assert torch.equal(marked.batch(step), plain.batch(step))
+        faces.append(batch[:, 3])
+    assert float(torch.stack(faces).max()) == 1
+    assert 0 < float(torch.stack(faces).mean()) < 0.5
+
+
+def test_photos_without_faces_are_marked_with_zeros(photos: Path) -> None:
+    batch = next(open_photos(photos, SCHEDULE, faces=True).batches(0))
+    assert batch[:, 3].abs().sum() == 0
 
 
 def test_every_photo_is_dealt_once_an_epoch(photos: Path) -> None:

@@ -45,3 +45,43 @@ def test_perceptual_loss_pools_the_images_of_a_style() -> None:
         (value,) = made(content[chosen], output[chosen], styles[chosen]).values()
         parts.append(value * chosen.sum())
     torch.testing.assert_close(together, torch.stack(parts).sum() / 3)
+
+
+UNCHANGED = {"gram", "sliced_wasserstein", "tv", "range"}
+"""Kinds of losses that importance does not change."""
+
+
+def test_perceptual_loss_of_equal_importance_is_that_without() -> None:
+    made, styles = judge(recipe_with_every_loss()), torch.tensor([0, 1])
+    content, output = torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64)
+    plain = made(content, output, styles)
+    same = made(content, output, styles, torch.ones(2, 1, 64, 64))
+    for kind, value in plain.items():
+        torch.testing.assert_close(same[kind], value, rtol=1e-4, atol=1e-6)
+
+
+def test_importance_raises_content_and_lowers_style_at_its_places() -> None:
+    """On the left half the output is noise, on the right half it is the content."""
+    layers = ("relu1_1",)
+    terms = [LossTerm(kind, 1.0, layers) for kind in LOSSES if kind not in UNCHANGED]
+    made = judge(replace(small_recipe(), losses=tuple(terms)))
+    content, styles = torch.full((2, 3, 64, 64), 0.5), torch.tensor([0, 0])
+    content[..., ::2, :] = 0.3
+    output = content.clone()
+    output[..., :32] = torch.rand(2, 3, 64, 32)
+    left = torch.ones(2, 1, 64, 64)
+    left[..., :32] = 3
+    right = left.flip(3)
+    on_noise, on_content = made(content, output, styles, left), made(content, output, styles, right)
+    for kind in ("content", "normalized_content", "self_similarity"):
+        assert on_noise[kind] > on_content[kind], kind
+    for kind in ("wasserstein", "moments", "nearest_neighbors"):  # the style image is noise
+        assert on_noise[kind] > on_content[kind], kind
+
+
+def test_importance_changes_no_other_loss() -> None:
+    made, styles = judge(recipe_with_every_loss()), torch.tensor([0, 1])
+    content, output = torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64)
+    importance = 1 + 2 * torch.rand(2, 1, 64, 64)
+    plain, changed = made(content, output, styles), made(content, output, styles, importance)
+    assert {kind for kind in plain if torch.equal(plain[kind], changed[kind])} == UNCHANGED

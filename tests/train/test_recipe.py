@@ -59,7 +59,7 @@ def test_a_later_field_counts_only_where_it_is_used() -> None:
     recipe = small_recipe()
     canonical = asdict(recipe)
     del canonical["schedule"]["one_style"], canonical["network"]["palette_base"]
-    del canonical["tone"]
+    del canonical["tone"], canonical["faces"]
     for style in canonical["styles"]:
         del style["strokes"]
     text = json.dumps(canonical, sort_keys=True)
@@ -108,6 +108,7 @@ def test_read_recipe_missing_file(tmp_path: Path) -> None:
     ("table", "line", "wanted"),
     [
         ("", 'distillation = "much"', "a number of 0 or more"),
+        ("", "faces = 0.5", "a number of 1 or more"),
         ("", "licence = 3", "a string"),
         ("", 'name = "a/b"', "a name without"),
         ("schedule", 'steps = "many"', "a whole number of 1 or more"),

@@ -8,12 +8,15 @@ import pytest
 import torch
 
 from realtime_nst.errors import ModelError, SinkError, TrainError
+from realtime_nst.image_io.write import write_image
 from realtime_nst.train.checkpoint import load_checkpoint
 from realtime_nst.train.dataset import open_photos
 from realtime_nst.train.recipe import LossTerm, Recipe, rescheduled
+from realtime_nst.train.setup import open_trainer
 from realtime_nst.train.smoke import SmokeContent, smoke_paintings
 from realtime_nst.train.trainer import Options, Trainer
-from tests.helpers.recipes import small_recipe
+from tests.helpers import scenes
+from tests.helpers.recipes import photo, small_recipe
 
 
 def trainer(out: Path, recipe: Recipe | None = None, **options: object) -> Trainer:
@@ -44,6 +47,25 @@ def test_the_loss_falls_on_real_photos(photos: Path, tmp_path: Path) -> None:
     made = Trainer(recipe, smoke_paintings(recipe), content, Options(tmp_path, precision="fp32"))
     totals = [sum(p.losses.values()) for p in made.run()]
     assert totals[-1] < 0.7 * totals[0]
+
+
+def test_training_with_faces_learns_another_network(tmp_path: Path) -> None:
+    photos, paintings = tmp_path / "photos", tmp_path / "paintings"
+    photos.mkdir()
+    paintings.mkdir()
+    write_image(photos / "astronaut.png", scenes.photo()[:256, 128:384])
+    write_image(paintings / "none.png", photo(1))
+    losses = (LossTerm("normalized_content", 1.0, ("relu2_1",)), LossTerm("range", 2.0))
+    plain = rescheduled(replace(small_recipe(styles=1), losses=losses), copying=0)
+    trained = []
+    for recipe in (plain, replace(plain, faces=3.0)):
+        options = Options(tmp_path / str(recipe.faces), precision="fp32")
+        made, _ = open_trainer(recipe, [paintings], photos, options)
+        progress = list(made.run())
+        trained.append((weights(made), progress[0].losses["normalized_content"]))
+    (without, low), (with_faces, high) = trained
+    assert not torch.equal(without, with_faces)
+    assert low < high < 3 * low
 
 
 def test_the_same_seed_gives_the_same_network(tmp_path: Path) -> None:

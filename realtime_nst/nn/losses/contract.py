@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import ClassVar, Protocol
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from realtime_nst.nn.vgg import Features
@@ -11,6 +12,9 @@ from realtime_nst.nn.vgg import Features
 Target = dict[str, Tensor]
 """Target statistics by layer or by ``layer.statistic``; the first dimension is the batch, or 1 for
 all of it."""
+IMPORTANCE = "importance"
+"""Key of an output's features: (batch, 1, height, width) of 1 or more, where content shall count
+more and style less; all places count the same without it."""
 GOLDEN = (5**0.5 - 1) / 2
 """Multiples of this, modulo 1, are spread evenly however many there are."""
 
@@ -35,6 +39,18 @@ class Loss(Protocol):
         A pooled loss returns the batch's value for every image.
         """
         ...
+
+
+def importance(features: Features, layer: str) -> Tensor | None:
+    """Return the importance of a layer's places, (batch, 1, h, w), or None if it has none."""
+    found = features.get(IMPORTANCE)
+    height, width = features[layer].shape[2:]
+    return None if found is None else F.adaptive_avg_pool2d(found, (height, width))
+
+
+def weighted(errors: Tensor, factors: Tensor | None) -> Tensor:
+    """Return errors times factors, if there are any."""
+    return errors if factors is None else errors * factors
 
 
 def widened(features: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from realtime_nst.nn.losses.contract import Target, total, widened
+from realtime_nst.nn.losses.contract import Target, importance, total, weighted, widened
 from realtime_nst.nn.vgg import Features
 
 
@@ -60,7 +60,10 @@ class ContentLoss:
 
     def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
         return self.weight * total(
-            (widened(features[layer]) - widened(target[layer])).square().mean(dim=(1, 2, 3))
+            weighted(
+                (widened(features[layer]) - widened(target[layer])).square(),
+                importance(features, layer),
+            ).mean(dim=(1, 2, 3))
             for layer in self.layers
         )
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from realtime_nst.nn.losses.contract import Target, places, pool, total
+from realtime_nst.nn.losses.contract import Target, importance, places, pool, total
 from realtime_nst.nn.vgg import Features
 
 LEAST_VARIANCE = 1e-4
@@ -47,11 +47,11 @@ class WassersteinLoss:
         return target
 
     def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
-        value = total(self._distance(features[layer], layer, target) for layer in self.layers)
+        value = total(self._distance(features, layer, target) for layer in self.layers)
         return (self.weight * value).expand(len(output))
 
-    def _distance(self, features: Tensor, layer: str, target: Target) -> Tensor:
-        mean, covariance = _gaussian(features)
+    def _distance(self, features: Features, layer: str, target: Target) -> Tensor:
+        mean, covariance = _gaussian(features[layer], _shares(features, layer))
         goal, wanted, root = (
             target[f"{layer}.{name}"][0] for name in ("mean", "covariance", "root")
         )
@@ -82,12 +82,12 @@ class MomentsLoss:
         return {layer: _moments(features[layer].detach())[None] for layer in self.layers}
 
     def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
-        value = total(
-            (_moments(features[layer]) - target[layer][0]).square().sum()
-            / target[layer][0].square().sum()
-            for layer in self.layers
-        )
+        value = total(self._distance(features, layer, target[layer][0]) for layer in self.layers)
         return (self.weight * value).expand(len(output))
+
+    def _distance(self, features: Features, layer: str, wanted: Tensor) -> Tensor:
+        difference = _moments(features[layer], _shares(features, layer)) - wanted
+        return difference.square().sum() / wanted.square().sum()
 
 
 class SlicedWassersteinLoss:
@@ -123,13 +123,24 @@ class SlicedWassersteinLoss:
         return difference.square().mean() / target[f"{layer}.variance"][0]
 
 
-def _gaussian(features: Tensor) -> tuple[Tensor, Tensor]:
+def _shares(features: Features, layer: str) -> Tensor | None:
+    """Return (places,) factors of a mean over places: the inverse of the importance of content."""
+    found = importance(features, layer)
+    if found is None:
+        return None
+    inverse = 1 / pool(found)[0]
+    return inverse / inverse.sum()
+
+
+def _gaussian(features: Tensor, shares: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Return mean, (c,), and covariance, (c, c), over batch and places."""
     flat = pool(features)
-    mean = flat.mean(1)
+    mean = flat.mean(1) if shares is None else flat @ shares
     centered = flat - mean[:, None]
     noise = LEAST_VARIANCE * torch.eye(len(flat), dtype=flat.dtype, device=flat.device)
-    return mean, centered @ centered.T / flat.shape[1] + noise
+    if shares is None:
+        return mean, centered @ centered.T / flat.shape[1] + noise
+    return mean, (centered * shares) @ centered.T + noise
 
 
 def _root(covariance: Tensor) -> Tensor:
@@ -139,9 +150,14 @@ def _root(covariance: Tensor) -> Tensor:
     return root.to(covariance.dtype)
 
 
-def _moments(features: Tensor) -> Tensor:
+def _moments(features: Tensor, shares: Tensor | None = None) -> Tensor:
     """Return means and deviations, (2, c)."""
-    variance, mean = torch.var_mean(pool(features), 1, correction=0)
+    flat = pool(features)
+    if shares is None:
+        variance, mean = torch.var_mean(flat, 1, correction=0)
+    else:
+        mean = flat @ shares
+        variance = (flat - mean[:, None]).square() @ shares
     return torch.stack([mean, (variance + LEAST_VARIANCE).sqrt()])
 
 

@@ -7,7 +7,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from realtime_nst.nn.losses.contract import Target, sample, total, widened
+from realtime_nst.nn.losses.contract import (
+    Target,
+    importance,
+    sample,
+    total,
+    weighted,
+    widened,
+)
 from realtime_nst.nn.vgg import Features
 
 OUTPUT_PLACES, PAINTING_PLACES = 512, 2048
@@ -35,11 +42,16 @@ class NearestNeighborsLoss:
 
     def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
         return self.weight * total(
-            _cosine_distances(_centered(sample(features[layer], OUTPUT_PLACES)), target[layer])
-            .amin(dim=2)
-            .mean(dim=1)
+            weighted(
+                self._distances(features[layer], target[layer]), _leniency(features, layer)
+            ).mean(dim=1)
             for layer in self.layers
         )
+
+    def _distances(self, features: Tensor, target: Tensor) -> Tensor:
+        """Return (batch, places) distances to the nearest place of the style image."""
+        vectors = _centered(sample(features, OUTPUT_PLACES))
+        return _cosine_distances(vectors, target).amin(dim=2)
 
 
 class SelfSimilarityLoss:
@@ -61,7 +73,10 @@ class SelfSimilarityLoss:
 
     def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
         return self.weight * total(
-            (_relations(features[layer]) - target[layer]).abs().mean(dim=(1, 2))
+            weighted(
+                (_relations(features[layer]) - target[layer]).abs(),
+                _importance_of_pairs(features, layer),
+            ).mean(dim=(1, 2))
             for layer in self.layers
         )
 
@@ -85,9 +100,27 @@ class NormalizedContentLoss:
 
     def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
         return self.weight * total(
-            (_normalized(features[layer]) - target[layer]).square().mean(dim=(1, 2, 3))
+            weighted(
+                (_normalized(features[layer]) - target[layer]).square(),
+                importance(features, layer),
+            ).mean(dim=(1, 2, 3))
             for layer in self.layers
         )
+
+
+def _leniency(features: Features, layer: str) -> Tensor | None:
+    """Return (batch, places) factors on style, the inverse of the importance of content."""
+    found = importance(features, layer)
+    return None if found is None else 1 / sample(found, OUTPUT_PLACES)[..., 0]
+
+
+def _importance_of_pairs(features: Features, layer: str) -> Tensor | None:
+    """Return (batch, n, n), the mean importance of both places of a pair."""
+    found = importance(features, layer)
+    if found is None:
+        return None
+    each = sample(found, OUTPUT_PLACES)
+    return (each + each.transpose(1, 2)) / 2
 
 
 def _centered(vectors: Tensor) -> Tensor:
