@@ -34,10 +34,10 @@ from realtime_nst.cli.parsing import parse_full_size  # noqa: E402
 from realtime_nst.frame import Frame, StreamInfo  # noqa: E402
 from realtime_nst.inference.options import InferenceOptions  # noqa: E402
 from realtime_nst.live.adaptive_resolution import AdaptiveResolution, sizes  # noqa: E402
-from realtime_nst.live.mixer_pool import MixerPool  # noqa: E402
+from realtime_nst.live.model_pool import ModelPool  # noqa: E402
 from realtime_nst.live.outputs import is_recording  # noqa: E402
 from realtime_nst.live.settings import LiveSettings  # noqa: E402
-from realtime_nst.live.styles import find_styles, open_first_mixer  # noqa: E402
+from realtime_nst.live.styles import find_styles, open_styles  # noqa: E402
 from realtime_nst.live.stylizer import LiveStylizer  # noqa: E402
 from realtime_nst.pipeline import FrameStylizer, run  # noqa: E402
 from realtime_nst.sinks import open_sink  # noqa: E402
@@ -236,9 +236,12 @@ def painter(options: argparse.Namespace) -> Iterator[FrameStylizer]:
         resolution = AdaptiveResolution(
             sizes(*parse_full_size(options.size, "--size")), options.fps
         )
-        with MixerPool(styles.mixer_for) as studio:
-            open_first_mixer(studio, styles, resolution, 0)
-            yield LiveStylizer(studio.get, 1, lambda: settings, resolution)
+        opened = open_styles(styles, inference)
+        resolution.begin(opened.seconds_at(*resolution.size))
+        with ModelPool(opened.mixer, opened.models, styles.names) as pool:
+            stylizer = LiveStylizer(pool.get, len(styles.names), lambda: settings, resolution)
+            pool.prepare(stylizer.config)
+            yield stylizer
 
 
 def parse() -> argparse.Namespace:

@@ -11,6 +11,31 @@ if TYPE_CHECKING:
     from realtime_nst.stylize.loading import LoadedStyle
 
 
+def announce_live(
+    sessions: Mapping[str, "Session"], styles: int, size: tuple[int, int], *, verbose: bool
+) -> None:
+    """Print what a live session runs on.
+
+    Args:
+        sessions: session of the first style of each network, by the style's name.
+        styles: number of all styles.
+        size: processing resolution, as width and height.
+        verbose: print also why, and how fast the others were.
+    """
+    names = ", ".join(sessions)
+    more = styles - len(sessions)
+    others = f" and {more} more style{'s' if more > 1 else ''}" if more else ""
+    infos = (
+        f"{each.runtime_info.label} {each.runtime_info.precision}" for each in sessions.values()
+    )
+    devices = " and ".join(dict.fromkeys(infos))
+    say(f"{names}{others} on {devices}, {size[0]}x{size[1]}")
+    if verbose:
+        announce(sessions, verbose=True)
+    else:
+        _note_passed_over(sessions)
+
+
 def announce(sessions: Mapping[str, "Session"], *, verbose: bool) -> None:
     """Print what each style runs on; with ``verbose`` also why, and how fast the others were."""
     for style, session in sessions.items():
@@ -18,9 +43,13 @@ def announce(sessions: Mapping[str, "Session"], *, verbose: bool) -> None:
         brief = f"{style} on {info.label} {info.precision}"
         more = f"{style} ({card.name}, {card.tier}) on {session.why}"
         say(more if verbose else brief)
+    if not verbose:
+        _note_passed_over(sessions)
+
+
+def _note_passed_over(sessions: Mapping[str, "Session"]) -> None:
     for reason in {session.passed_over for session in sessions.values()} - {""}:
-        if not verbose:
-            note(f"{reason}; run `realtime-nst doctor` for a fix")
+        note(f"{reason}; run `realtime-nst doctor` for a fix")
 
 
 def announce_styles(styles: Mapping[str, "LoadedStyle"], *, verbose: bool) -> None:

@@ -3,8 +3,9 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from realtime_nst.inference.engines.crash_check import crash_reason
 from realtime_nst.inference.engines.onnx_runtime import open_onnx_runtime
 from realtime_nst.inference.engines.openvino import open_openvino
 from realtime_nst.inference.footprint import check_memory, filter_by_memory
-from realtime_nst.inference.inputs import check_image, padded
+from realtime_nst.inference.inputs import SMALLEST, check_image, padded
 from realtime_nst.inference.variants import Variants
 from realtime_nst.machine import cpu_name, installed_versions, limit_threads
 from realtime_nst.models.card import Card
@@ -41,7 +42,8 @@ LOG = logging.getLogger(__name__)
 DEFAULT_SIZE = (480, 640)
 """Height and width of frames to open a model for, where the size is not known yet."""
 MAX_CACHED_SIZES = 4
-"""Number of frame sizes that a session keeps ready: a mosaic has up to four."""
+"""Number of frame sizes that a session keeps ready besides those that were prepared; the least
+recently used one makes room."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class ModelOpener:
 
 
 class Session:
-    """A model opened on a device. ``run`` is called by one thread at a time.
+    """A model opened on a device. ``run`` and ``release`` are called by one thread at a time.
 
     Args:
         opener: the model and its settings.
@@ -108,7 +110,9 @@ class Session:
     """
 
     def __init__(self, opener: ModelOpener, candidate: Candidate, size: Size) -> None:
-        self._opener, self._candidate = opener, candidate
+        self._opener, self.candidate = opener, candidate
+        self._lock = Lock()
+        self._prepared: set[Size] = set()
         self._weights = opener.variants.weights
         self._is_multi_style = opener.network(candidate).is_multi_style
         self._compiled: OrderedDict[Size, CompiledModel] = OrderedDict()
@@ -151,15 +155,55 @@ class Session:
         result = np.ascontiguousarray(stylized[:height, :width])
         return blend(image, result, self._opener.strength)
 
+    def prepare(self, size: Size) -> None:
+        """Compile the model for frames of a size, and keep it until ``release``.
+
+        May be called on any thread while another one calls ``run``, which does not wait.
+
+        Args:
+            size: height and width.
+
+        Raises:
+            NstError: the model does not run at this size.
+        """
+        large = _at_least_smallest(size)
+        compiled = self._compiled.get(large) or self._opener(self.candidate, large)
+        with self._lock:
+            self._prepared.add(large)
+            self._compiled[large] = compiled
+
+    def release(self, size: Size) -> None:
+        """Free the memory of a size; its next frame compiles the model again."""
+        large = _at_least_smallest(size)
+        with self._lock:
+            self._prepared.discard(large)
+            self._compiled.pop(large, None)
+
+    def with_weights_as_input(self) -> "Session":
+        """Open the model again on the same device, for all styles: ``run`` takes their weights.
+
+        Raises:
+            NstError: it does not run.
+        """
+        variants = Variants(self._opener.variants.given)
+        size = next(reversed(self._compiled))
+        session = Session(replace(self._opener, variants=variants), self.candidate, size)
+        session.why, session.passed_over = self.why, self.passed_over
+        return session
+
     def _compiled_for(self, size: Size) -> CompiledModel:
-        """Return the model compiled for a size; the least recently used size is dropped."""
-        if size in self._compiled:
-            self._compiled.move_to_end(size)
-            return self._compiled[size]
-        if len(self._compiled) == MAX_CACHED_SIZES:
-            self._compiled.popitem(last=False)
-        self._compiled[size] = self._opener(self._candidate, size)
-        return self._compiled[size]
+        """Return the model compiled for a size; make room for it first."""
+        with self._lock:
+            if size in self._compiled:
+                self._compiled.move_to_end(size)
+                return self._compiled[size]
+            unprepared = [each for each in self._compiled if each not in self._prepared]
+            if len(unprepared) == MAX_CACHED_SIZES:
+                del self._compiled[unprepared[0]]
+        compiled = self._opener(self.candidate, size)
+        with self._lock:
+            self._compiled[size] = compiled
+        return compiled
 
     def _check_weights(self, weights: StyleWeights | None) -> StyleWeights | None:
         """Return the weights to pass to the engine: None if they are baked into the model."""
@@ -179,6 +223,10 @@ class Session:
         styles = [style.name for style in self.card.styles]
         message = f"{self.card.name} has several styles: {', '.join(styles)}"
         return ModelError(message, f"weights=find_style({styles[0]!r}).weights for open_session()")
+
+
+def _at_least_smallest(size: Size) -> Size:
+    return max(size[0], SMALLEST), max(size[1], SMALLEST)
 
 
 def open_session(

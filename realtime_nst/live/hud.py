@@ -7,7 +7,7 @@ from time import perf_counter
 from realtime_nst.frame import StreamInfo
 from realtime_nst.image_ops import tiles
 from realtime_nst.live.keys import KEYS
-from realtime_nst.live.mixer_pool import RenderConfig
+from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.settings import LiveSettings
 from realtime_nst.sinks.overlay import Label, Overlay
 from realtime_nst.stats import FrameStats

@@ -1,15 +1,21 @@
-"""Find and open the styles of a live session."""
+"""Find the styles of a live session, and open the first of each network."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from realtime_nst.errors import DeviceError, ModelError
+from realtime_nst.inference.engines import Size
 from realtime_nst.inference.options import InferenceOptions
-from realtime_nst.inference.session import Session
-from realtime_nst.live.adaptive_resolution import AdaptiveResolution, Size
-from realtime_nst.live.mixer_pool import MixerPool, Paint, RenderConfig
+from realtime_nst.inference.session import DEFAULT_SIZE, Session
+from realtime_nst.live.lazy_session import LazySession
+from realtime_nst.live.model_pool import Paint
+from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.stylizer import Mixers
+from realtime_nst.models.default_style import DEFAULT_STYLE
+from realtime_nst.models.precisions import INT8
 from realtime_nst.models.registry import StyleChoice, find_style
-from realtime_nst.stages import no_op
 from realtime_nst.stats import StageTimer
 from realtime_nst.stylize.loading import open_choice
 from realtime_nst.stylize.style_mixer import StyleMixer
@@ -22,48 +28,67 @@ def style_names(named: Sequence[str], mosaic: str | None) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class LiveStyles:
-    """Styles that were found, and can be opened for any size."""
+    """Styles that were found, by their positions."""
 
     names: Sequence[str]
     choices: Sequence[StyleChoice]
-    options: InferenceOptions
 
     @property
     def notes(self) -> list[str]:
         """Remarks on how the names were understood."""
         return [choice.note for choice in self.choices if choice.note]
 
-    def sessions(self, size: Size) -> list[Session]:
-        """Open one session for each style; a session of a single style is faster."""
-        width, height = size
-        options = self.options
-        return [
-            # Not spinning: between two frames, camera and window need the cores.
-            open_choice(choice, options, size=(height, width), spin=False)
-            for choice in self.choices
-        ]
-
-    def mixer(self, sessions: Sequence[Session]) -> StyleMixer:
-        """Return one mixer of all styles."""
-        weights = (choice.weight_array() for choice in self.choices)
-        return StyleMixer(list(zip(sessions, weights, strict=True)))
-
-    def mixer_for(self, config: RenderConfig) -> StyleMixer:
-        """Open every style for a configuration, and run each once for every size."""
-        sizes = sorted(config.sizes())
-        mixer = self.mixer(self.sessions(sizes[0]))
-        for size in sizes:
-            mixer.warm(*size)
-        return mixer
-
 
 def find_styles(names: Sequence[str], options: InferenceOptions) -> LiveStyles:
-    """Find every style.
+    """Find every style; if at most one is named, all others of its network follow it.
 
     Raises:
         ModelError: there is no such style.
     """
-    return LiveStyles(names, [find_style(name, options.tier) for name in names], options)
+    named = list(names) or [DEFAULT_STYLE]
+    choices = [find_style(name, options.tier) for name in named]
+    if len(named) > 1:
+        return LiveStyles(named, choices)
+    others = other_styles(choices[0])
+    return LiveStyles([*named, *others], [*choices, *others.values()])
+
+
+def other_styles(choice: StyleChoice) -> dict[str, StyleChoice]:
+    """Return every style of a choice's model but the chosen one, by name."""
+    count = len(choice.model.styles)
+    alone = {
+        name: tuple(float(each == position) for each in range(count))
+        for position, name in enumerate(choice.model.styles)
+    }
+    return {
+        name: StyleChoice(choice.model, weights)
+        for name, weights in alone.items()
+        if weights != choice.weights
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStyles:
+    """Styles whose networks were chosen an engine; each is opened when it is prepared."""
+
+    sessions: Mapping[str, Session]
+    """Opened session of the first style of each network, by the style's name."""
+    models: Sequence[LazySession]
+    """Model of each style; styles that share a session share the object."""
+    mixer: StyleMixer
+    """Mixer of all styles."""
+    seconds: float
+    """Time of a frame of ``DEFAULT_SIZE`` in the slowest of the opened styles."""
+
+    def seconds_at(self, width: int, height: int) -> float:
+        """Return the likely time of a frame, in proportion to its pixels."""
+        return self.seconds * width * height / (DEFAULT_SIZE[0] * DEFAULT_SIZE[1])
+
+    @property
+    def runs_on(self) -> str:
+        """Devices that the styles run on, human-readable."""
+        infos = (str(session.runtime_info) for session in self.sessions.values())
+        return " and ".join(dict.fromkeys(infos))
 
 
 def timed(mixers: Mixers, stages: StageTimer) -> Mixers:
@@ -76,34 +101,85 @@ def timed(mixers: Mixers, stages: StageTimer) -> Mixers:
     return mixer_for
 
 
-def open_first_mixer(
-    pool: MixerPool,
-    styles: LiveStyles,
-    resolution: AdaptiveResolution,
-    tiled: int,
-    on_open: Callable[[Mapping[str, Session]], None] = no_op,
-) -> str:
-    """Open the first mixer, and choose a resolution that holds the frame rate.
+def open_styles(styles: LiveStyles, options: InferenceOptions) -> OpenStyles:
+    """Open the first style of each network, which chooses the engine of the others.
 
     Args:
-        pool: receives the mixer.
         styles: styles to open.
-        resolution: is told how long a frame takes.
-        tiled: number of tiles to begin with; 0 for a single image.
-        on_open: called with the opened session of each style, by name.
-
-    Returns:
-        The devices that the styles run on, human-readable.
+        options: device, precision and threads.
 
     Raises:
         NstError: a model cannot be opened.
     """
-    sessions = styles.sessions(resolution.size)
-    on_open(dict(zip(styles.names, sessions, strict=True)))
-    mixer, full = styles.mixer(sessions), RenderConfig(resolution.size)
-    resolution.begin(mixer.warm(*resolution.size))
-    pool.add(full, mixer)
-    first = RenderConfig(resolution.size, tiled)
-    if first != full:
-        pool.add(first, styles.mixer_for(first))
-    return " and ".join(dict.fromkeys(str(session.runtime_info) for session in sessions))
+    alike = Counter(map(_kind, styles.choices))
+    networks: dict[_Kind, _Network] = {}
+    opened: dict[int, Session] = {}
+    for position, choice in enumerate(styles.choices):
+        kind = _kind(choice)
+        if kind not in networks:
+            networks[kind] = _open_network(choice, options, several=alike[kind] > 1)
+            opened[position] = networks[kind].first
+    models = [networks[_kind(choice)].model(choice) for choice in styles.choices]
+    weights = (choice.weight_array() for choice in styles.choices)
+    mixer = StyleMixer(list(zip(models, weights, strict=True)))
+    height, width = DEFAULT_SIZE
+    seconds = max(mixer.seconds_per_frame(position, width, height) for position in opened)
+    sessions = {styles.names[position]: session for position, session in opened.items()}
+    return OpenStyles(sessions, models, mixer, seconds)
+
+
+_Kind = tuple[Path, bool]
+
+
+def _kind(choice: StyleChoice) -> _Kind:
+    """Return what styles with one choice of engine have in common: there is no int8 of a blend."""
+    return choice.model.path, sum(weight > 0 for weight in choice.weights) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """A network whose first style was opened."""
+
+    choice: StyleChoice
+    first: Session
+    options: InferenceOptions
+    shared: LazySession | None
+    """The session of all styles; None if each has its own."""
+
+    def model(self, choice: StyleChoice) -> LazySession:
+        """Return the model of a style; nothing is measured for it any more."""
+        if self.shared and choice.strength == 1:
+            return self.shared
+        session = self.first if choice == self.choice else None
+        return LazySession(lambda size: self._open(choice, size), session)
+
+    def _open(self, choice: StyleChoice, size: Size) -> Session:
+        candidate = self.first.candidate
+        same = replace(self.options, device=candidate.device, precision=candidate.precision)
+        try:
+            return _open_choice(choice, same, size)
+        except (DeviceError, ModelError):
+            # Some variant of this style is missing or damaged; its main file may be fine.
+            return _open_choice(choice, replace(same, precision=None), size)
+
+
+def _open_network(choice: StyleChoice, options: InferenceOptions, *, several: bool) -> _Network:
+    session, shared = _open_choice(choice, options, DEFAULT_SIZE), None
+    if several and choice.strength == 1 and _is_as_fast_for_all_styles(session):
+        session = session.with_weights_as_input()
+        shared = LazySession(lambda _: session, session)
+    return _Network(choice, session, options, shared)
+
+
+def _is_as_fast_for_all_styles(session: Session) -> bool:
+    """Return whether one session for all styles is as fast as one for each.
+
+    int8 files have one style each, and ONNX Runtime on the CPU takes 1.5 times as long if the
+    weights of the styles are an input.
+    """
+    return session.candidate.precision != INT8 and session.candidate.device != "cpu"
+
+
+def _open_choice(choice: StyleChoice, options: InferenceOptions, size: Size) -> Session:
+    # Not spinning: between two frames, camera and window need the cores.
+    return open_choice(choice, options, size=size, spin=False)

@@ -9,12 +9,13 @@ from realtime_nst import image_ops
 from realtime_nst.frame import Frame, Image
 from realtime_nst.live.adaptive_resolution import AdaptiveResolution
 from realtime_nst.live.crossfade import Amounts, Crossfade
-from realtime_nst.live.mixer_pool import Paint, RenderConfig
+from realtime_nst.live.model_pool import Paint
+from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.settings import LiveSettings
 from realtime_nst.stylize.stabilizer import Stabilizer
 
 Mixers = Callable[[RenderConfig], Paint | None]
-"""Returns the mixer for a configuration; None while it is being opened, except for the first."""
+"""Returns the mixer for a configuration; None while it is being prepared, except for the first."""
 
 
 class LiveStylizer:
@@ -23,7 +24,7 @@ class LiveStylizer:
     Frames keep their size: only the network works at another resolution.
 
     Args:
-        mixers: returns the mixer for a configuration; ``MixerPool.get``, for example.
+        mixers: returns the mixer for a configuration; ``ModelPool.get``, for example.
         styles: number of styles in each mixer.
         settings: returns the present settings; called once per frame.
         resolution: provides the processing resolution, and receives the time per frame.
@@ -41,8 +42,10 @@ class LiveStylizer:
         self._mixers, self._styles = mixers, styles
         self._settings, self._resolution, self._clock = settings, resolution, clock
         self._fade, self._stabilizer = Crossfade(), Stabilizer()
+        self._amounts = self._shown = _amounts(settings(), styles)
         self.config = self._wanted(settings())
         """Present configuration; the one that the settings ask for may not be ready yet."""
+        self._is_ready = False
         self._paint: Paint = _not_open
         self._still: Image | None = None
 
@@ -60,13 +63,20 @@ class LiveStylizer:
         )
 
     def _prepare(self, settings: LiveSettings) -> None:
-        """Switch to the wanted configuration as soon as its mixer is open."""
+        """Switch to the wanted configuration and styles as soon as they are ready."""
         wanted = self._wanted(settings)
-        if paint := self._mixers(wanted):
+        paint = self._mixers(wanted)
+        self._is_ready = paint is not None
+        if paint:
             self.config, self._paint = wanted, paint
+            self._amounts = _amounts(settings, self._styles)
 
     def _wanted(self, settings: LiveSettings) -> RenderConfig:
-        return RenderConfig(self._resolution.size, self._styles if settings.tiled else 0)
+        if settings.tiled:
+            return RenderConfig(self._resolution.size, self._styles, frozenset(range(self._styles)))
+        # While styles fade, the previous one is still needed, perhaps at another size.
+        needed = frozenset({*_amounts(settings, self._styles), *self._shown})
+        return RenderConfig(self._resolution.size, 0, needed)
 
     def _after(self, before: Image, settings: LiveSettings, now: float) -> Image:
         """Return the stylized image with the strength and colors of the settings."""
@@ -79,12 +89,11 @@ class LiveStylizer:
 
     def _timed(self, before: Image, settings: LiveSettings, now: float) -> Image:
         started = self._clock()
-        wanted = _amounts(settings, self._styles)
-        amounts = self._fade.step(wanted, now)
-        after = self._stylized(before, amounts, settings.stabilize)
+        self._shown = self._fade.step(self._amounts, now)
+        after = self._stylized(before, self._shown, settings.stabilize)
         ended = self._clock()
-        # A fade between two models takes twice the time; so may a frame while a mixer is opened.
-        if amounts == wanted and self.config == self._wanted(settings):
+        # A fade between two models takes twice the time; so may a frame while one is prepared.
+        if self._shown == self._amounts and self._is_ready:
             self._resolution.record(ended - started, ended)
         return after
 

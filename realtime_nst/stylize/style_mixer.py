@@ -61,22 +61,20 @@ class StyleMixer:
             sums[id(model)] = model, total + np.float32(amount) * weights
         return list(sums.values())
 
-    def warm(self, width: int, height: int, clock: Clock = perf_counter) -> float:
-        """Run every model at a size, so that the first frames are as fast as the others.
+    def seconds_per_frame(
+        self, style: int, width: int, height: int, clock: Clock = perf_counter
+    ) -> float:
+        """Measure a style after a warm-up frame.
 
         Args:
+            style: index of the style.
             width: width of the frames.
             height: height of the frames.
             clock: returns the time in seconds.
-
-        Returns:
-            Seconds per frame of the slowest model.
         """
-        blank = np.zeros((max(height, SMALLEST), max(width, SMALLEST), 3), np.uint8)
-        seconds = []
-        for model, weights in {id(style[0]): style for style in self._styles}.values():
-            model.run(blank, weights)
+        blank, seconds = np.zeros((height, width, 3), np.uint8), []
+        for _ in range(3):
             started = clock()
-            model.run(blank, weights)
+            self(blank, {style: 1.0})
             seconds.append(clock() - started)
-        return max(seconds)
+        return min(seconds)

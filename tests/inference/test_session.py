@@ -292,3 +292,36 @@ def test_open_session_without_engine(variants: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(MissingExtraError, match="neither ONNX Runtime nor OpenVINO") as caught:
         open_session(variants)
     assert "pip install" in caught.value.hint
+
+
+def test_prepare_compiles_and_keeps_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    real = open_onnx_runtime
+
+    def counted(
+        network: OnnxModel, device: Device, settings: EngineSettings, size: Size
+    ) -> CompiledModel:
+        opened.append(size)
+        return real(network, device, settings, size)
+
+    monkeypatch.setattr(session_module, "open_onnx_runtime", counted)
+    session = open_session(onnx_models.invert(tmp_path / "model.onnx"), "cpu", size=(32, 32))
+    session.prepare((8, 50))  # smaller than a network's smallest input
+    session.prepare((8, 50))
+    sizes = [(33 + step, 40) for step in range(MAX_CACHED_SIZES)]
+    for size in [*sizes, (8, 50)]:
+        session.run(np.zeros((*size, 3), np.uint8))
+    assert opened == [(32, 32), (32, 50), *sizes]
+    session.release((8, 50))
+    session.run(np.zeros((8, 50, 3), np.uint8))
+    assert opened[-1] == (32, 50)
+
+
+def test_session_with_weights_as_input_runs_every_style(tmp_path: Path) -> None:
+    path = onnx_models.two(tmp_path / "model.onnx")
+    fixed = open_session(path, "cpu", weights=(1.0, 0.0), precision="fp32")
+    free = fixed.with_weights_as_input()
+    assert free.candidate == fixed.candidate
+    for weights, expected in (((1, 0), 200), ((0, 1), 0)):
+        stylized = free.run(np.full((32, 32, 3), 200, np.uint8), np.array(weights, np.float32))
+        assert (stylized == expected).all()

@@ -10,7 +10,7 @@ import pytest
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.live.controller import LiveController, RecordingToggle, unused_path
 from realtime_nst.live.hud import Hud
-from realtime_nst.live.mixer_pool import RenderConfig
+from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.settings import LiveControls, LiveSettings
 from realtime_nst.sinks.tee import Tee
 from tests.helpers.video_clips import content

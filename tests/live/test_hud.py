@@ -9,7 +9,7 @@ import pytest
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.live.hud import NOTIFICATION_SECONDS, Hud, Notification
 from realtime_nst.live.keys import KEYS
-from realtime_nst.live.mixer_pool import RenderConfig
+from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.settings import LiveSettings
 from realtime_nst.sinks.overlay import Label, Overlay, draw_overlay
 from realtime_nst.stats import FrameStats

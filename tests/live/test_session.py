@@ -7,8 +7,8 @@ import pytest
 
 from realtime_nst.live.controller import LiveController
 from realtime_nst.live.hud import Hud
-from realtime_nst.live.mixer_pool import RenderConfig
 from realtime_nst.live.outputs import WINDOW, folder_of, is_folder, is_recording, openers
+from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.session import format_summary, run_live
 from realtime_nst.live.settings import LiveControls, LiveSettings
 from realtime_nst.sources.synthetic import SyntheticSource

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from realtime_nst.frame import Frame, Image
 from realtime_nst.live.adaptive_resolution import AdaptiveResolution
-from realtime_nst.live.mixer_pool import Paint, RenderConfig
+from realtime_nst.live.model_pool import Paint
+from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.settings import LiveControls, LiveSettings
 from realtime_nst.live.stylizer import LiveStylizer
 from realtime_nst.stylize.style_mixer import StyleMixer
@@ -182,7 +183,8 @@ def test_what_is_not_ready_yet_does_not_hold_anything_up() -> None:
             told.append(now)
 
     resolution, settings = Watched(((120, 80), (60, 40)), 25), [PLAIN]
-    ready, sizes = {RenderConfig((120, 80))}, list[tuple[int, int]]()
+    first, both = frozenset({0}), frozenset({0, 1})
+    ready, sizes = {RenderConfig((120, 80), 0, first)}, list[tuple[int, int]]()
 
     def paint(image: Image, amounts: Mapping[int, float]) -> Image:
         sizes.append((image.shape[1], image.shape[0]))
@@ -195,14 +197,31 @@ def test_what_is_not_ready_yet_does_not_hold_anything_up() -> None:
     stylize(frame(index=0, width=120, height=80))
     resolution.begin(0.05)
     stylize(frame(index=1, width=120, height=80))
-    ready.add(RenderConfig((60, 40)))
+    ready.add(RenderConfig((60, 40), 0, first))
     stylize(frame(index=2, width=120, height=80))
     settings[0] = replace(PLAIN, tiled=True)
     stylize(frame(index=3, width=120, height=80))
-    ready.add(RenderConfig((60, 40), 2))
+    ready.add(RenderConfig((60, 40), 2, both))
     stylize(frame(index=4, width=120, height=80))
     assert sizes == [(120, 80), (120, 80), (60, 40), (60, 40), (30, 40), (30, 40)]
     assert len(told) == 3
+
+
+def test_a_style_that_is_not_ready_leaves_the_previous_one_on() -> None:
+    stage, ready = Stage(), {0}
+    mixer = StyleMixer([(style, np.ones(1, np.float32)) for style in stage.styles])
+    stylize = LiveStylizer(
+        lambda wanted: mixer if wanted.styles <= ready else None,
+        3,
+        lambda: stage.settings,
+        stage.resolution,
+    )
+    stylize(frame(index=0))
+    stage.settings = replace(PLAIN, style=2)
+    assert np.array_equal(stylize(frame(index=1)).image, 255 - frame().image)
+    ready.add(2)
+    stylize(frame(index=30))
+    assert (stylize(frame(index=60)).image == 200).all()
 
 
 def test_the_first_palette_must_be_ready() -> None:

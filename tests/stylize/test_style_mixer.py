@@ -50,20 +50,20 @@ def test_mixer_small_images(palette: StyleMixer) -> None:
     assert np.array_equal(palette(tiny, {1: 1.0}), 255 - tiny)
 
 
-def test_warm_returns_slowest_time() -> None:
+def test_seconds_per_frame_leaves_the_first_frame_out() -> None:
     now = [0.0]
 
     class Slow:
-        def __init__(self, seconds: float) -> None:
-            self.seconds, self.sizes = seconds, list[tuple[int, ...]]()
+        def __init__(self) -> None:
+            self.sizes = list[tuple[int, ...]]()
 
         def run(self, image: Image, weights: object = None) -> Image:
-            now[0] += self.seconds if self.sizes else 5.0  # the first time
+            now[0] += 0.1 * (len(self.sizes) + 1) if self.sizes else 5.0
             self.sizes.append(image.shape)
             return image
 
-    shared, own = Slow(0.1), Slow(0.2)
-    weights = np.eye(2, dtype=np.float32)
-    styles = [(shared, weights[0]), (shared, weights[1]), (own, np.ones(1, np.float32))]
-    assert StyleMixer(styles).warm(64, 48, lambda: now[0]) == pytest.approx(0.2)
-    assert shared.sizes == own.sizes == [(48, 64, 3)] * 2
+    first, second = Slow(), Slow()
+    mixer = StyleMixer([(first, np.ones(1, np.float32)), (second, np.ones(1, np.float32))])
+    assert mixer.seconds_per_frame(1, 64, 48, lambda: now[0]) == pytest.approx(0.2)
+    assert not first.sizes
+    assert set(second.sizes) == {(48, 64, 3)}

@@ -204,13 +204,15 @@ def webcam(
 
     Press ? in the window to see its keys.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     from realtime_nst.cli import parsing
-    from realtime_nst.cli.announcement import announce
+    from realtime_nst.cli.announcement import announce_live
     from realtime_nst.cli.summary import print_notes
     from realtime_nst.inference.options import InferenceOptions
     from realtime_nst.live import styles as live_styles
     from realtime_nst.live.hud import Hud
-    from realtime_nst.live.mixer_pool import MixerPool
+    from realtime_nst.live.model_pool import ModelPool
     from realtime_nst.live.session import run_live
     from realtime_nst.live.settings import LiveControls, LiveSettings
     from realtime_nst.live.stylizer import LiveStylizer
@@ -218,9 +220,6 @@ def webcam(
     from realtime_nst.stats import StageTimer
     from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
-    names = live_styles.style_names(style or [], mosaic) or [DEFAULT_STYLE]
-    if morph and len(names) < 2:
-        raise typer.BadParameter("needs two styles: -s a -s b", param_hint="--morph")
     settings = LiveSettings(
         morph=morph,
         strength=strength,
@@ -236,25 +235,33 @@ def webcam(
         help=keys,
     )
     options = InferenceOptions(tier, device, precision, threads)
-    styles = live_styles.find_styles(names, options)
+    styles = live_styles.find_styles(live_styles.style_names(style or [], mosaic), options)
+    count = len(styles.names)
+    if morph and count < 2:
+        raise typer.BadParameter("needs two styles: -s a -s b", param_hint="--morph")
     print_notes(styles.notes)
-    with open_live(source, parsing.camera_request(size, fps, backend), loop=loop) as camera:
+    with ThreadPoolExecutor(1, "open-styles") as thread:
+        # A camera takes its time, too.
+        opening = thread.submit(live_styles.open_styles, styles, options)
+        camera = open_live(source, parsing.camera_request(size, fps, backend), loop=loop)
+    with camera:
         for line in (camera.info.name, *camera.info.notes):
             say(line)
         resolution = parsing.working_resolution(working_size, camera.info, fps_target)
-        with MixerPool(styles.mixer_for) as pool:
-            runs_on = live_styles.open_first_mixer(
-                pool,
-                styles,
-                resolution,
-                len(names) if settings.tiled else 0,
-                lambda sessions: announce(sessions, verbose=verbose),
-            )
-            controls, stages = LiveControls(settings, len(names)), StageTimer()
+        opened = opening.result()
+        resolution.begin(opened.seconds_at(camera.info.width, camera.info.height))
+        announce_live(opened.sessions, count, resolution.size, verbose=verbose)
+        with ModelPool(opened.mixer, opened.models, styles.names) as pool:
+            controls, stages = LiveControls(settings, count), StageTimer()
             mixers = live_styles.timed(pool.get, stages)
-            stylizer = LiveStylizer(mixers, len(names), lambda: controls.settings, resolution)
+            stylizer = LiveStylizer(mixers, count, lambda: controls.settings, resolution)
+            pool.prepare(stylizer.config)
             display = Hud(
-                names, camera.info, runs_on, lambda: stylizer.config, lambda: camera.notice
+                styles.names,
+                camera.info,
+                opened.runs_on,
+                lambda: stylizer.config,
+                lambda: camera.notice or pool.notice,
             )
             started = perf_counter()
             _run(
