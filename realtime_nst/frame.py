@@ -1,6 +1,7 @@
 """A frame and the description of a stream of frames."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Self
@@ -88,3 +89,5 @@ class StreamInfo:
     """Human-readable notes, one line each, on properties that the output will not keep."""
     image_paths: tuple[Path, ...] = ()
     """Image file behind each frame, for sinks that name their files after them."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Settings that the frames were stylized with, for sinks that store them in the file."""

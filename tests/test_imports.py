@@ -42,6 +42,7 @@ LAYERS = {
     "machine": 2,
     "memory": 2,
     "stages": 2,
+    "provenance": 2,
     "image_metrics": 2,
     "image_ops": 2,
     "palette": 2,

@@ -90,5 +90,6 @@ def stylize_image(
 
     done = stylize_photo(photo, stylize, OutputShape(size))
     if target:
-        write_photo(target, done)
+        shares = {} if strength == 1 else {"strength": f"{strength:g}"}
+        write_photo(target, done.with_settings({**stylizer.settings, **shares}))
     return like(image, done.image, color)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, overload
 
+from realtime_nst.convert.styles import describe_style
 from realtime_nst.errors import ImageError
 from realtime_nst.frame import Frame, Image
 from realtime_nst.image_ops import blend
@@ -89,6 +90,11 @@ class Stylizer:
             ImageError: its image is no (H, W, 3) uint8 array.
         """
         return frame.with_image(self._style.session.run(frame.image))
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return the program's version, the style and its model, as stored in written files."""
+        return describe_style(self._style)
 
     @property
     def runtime(self) -> RuntimeInfo:

@@ -16,6 +16,7 @@ from realtime_nst.convert.styles import describe_styles
 from realtime_nst.convert.transforms import OutputShape
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.inference.options import AUTO, InferenceOptions
+from realtime_nst.provenance import without_folders
 from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources.options import ReadOptions
 from realtime_nst.stats import FrameStats
@@ -154,9 +155,8 @@ def _timed(style: str | Mapping[float, str]) -> dict[Fraction, str]:
 
 def _spelled(styles: Mapping[Fraction, str]) -> str:
     """Return the styles as the command line spells them."""
-    return " ".join(
-        f"{name}@{float(start):g}s" if start else name for start, name in styles.items()
-    )
+    names = ((start, without_folders(name)) for start, name in styles.items())
+    return " ".join(f"{name}@{float(start):g}s" if start else name for start, name in names)
 
 
 def _reading(

@@ -18,6 +18,7 @@ from realtime_nst.cli.commands import (
     export,
     gatys,
     image,
+    info,
     styles,
     train,
     video,
@@ -79,6 +80,7 @@ _add("live", webcam.webcam, LIVE, "Another name of webcam.")
 _add("cameras", cameras.cameras, LIVE, "List the connected cameras.")
 _add("video", video.video, CONVERT, "Stylize video files.", NeedsResult)
 _add("image", image.image, CONVERT, "Stylize image files.", NeedsResult)
+_add("info", info.info, CONVERT, "Show what a file is and what it was made with.")
 _add_group("styles", styles.app, STYLES, "List, show and verify styles.")
 _add("train", train.train, STYLES, "Train a network on style images.")
 _add("export", export.export, STYLES, "Write a trained network as an ONNX model.")

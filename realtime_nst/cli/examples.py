@@ -21,6 +21,7 @@ EXAMPLES = {
         "realtime-nst image photos/ stylized/ --style great-wave --tier quality",
         "realtime-nst image in.jpg out.png --style starry-night:0.6,udnie:0.4",
     ),
+    "info": ("realtime-nst info stylized.mp4", "realtime-nst info photos/*.jpg --json"),
     "cameras": ("realtime-nst cameras", "realtime-nst cameras --json"),
     "doctor": ("realtime-nst doctor", "realtime-nst doctor --json"),
     "train": (

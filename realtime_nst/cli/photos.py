@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -24,8 +24,8 @@ from realtime_nst.image_io.write import write_photo
 from realtime_nst.pipeline import FrameStylizer
 from realtime_nst.sinks.video.codecs import PIPE
 
-Opener = Callable[[], FrameStylizer]
-"""Opens the style."""
+Opener = Callable[[], tuple[FrameStylizer, Mapping[str, str]]]
+"""Opens the style; returns also the settings to store in the results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +87,22 @@ def _outcome(
         photo = _read(job.source)
     except NstError as error:
         return _failed(job, error, perf_counter() - started, alone=alone)
-    stylize = opened()  # an error here concerns every image
+    style = opened()  # an error here concerns every image
     try:
-        return _done(job, photo, stylize, shape, started)
+        return _done(job, photo, *style, shape, started)
     except NstError as error:
         return _failed(job, error, perf_counter() - started, alone=alone)
 
 
 def _done(
-    job: PhotoJob, photo: Photo, stylize: FrameStylizer, shape: OutputShape, started: float
+    job: PhotoJob,
+    photo: Photo,
+    stylize: FrameStylizer,
+    settings: Mapping[str, str],
+    shape: OutputShape,
+    started: float,
 ) -> PhotoOutcome:
-    result = stylize_photo(photo, stylize, shape)
+    result = stylize_photo(photo, stylize, shape).with_settings(settings)
     notes = [*photo.notes, *_write(job.result, result)]
     print_notes(f"{job.source}: {note}" for note in notes)
     height, width = result.image.shape[:2]

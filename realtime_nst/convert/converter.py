@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.options import ConversionOptions
 from realtime_nst.convert.resume import conversion_settings, find_resume_point, is_resumable
+from realtime_nst.convert.styles import stored_settings
 from realtime_nst.convert.transforms import arrange_output, output_info, transform
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.pipeline import FrameStylizer, never, rest, run
@@ -94,7 +95,7 @@ def convert(
     shape = options.shape
     with (
         transform(open_source(job.source, reading), shape, done) as frames,
-        open_sink(job.result, output_info(frames.info, shape), options.video, journal) as sink,
+        open_sink(job.result, _described(frames.info, options), options.video, journal) as sink,
     ):
         LOG.info("converting %s to %s", frames.info, job.result)
         known = sink.notes
@@ -111,6 +112,11 @@ def convert(
                 stopwatch=stages,
             )
     _report(on_note, sink.notes[len(known) :])
+
+
+def _described(info: StreamInfo, options: ConversionOptions) -> StreamInfo:
+    """Return the stream that is written, with the settings to store in the file."""
+    return replace(output_info(info, options.shape), settings=stored_settings(options.styles))
 
 
 def _stylizers(

@@ -20,8 +20,25 @@ AVIF_TURNS = (b"irot", b"imir")
 AVIF_CODEC, HIGH_DEPTH = b"av1C", 0x40
 """Name of the box with an AVIF's coding parameters, and the bit of its third byte for more than 8
 bits per channel."""
+BEGINNINGS = {
+    **{"JPEG": (JPEG,), "PNG": (PNG,), "GIF": (GIF,), "BMP": (BMP,)},
+    **{"TIFF": TIFF, "JPEG XL": JXL, "JPEG 2000": (b"\0\0\0\x0cjP  ",)},
+    "Netpbm": (b"P5", b"P6"),
+}
+"""First bytes of each format."""
 INCH = 1
 """JPEG's unit number for dots per inch."""
+
+
+def format_of(coded: bytes) -> str | None:
+    """Return the name of an image's format; None if it is no image."""
+    if is_avif(coded):
+        return "AVIF"
+    if is_heif(coded):
+        return "HEIC"
+    if coded.startswith(RIFF):  # so do AVI files
+        return "WebP" if coded[8:12] == b"WEBP" else None
+    return next((name for name, begin in BEGINNINGS.items() if coded.startswith(begin)), None)
 
 
 def is_image(coded: bytes) -> bool:
@@ -76,6 +93,14 @@ def xmp_of_png(coded: bytes) -> bytes:
         return b""
     packets = [text for kind, text in png_chunks(coded) if kind == b"iTXt"]
     return next((text[len(XMP_OF_PNG) :] for text in packets if text.startswith(XMP_OF_PNG)), b"")
+
+
+def png_text(coded: bytes, keyword: str) -> str:
+    """Return the international text of a PNG with a keyword; empty if there is none."""
+    begin = keyword.encode("latin-1") + bytes(5)  # neither compressed nor translated
+    texts = (text for kind, text in png_chunks(coded) if kind == b"iTXt")
+    found = next((text for text in texts if text.startswith(begin)), begin)
+    return found[len(begin) :].decode("utf-8", "replace")
 
 
 def dpi_of(coded: bytes) -> tuple[int, int] | None:

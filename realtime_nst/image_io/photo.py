@@ -2,6 +2,7 @@
 
 import re
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime_nst.frame import Image
+from realtime_nst.provenance import to_xmp
 
 ORIENTATION = 0x0112
 """EXIF tag of the orientation."""
@@ -44,6 +46,10 @@ class Photo:
     def with_image(self, image: Image, alpha: NDArray[np.uint8] | None) -> Self:
         """Return a copy with other pixels and the same metadata."""
         return replace(self, image=image, alpha=alpha)
+
+    def with_settings(self, settings: Mapping[str, str]) -> Self:
+        """Return a copy whose XMP holds the settings that the pixels were made with."""
+        return replace(self, xmp=to_xmp(self.xmp, settings))
 
 
 def upright(exif: bytes) -> bytes:

@@ -90,7 +90,9 @@ def open_sink(
     if name in SINKS:
         return SINKS[name](details, info)
     if is_url(str(address)):
-        raise SinkError(f"cannot write to {redact(str(address))}", f"use one of {', '.join(SINKS)}, or a file")
+        raise SinkError(
+            f"cannot write to {redact(str(address))}", f"use one of {', '.join(SINKS)}, or a file"
+        )
     path = Path(address)
     suffix = path.suffix.lower()
     still = suffix in FORMATS and (info.rate is None or is_pattern(path))  # .webp is both

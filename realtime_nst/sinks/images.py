@@ -9,8 +9,10 @@ from typing import Self
 from realtime_nst.errors import SinkError
 from realtime_nst.files import Lock, refuse_inputs
 from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.image_io.photo import Photo
 from realtime_nst.image_io.sequence import NUMBER
-from realtime_nst.image_io.write import FORMATS, write_image
+from realtime_nst.image_io.write import FORMATS, write_photo
+from realtime_nst.provenance import to_xmp
 from realtime_nst.sinks.journal import Journal, ResumePoint
 
 
@@ -35,6 +37,7 @@ class ImageSink:
 
     def __init__(self, path: Path, info: StreamInfo, journal: Journal | None = None) -> None:
         self._journal = journal
+        self._xmp = to_xmp(b"", info.settings) if info.settings else b""
         # A single image needs no number: its name is taken literally.
         numbered = is_pattern(path) and not (info.rate is None and info.frames == 1)
         self._file, self._numbered = path, numbered
@@ -55,7 +58,7 @@ class ImageSink:
         """Write an image atomically."""
         if self._journal and self._journal.due(frame.index):
             self._journal.add(ResumePoint(frame.index, frame.pts))
-        write_image(self._target(frame.index), frame.image)
+        write_photo(self._target(frame.index), Photo(frame.image, xmp=self._xmp))
 
     def _target(self, index: int) -> Path:
         if self._folder is None:

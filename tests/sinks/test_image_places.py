@@ -15,7 +15,7 @@ def test_unwritable_image_is_an_error(tmp_path: Path) -> None:
     image = np.zeros((2, 2, 3), np.uint8)
     with pytest.raises(SinkError, match="unknown file extension") as refused:
         write_image(tmp_path / "a.xyz", image)
-    assert refused.value.hint == "use one of .png, .jpg, .jpeg, .webp"
+    assert refused.value.hint == "use one of .png, .jpg, .jpeg, .webp, .avif"
     (tmp_path / "file").touch()
     with pytest.raises(SinkError, match="cannot create"):
         write_image(tmp_path / "file" / "a.png", image)

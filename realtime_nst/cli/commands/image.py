@@ -1,5 +1,6 @@
 """The command ``image``: stylize image files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -96,6 +97,7 @@ def image(
     from realtime_nst.cli.photos import stylize_all
     from realtime_nst.cli.summary import print_notes
     from realtime_nst.convert.photo_jobs import photo_jobs, unread_folders
+    from realtime_nst.convert.styles import describe_style
     from realtime_nst.convert.transforms import OutputShape
     from realtime_nst.inference.options import InferenceOptions
     from realtime_nst.stylize.loading import open_style
@@ -109,10 +111,10 @@ def image(
             f"{each}: sub-folders are left out; add --recursive" for each in unread_folders(sources)
         )
 
-    def opener() -> "FrameStylizer":
+    def opener() -> "tuple[FrameStylizer, Mapping[str, str]]":
         loaded = open_style(style[0], InferenceOptions(tier, device, precision, threads))
         announce_styles({style[0]: loaded}, verbose=verbose)
-        return loaded.stylizer
+        return loaded.stylizer, describe_style(loaded)
 
     stylize_all(
         jobs,

@@ -219,6 +219,7 @@ def video(
     from realtime_nst.convert.styles import describe_styles
     from realtime_nst.convert.transforms import OutputShape
     from realtime_nst.inference.options import InferenceOptions
+    from realtime_nst.provenance import without_folders
     from realtime_nst.sinks.video.codecs import PIPE, VideoOptions
     from realtime_nst.sources.video.opening import is_pipe
     from realtime_nst.stylize.loading import open_timeline
@@ -237,7 +238,9 @@ def video(
         parsing.parse_seconds(fade),
         DEFAULT_STRENGTH if stabilize is None else stabilize,
     )
-    description = describe_styles(styles.values(), " ".join(style), fading, tier, stabilization)
+    description = describe_styles(
+        styles.values(), " ".join(map(without_folders, style)), fading, tier, stabilization
+    )
     options = ConversionOptions(reading, shape, encoding, description, stabilization, resume)
     jobs = jobs_for(sources, result)
     if dry_run:

@@ -1,11 +1,13 @@
 """Convert metadata tags, such as titles and languages, between file formats."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, MutableMapping
 
+from realtime_nst.provenance import to_comment
 from realtime_nst.pyav import readable
 
 OWN_TAGS = frozenset(("major_brand", "minor_version", "compatible_brands", "encoder", "rotate"))
 """Tags that describe the input file, not its content."""
+COMMENT = "comment"
 QUICKTIME = {
     **{"fre": "fra", "deu": "ger", "nld": "dut", "swe": "sve", "zho": "chi", "ell": "gre"},
     **{"isl": "ice", "rum": "ron", "cze": "ces", "slo": "slk", "sqi": "alb", "mkd": "mac"},
@@ -36,3 +38,10 @@ def dropped(muxer: str, names: Iterable[str]) -> list[str]:
     """Return the tags that FFmpeg does not write with a muxer."""
     lost = sorted(name for name in names if name.lower() not in TITLED)
     return lost if muxer in ("mp4", "mov") else []
+
+
+def store_settings(tags: MutableMapping[str, str], settings: Mapping[str, str]) -> None:
+    """Store the settings of a conversion in a file's comment, which most formats have."""
+    if settings:
+        name = next((name for name in tags if name.lower() == COMMENT), COMMENT)
+        tags[name] = to_comment(tags.get(name, ""), settings)
