@@ -147,7 +147,8 @@ def working_resolution(text: str, info: StreamInfo, fps: float) -> AdaptiveResol
         fps: frame rate to maintain.
     """
     if text == AUTO:
-        return AdaptiveResolution(sizes(info.width, info.height), fps)
+        rate = float(info.rate) if info.rate else None
+        return AdaptiveResolution(sizes(info.width, info.height), fps, rate)
     if text == FULL:
         return AdaptiveResolution(((info.width, info.height),), fps)
     return AdaptiveResolution((parse_full_size(text, "--working-size"),), fps)

@@ -95,6 +95,11 @@ class ModelPool:
         self._present = config
         return self._paint
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a model is being prepared, which takes time from the frames."""
+        return self._running is not None
+
     def _jobs(self, config: RenderConfig) -> list[Job]:
         models = {id(self._models[style]): self._models[style] for style in sorted(config.styles)}
         return [Job(model, size) for model in models.values() for size in sorted(config.sizes())]

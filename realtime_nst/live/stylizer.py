@@ -28,6 +28,8 @@ class LiveStylizer:
         styles: number of styles in each mixer.
         settings: returns the present settings; called once per frame.
         resolution: provides the processing resolution, and receives the time per frame.
+        shown: returns how many frames have reached the outputs; None while the machine has
+            something else to do, so that measurements would mislead.
         clock: returns the time in seconds.
     """
 
@@ -37,15 +39,17 @@ class LiveStylizer:
         styles: int,
         settings: Callable[[], LiveSettings],
         resolution: AdaptiveResolution,
+        shown: Callable[[], int | None] | None = None,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._mixers, self._styles = mixers, styles
         self._settings, self._resolution, self._clock = settings, resolution, clock
+        self._count_shown = shown
         self._fade, self._stabilizer = Crossfade(), Stabilizer()
         self._amounts = self._shown = _amounts(settings(), styles)
         self.config = self._wanted(settings())
         """Present configuration; the one that the settings ask for may not be ready yet."""
-        self._is_ready = False
+        self._is_ready, self._is_measurable = False, True
         self._paint: Paint = _not_open
         self._still: Image | None = None
 
@@ -56,11 +60,21 @@ class LiveStylizer:
         self._still = still
         image = image_ops.mirror(still) if settings.mirror else still
         self._prepare(settings)
+        self._observe(frame)
         before = _in_tiles(image, self.config.tiles) if self.config.tiles else image
         after = self._after(before, settings, frame.captured_at)
         return frame.with_image(
             image_ops.side_by_side(image, after) if settings.side_by_side else after
         )
+
+    def _observe(self, frame: Frame) -> None:
+        """Pass on how many frames have arrived and were shown."""
+        if self._count_shown is None:
+            return
+        shown = self._count_shown()
+        self._is_measurable = shown is not None
+        if shown is not None:
+            self._resolution.observe(frame.index, shown, self._clock())
 
     def _prepare(self, settings: LiveSettings) -> None:
         """Switch to the wanted configuration and styles as soon as they are ready."""
@@ -93,7 +107,7 @@ class LiveStylizer:
         after = self._stylized(before, self._shown, settings.stabilize)
         ended = self._clock()
         # A fade between two models takes twice the time; so may a frame while one is prepared.
-        if self._shown == self._amounts and self._is_ready:
+        if self._shown == self._amounts and self._is_ready and self._is_measurable:
             self._resolution.record(ended - started, ended)
         return after
 

@@ -1,6 +1,7 @@
 """The working size, with machines made of arithmetic and clocks of our own."""
 
 import random
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -126,3 +127,107 @@ def test_it_begins_with_a_size_that_keeps_up(seconds: float, size: Size) -> None
     resolution = AdaptiveResolution(VGA, 24)
     resolution.begin(seconds)
     assert resolution.size == size
+
+
+class Session:
+    """A camera and an output, simulated frame by frame.
+
+    Args:
+        resolution: is told what happens.
+        arriving: frames per second from the camera, given the size that is stylized.
+        shown: frames per second that the output manages, given that size.
+    """
+
+    def __init__(
+        self,
+        resolution: AdaptiveResolution,
+        *,
+        arriving: Callable[[Size], float],
+        shown: Callable[[Size], float],
+    ) -> None:
+        self.resolution, self.arriving, self.shown = resolution, arriving, shown
+        self.now = 10.0
+        self.arrived = self.done = 0.0
+        self.history: list[Size] = []
+
+    def run(self, seconds: float, took: float = 0.01) -> None:
+        end = self.now + seconds
+        while self.now < end:
+            size = self.resolution.size
+            arriving = self.arriving(size)
+            self.now += 1 / arriving
+            self.arrived += 1
+            self.done += min(self.shown(size), arriving) / arriving
+            self.resolution.observe(int(self.arrived), int(self.done), self.now)
+            self.resolution.record(took, self.now)
+            self.history.append(self.resolution.size)
+
+    def changes(self) -> int:
+        return sum(a != b for a, b in pairwise(self.history))
+
+
+def resolution_at(fps: float = 24, camera_fps: float | None = 30) -> AdaptiveResolution:
+    return AdaptiveResolution(VGA, fps, camera_fps)
+
+
+def test_a_slow_output_makes_the_size_fall_until_the_rate_is_shown() -> None:
+    """An encoder on the same cores: it shows more frames the less is stylized."""
+    session = Session(
+        resolution_at(),
+        arriving=lambda size: 30,
+        shown=lambda size: 30 - 25 * size[0] * size[1] / (640 * 480),
+    )
+    session.run(20)
+    width, height = session.resolution.size
+    assert session.shown((width, height)) >= 0.9 * 24
+    assert (width, height) < (640, 480)
+
+
+def test_a_starved_decoder_makes_the_size_fall() -> None:
+    """Nothing is dropped, but the camera delivers less than it promises."""
+
+    def rate(size: Size) -> float:
+        return 30 - 20 * size[0] * size[1] / (640 * 480)
+
+    session = Session(resolution_at(), arriving=rate, shown=rate)
+    session.run(20)
+    assert rate(session.resolution.size) >= 0.9 * 24
+
+
+def test_a_slow_camera_keeps_its_size() -> None:
+    """In a dark room it delivers half of what it promises, whatever is stylized."""
+    session = Session(resolution_at(), arriving=lambda size: 15, shown=lambda size: 15)
+    session.run(600)
+    assert session.resolution.size == (640, 480)
+    assert session.changes() <= 8
+    full = sum(size == (640, 480) for size in session.history)
+    assert full > 0.98 * len(session.history)
+
+
+@pytest.mark.parametrize("rate", [10, 15, 24, 25])
+def test_a_camera_that_keeps_its_promise_changes_nothing(rate: int) -> None:
+    session = Session(
+        resolution_at(camera_fps=rate), arriving=lambda size: rate, shown=lambda size: rate
+    )
+    session.run(60)
+    assert set(session.history) == {(640, 480)}
+
+
+def test_the_size_does_not_rise_while_too_few_frames_are_shown() -> None:
+    shown = [12.0]
+    session = Session(resolution_at(), arriving=lambda size: 30, shown=lambda size: shown[0])
+    session.resolution.begin(0.15)
+    start = session.resolution.size
+    session.run(60)
+    assert max(session.history) == start
+    shown[0] = 30.0
+    session.run(60)
+    assert session.resolution.size == (640, 480)
+
+
+def test_a_camera_that_was_away_changes_nothing() -> None:
+    session = Session(resolution_at(), arriving=lambda size: 30, shown=lambda size: 30)
+    for _ in range(5):
+        session.run(5)
+        session.now += 20
+    assert set(session.history) == {(640, 480)}

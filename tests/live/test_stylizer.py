@@ -53,7 +53,7 @@ class Stage:
         self.resolution = AdaptiveResolution(sizes or ((60, 40),), 25)
         paint = StyleMixer([(style, one) for style in self.styles])
         self.stylize = LiveStylizer(
-            lambda work: paint, 3, lambda: self.settings, self.resolution, self.clock
+            lambda work: paint, 3, lambda: self.settings, self.resolution, clock=self.clock
         )
 
     def clock(self) -> float:

@@ -217,7 +217,7 @@ def webcam(
     from realtime_nst.live.settings import LiveControls, LiveSettings
     from realtime_nst.live.stylizer import LiveStylizer
     from realtime_nst.sources.live import open_live
-    from realtime_nst.stats import StageTimer
+    from realtime_nst.stats import FrameStats, StageTimer
     from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
     settings = LiveSettings(
@@ -254,7 +254,14 @@ def webcam(
         with ModelPool(opened.mixer, opened.models, styles.names) as pool:
             controls, stages = LiveControls(settings, count), StageTimer()
             mixers = live_styles.timed(pool.get, stages)
-            stylizer = LiveStylizer(mixers, count, lambda: controls.settings, resolution)
+            meter = FrameStats()
+            stylizer = LiveStylizer(
+                mixers,
+                count,
+                lambda: controls.settings,
+                resolution,
+                lambda: None if pool.is_busy else meter.frames,
+            )
             pool.prepare(stylizer.config)
             display = Hud(
                 styles.names,
@@ -262,6 +269,7 @@ def webcam(
                 opened.runs_on,
                 lambda: stylizer.config,
                 lambda: camera.notice or pool.notice,
+                meter,
             )
             started = perf_counter()
             _run(
