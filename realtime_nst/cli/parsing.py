@@ -12,6 +12,7 @@ import typer
 from realtime_nst.cli.messages import note
 from realtime_nst.errors import TrainError
 from realtime_nst.frame import StreamInfo
+from realtime_nst.image_io.write import FORMATS
 from realtime_nst.live.adaptive_resolution import AdaptiveResolution, sizes
 from realtime_nst.sinks.video.codecs import CODECS, PIPES
 from realtime_nst.sources.camera.capture import BACKENDS, CameraRequest
@@ -104,6 +105,17 @@ def pipe(kind: str) -> str:
     if kind not in PIPES:
         raise typer.BadParameter(f"{kind!r} is none of {', '.join(PIPES)}", param_hint="--format")
     return kind
+
+
+def image_suffix(name: str | None) -> str | None:
+    """Return the file extension of an image format."""
+    if name is None:
+        return None
+    suffix = f".{name.lower().removeprefix('.')}"
+    if suffix not in FORMATS:
+        known = ", ".join(each[1:] for each in FORMATS)
+        raise typer.BadParameter(f"{name!r} is none of {known}", param_hint="--format")
+    return suffix
 
 
 def raw(size: str | None, fps: str | None, pix_fmt: str | None) -> RawFormat:

@@ -18,9 +18,8 @@ from realtime_nst.convert.photo_jobs import PhotoJob
 from realtime_nst.convert.photos import decode_still, read_still, stylize_photo
 from realtime_nst.convert.transforms import OutputShape
 from realtime_nst.errors import NstError, SinkError
-from realtime_nst.image_io.encode import encode_photo
 from realtime_nst.image_io.photo import Photo
-from realtime_nst.image_io.write import write_photo
+from realtime_nst.image_io.write import encoded, write_photo
 from realtime_nst.pipeline import FrameStylizer
 from realtime_nst.sinks.video.codecs import PIPE
 
@@ -67,7 +66,7 @@ def stylize_all(
                 if len(jobs) > 1:
                     say(f"{number}/{len(jobs)} {job.source}")
                 alone = len(jobs) == 1 and not as_json
-                outcomes.append(_outcome(job, opened, shape, skip_existing, alone=alone))
+                outcomes.append(outcome_of(job, opened, shape, skip_existing, alone=alone))
                 if stopped() and number < len(jobs):
                     raise KeyboardInterrupt
     finally:
@@ -76,9 +75,18 @@ def stylize_all(
         raise typer.Exit(1)
 
 
-def _outcome(
+def outcome_of(
     job: PhotoJob, opened: Opener, shape: OutputShape, skip_existing: bool, *, alone: bool
 ) -> PhotoOutcome:
+    """Stylize one image.
+
+    Args:
+        job: the image and its result.
+        opened: returns the style.
+        shape: size and arrangement of the result.
+        skip_existing: whether an existing result is kept.
+        alone: whether a failure raises its error instead of being printed.
+    """
     started = perf_counter()
     if skip_existing and job.result.exists():
         say(f"{job.result} exists already")
@@ -103,7 +111,7 @@ def _done(
     started: float,
 ) -> PhotoOutcome:
     result = stylize_photo(photo, stylize, shape).with_settings(settings)
-    notes = [*photo.notes, *_write(job.result, result)]
+    notes = [*photo.notes, *_write(job, result)]
     print_notes(f"{job.source}: {note}" for note in notes)
     height, width = result.image.shape[:2]
     seconds = perf_counter() - started
@@ -127,14 +135,24 @@ def _read(path: Path) -> Photo:
     return read_still(path)
 
 
-def _write(path: Path, photo: Photo) -> list[str]:
-    if str(path) == PIPE:
-        if sys.stdout.isatty():
-            raise SinkError("cannot write an image to a terminal", "end with: - > result.png")
-        coded, notes = encode_photo(".png", photo, [])
-        sys.stdout.buffer.write(coded or b"")
-        return notes
-    return write_photo(path, photo)
+def _write(job: PhotoJob, photo: Photo) -> list[str]:
+    if str(job.result) == PIPE:
+        return _write_to_pipe(photo, job.pipe_suffix)
+    return write_photo(job.result, photo)
+
+
+def _write_to_pipe(photo: Photo, suffix: str) -> list[str]:
+    if sys.stdout.isatty():
+        hint = f"end with: - > result{suffix}"
+        raise SinkError("cannot write an image to a terminal", hint)
+    coded, notes = encoded(Path(f"standard output{suffix}"), photo)
+    try:
+        sys.stdout.buffer.write(coded)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        message = "cannot write to the pipe: its reader has closed it"
+        raise SinkError(message, "check the program that reads it") from error
+    return notes
 
 
 def _summarize(

@@ -21,9 +21,13 @@ class PhotoJob:
 
     source: Path
     result: Path
+    pipe_suffix: str = ".png"
+    """File extension of the format that is written to standard output."""
 
 
-def photo_jobs(sources: Sequence[Path], result: Path, *, recursive: bool = False) -> list[PhotoJob]:
+def photo_jobs(
+    sources: Sequence[Path], result: Path, *, recursive: bool = False, suffix: str | None = None
+) -> list[PhotoJob]:
     """Return the jobs for the arguments of ``image``.
 
     Args:
@@ -31,6 +35,8 @@ def photo_jobs(sources: Sequence[Path], result: Path, *, recursive: bool = False
         result: an image file or ``-`` for a single image; a folder, in which results are named
             after their sources; or a pattern with a number, ``%03d.png``.
         recursive: whether sub-folders are read, and created below the result.
+        suffix: file extension of results in a folder, and of the format of a pipe; None keeps
+            that of the source where it can be written, else takes ``.png``.
 
     Raises:
         SourceError: a folder or pattern has no image.
@@ -39,18 +45,42 @@ def photo_jobs(sources: Sequence[Path], result: Path, *, recursive: bool = False
     single = len(sources) == 1 and not _is_several(sources[0])
     found = [pair for source in sources for pair in _expand(source, recursive)]
     names = [name for _, name in found]
-    results = _results(result, names, single=single)
+    _check_suffix(result, suffix)
+    results = _results(result, names, suffix, single=single)
     refuse_clashes(results, [path for path, _ in found])
-    return [PhotoJob(path, target) for (path, _), target in zip(found, results, strict=True)]
+    pairs = zip(found, results, strict=True)
+    return [PhotoJob(path, target, suffix or ".png") for (path, _), target in pairs]
+
+
+def job_in_folder(path: Path, name: Path, folder: Path, suffix: str | None = None) -> PhotoJob:
+    """Return the job for an image whose result is in a folder.
+
+    Args:
+        path: the image.
+        name: its path below the folder of the sources, which the result keeps.
+        folder: the folder of the results.
+        suffix: see ``photo_jobs``.
+    """
+    return PhotoJob(path, folder / name.with_suffix(suffix or _ending(name)))
+
+
+def _check_suffix(result: Path, suffix: str | None) -> None:
+    is_file = str(result) != PIPE and result.suffix.lower() in FORMATS and not result.is_dir()
+    if suffix and is_file and result.suffix.lower() != suffix:
+        hint = f"name it {result.with_suffix(suffix)}, or leave out --format"
+        raise SinkError(f"cannot write {result} as {suffix[1:]}", hint)
 
 
 def unread_folders(sources: Sequence[Path]) -> list[Path]:
     """Return the folders given whose sub-folders hold images."""
     folders = [source for source in sources if source.is_dir()]
-    return [each for each in folders if any(path.parent != each for path in _images(each, "**/*"))]
+    below = ((each, images_in(each, "**/*")) for each in folders)
+    return [each for each, paths in below if any(path.parent != each for path in paths)]
 
 
-def _results(result: Path, names: Sequence[Path], *, single: bool) -> list[Path]:
+def _results(
+    result: Path, names: Sequence[Path], suffix: str | None, *, single: bool
+) -> list[Path]:
     if NUMBER.search(result.name):
         return [result.with_name(_with_number(result.name, n)) for n in range(1, len(names) + 1)]
     is_file = str(result) == PIPE or (bool(result.suffix) and not result.is_dir())
@@ -62,7 +92,7 @@ def _results(result: Path, names: Sequence[Path], *, single: bool) -> list[Path]
             refuse_device(result)
             refuse_ending(result)
         return [result]
-    return [result / name.with_suffix(_ending(name)) for name in names]
+    return [result / name.with_suffix(suffix or _ending(name)) for name in names]
 
 
 def _with_number(name: str, number: int) -> str:
@@ -84,7 +114,7 @@ def _expand(source: Path, recursive: bool) -> list[tuple[Path, Path]]:
     if not _is_several(source):
         return [(source, Path("image.png" if str(source) == PIPE else source.name))]
     if source.is_dir():
-        found = sorted(_images(source, "**/*" if recursive else "*"))
+        found = sorted(images_in(source, "**/*" if recursive else "*"))
         if not found:
             raise _no_images(source)
         return [(path, path.relative_to(source)) for path in found]
@@ -96,7 +126,8 @@ def _expand(source: Path, recursive: bool) -> list[tuple[Path, Path]]:
     return [(path, Path(path.name)) for path in matching]
 
 
-def _images(folder: Path, pattern: str) -> Iterator[Path]:
+def images_in(folder: Path, pattern: str) -> Iterator[Path]:
+    """Return the images of a folder that match a pattern."""
     return (
         path
         for path in folder.glob(pattern)

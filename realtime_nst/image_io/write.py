@@ -47,7 +47,7 @@ def write_photo(path: Path, photo: Photo) -> list[str]:
     Raises:
         SinkError: the file cannot be written.
     """
-    coded, notes = _encoded(path, photo)
+    coded, notes = encoded(path, photo)
     write_atomic(path, coded)
     return notes
 
@@ -77,7 +77,16 @@ def refuse_ending(path: Path) -> None:
         raise SinkError(f"cannot write {path}: unknown file extension", hint)
 
 
-def _encoded(path: Path, photo: Photo) -> tuple[bytes, list[str]]:
+def encoded(path: Path, photo: Photo) -> tuple[bytes, list[str]]:
+    """Return the content of an image file, and notes on what the format does not keep.
+
+    Args:
+        path: its file extension is the format.
+        photo: pixels and metadata.
+
+    Raises:
+        SinkError: the extension is unknown, or the format cannot hold so many pixels.
+    """
     refuse_ending(path)
     try:
         coded, notes = encode_photo(path.suffix, photo, FORMATS[path.suffix.lower()])

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from realtime_nst.cli.app import app
 from realtime_nst.convert.photo_jobs import PhotoJob, photo_jobs
 from realtime_nst.errors import NstError, SinkError, SourceError
-from realtime_nst.image_io.decode import read_photo
+from realtime_nst.image_io.decode import decode_photo, read_photo
 from tests.helpers.video_clips import Clip, make
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (40, 60, 4), np.uint8)
@@ -129,6 +129,40 @@ def test_pipe_gives_png(models: Path, folder: Path) -> None:
     assert painted is not None
     assert result.stdout.startswith(b"\x89PNG")
     assert np.array_equal(painted[..., 3], PICTURE[..., 3])
+
+
+@pytest.mark.parametrize(
+    ("name", "magic"), [("jpg", b"\xff\xd8"), ("WebP", b"RIFF"), ("avif", b"\0\0\0 ftypavif")]
+)
+def test_pipe_in_another_format(models: Path, folder: Path, name: str, magic: bytes) -> None:
+    words = ["image", "-", "-", "-s", "invert", "--device", "cpu", "--format", name]
+    result = CliRunner().invoke(app, words, input=(folder / "a.jpg").read_bytes())
+    assert result.exit_code == 0
+    assert result.stdout_bytes.startswith(magic)
+    assert decode_photo(result.stdout_bytes, name).image.shape == (40, 60, 3)
+
+
+def test_image_too_wide_for_the_format_of_the_pipe(models: Path) -> None:
+    wide = cv2.imencode(".png", np.zeros((1, 20_000, 3), np.uint8))[1].tobytes()
+    words = ["image", "-", "-", "-s", "invert", "--device", "cpu", "--format", "webp"]
+    result = CliRunner().invoke(app, words, input=wide)
+    assert isinstance(result.exception, SinkError)
+    assert "cannot store 20000x1 pixels in a .webp" in str(result.exception)
+    assert result.stdout_bytes == b""
+
+
+def test_folder_in_another_format(models: Path, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    image(folder, out, "-s", "invert", "-r", "--format", "avif", code=1)
+    assert names(out) == ["a.avif", "c.avif", "d.avif", "sub/e.avif"]
+
+
+def test_format_errors(models: Path, folder: Path, tmp_path: Path) -> None:
+    result = image(folder / "a.jpg", "-", "-s", "invert", "--format", "bmp", code=2)
+    assert "'bmp' is none of png, jpg, jpeg, webp, avif" in " ".join(result.output.split())
+    with pytest.raises(SinkError, match=r"out\.png as webp") as caught:
+        image(folder / "a.jpg", tmp_path / "out.png", "-s", "invert", "--format", "webp")
+    assert caught.value.hint == f"name it {tmp_path / 'out.webp'}, or leave out --format"
 
 
 def test_videos_and_animations_are_refused(models: Path, tmp_path: Path) -> None:

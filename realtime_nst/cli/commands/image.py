@@ -73,10 +73,27 @@ def image(
             help="Size to stylize at, relative to the result's; 0.5 is faster.",
         ),
     ] = 1.0,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            rich_help_panel=OUTPUT,
+            help="Format on standard output and in a folder: png, jpg, webp or avif. "
+            "[default: that of the input in a folder, else png]",
+        ),
+    ] = None,
     recursive: Annotated[
         bool,
         typer.Option(
             "--recursive", "-r", rich_help_panel=INPUT, help="Read also the sub-folders of folders."
+        ),
+    ] = False,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch",
+            rich_help_panel=INPUT,
+            help="Watch the folders IN, and stylize each image that arrives, until Ctrl-C.",
         ),
     ] = False,
     skip_existing: Annotated[
@@ -96,30 +113,33 @@ def image(
     from realtime_nst.cli.announcement import announce_styles
     from realtime_nst.cli.photos import stylize_all
     from realtime_nst.cli.summary import print_notes
+    from realtime_nst.cli.watching import stylize_arriving
     from realtime_nst.convert.photo_jobs import photo_jobs, unread_folders
     from realtime_nst.convert.styles import describe_style
     from realtime_nst.convert.transforms import OutputShape
+    from realtime_nst.convert.watch import FolderWatch
     from realtime_nst.inference.options import InferenceOptions
     from realtime_nst.stylize.loading import open_style
 
     if len(style) > 1:
         blend = ",".join(f"{name}:{1 / len(style):.2g}" for name in style)
         raise typer.BadParameter(f"give one style; {blend} blends them", param_hint="--style")
-    jobs = photo_jobs(sources, result, recursive=recursive)
-    if not recursive:
-        print_notes(
-            f"{each}: sub-folders are left out; add --recursive" for each in unread_folders(sources)
-        )
+    shape = OutputShape(parsing.parse_size(size), None, render_scale)
+    suffix = parsing.image_suffix(format)
 
     def opener() -> "tuple[FrameStylizer, Mapping[str, str]]":
         loaded = open_style(style[0], InferenceOptions(tier, device, precision, threads))
         announce_styles({style[0]: loaded}, verbose=verbose)
         return loaded.stylizer, describe_style(loaded)
 
-    stylize_all(
-        jobs,
-        opener,
-        OutputShape(parsing.parse_size(size), None, render_scale),
-        skip_existing=skip_existing,
-        as_json=as_json,
-    )
+    if watch:
+        folders = FolderWatch(sources, result, recursive=recursive, suffix=suffix)
+        places = ", ".join(map(str, sources))
+        stylize_arriving(folders, places, opener, shape, as_json=as_json)
+        return
+    jobs = photo_jobs(sources, result, recursive=recursive, suffix=suffix)
+    if not recursive:
+        print_notes(
+            f"{each}: sub-folders are left out; add --recursive" for each in unread_folders(sources)
+        )
+    stylize_all(jobs, opener, shape, skip_existing=skip_existing, as_json=as_json)
