@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from time import perf_counter
 
 from realtime_nst.frame import StreamInfo
@@ -55,10 +56,22 @@ class Hud:
     def overlay(self, settings: LiveSettings) -> Overlay:
         """Return the text; notifications are shown even if the statistics are turned off."""
         if settings.help:
-            return Overlay(table=[(key.name, key.does) for key in KEYS])
+            return Overlay(table=self._help(settings))
         statistics = self._statistics(settings) if settings.hud else []
         labels = self._labels() if settings.hud and self.config().tiles else []
         return Overlay([*statistics, *self._notifications()], labels)
+
+    def _help(self, settings: LiveSettings) -> list[tuple[str, ...]]:
+        """Return rows of a key, what it does, and the number and name of a style."""
+        keys = [(key.name, key.does) for key in KEYS]
+        styles = [
+            (f"{'> ' * (position == settings.style)}{position + 1}", name)
+            for position, name in enumerate(self.styles)
+        ]
+        if len(styles) > len(keys):
+            more = len(styles) - len(keys) + 1
+            styles[len(keys) - 1 :] = [("", f"and {more} more")]
+        return [key + style for key, style in zip_longest(keys, styles, fillvalue=("", ""))]
 
     def _statistics(self, settings: LiveSettings) -> list[str]:
         width, height = self.info.width, self.info.height

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import cv2
 import numpy as np
@@ -34,8 +35,8 @@ class Overlay:
     lines: Sequence[str] = ()
     """Lines in the upper left corner."""
     labels: Sequence[Label] = ()
-    table: Sequence[tuple[str, str]] = ()
-    """Rows of two columns, in the center of a darkened frame."""
+    table: Sequence[Sequence[str]] = ()
+    """Rows of the same number of columns, in the center of a darkened frame."""
 
 
 def draw_overlay(image: Image, overlay: Overlay) -> Image:
@@ -78,19 +79,19 @@ def _write(image: Image, text: str, left: int, top: int, size: float) -> None:
     _put(image, text, left + edge, top + height - edge, size)
 
 
-def _write_table(image: Image, rows: Sequence[tuple[str, str]], size: float) -> None:
-    """Draw a table of two columns, as large as fits."""
+def _write_table(image: Image, rows: Sequence[Sequence[str]], size: float) -> None:
+    """Draw a table, as large as fits."""
     height, width = image.shape[:2]
-    gap = 2 * EDGE
-    first = max(_width(left, 1) for left, _ in rows)
-    whole = first + gap + max(_width(right, 1) for _, right in rows)
+    columns = [max(_width(text, 1) for text in column) for column in zip(*rows, strict=True)]
+    lefts = list(accumulate((column + 2 * EDGE for column in columns), initial=0))
+    whole = lefts[-1] - 2 * EDGE
     size = min(1.2 * size, 0.95 * width / whole, height / ((len(rows) + 1) * LINE))
-    left, step = round((width - whole * size) / 2), LINE * size
+    edge, step = (width - whole * size) / 2, LINE * size
     top = (height - step * len(rows)) / 2
-    for number, (one, other) in enumerate(rows):
+    for number, row in enumerate(rows):
         down = round(top + (number + 1) * step - EDGE * size)
-        _put(image, one, left, down, size)
-        _put(image, other, left + round((first + gap) * size), down, size)
+        for left, text in zip(lefts, row, strict=False):
+            _put(image, text, round(edge + left * size), down, size)
 
 
 def _put(image: Image, text: str, left: int, baseline: int, size: float) -> None:

@@ -94,10 +94,25 @@ def test_tiles_have_no_names_before_they_are_there() -> None:
     assert not Stage().hud.overlay(replace(PLAIN, tiled=True)).labels
 
 
-def test_the_help_has_every_key_and_nothing_else() -> None:
+def test_the_help_has_every_key_and_every_style() -> None:
     stage = Stage()
-    overlay = stage.hud.overlay(replace(PLAIN, help=True))
-    assert overlay == Overlay(table=[(key.name, key.does) for key in KEYS])
+    table = stage.hud.overlay(replace(PLAIN, style=1, help=True)).table
+    assert [tuple(row[:2]) for row in table] == [(key.name, key.does) for key in KEYS]
+    assert [tuple(row[2:]) for row in table][:4] == [
+        ("1", "wave"),
+        ("> 2", "night"),
+        ("3", "scream"),
+        ("", ""),
+    ]
+
+
+def test_the_help_is_no_longer_than_its_keys() -> None:
+    stage = Stage()
+    stage.hud.styles = [f"style-{number}" for number in range(1, 31)]
+    table = stage.hud.overlay(replace(PLAIN, help=True)).table
+    assert len(table) == len(KEYS)
+    assert tuple(table[-2][2:]) == (str(len(KEYS) - 1), f"style-{len(KEYS) - 1}")
+    assert table[-1][3] == f"and {30 - len(KEYS) + 1} more"
 
 
 @pytest.mark.parametrize("size", [(32, 32), (160, 120), (640, 480), (480, 640), (1921, 1081)])
