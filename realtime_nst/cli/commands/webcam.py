@@ -206,34 +206,10 @@ def webcam(
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    from realtime_nst.cli import parsing
-    from realtime_nst.cli.announcement import announce_live
     from realtime_nst.cli.summary import print_notes
     from realtime_nst.inference.options import InferenceOptions
     from realtime_nst.live import styles as live_styles
-    from realtime_nst.live.hud import Hud
-    from realtime_nst.live.model_pool import ModelPool
-    from realtime_nst.live.session import run_live
-    from realtime_nst.live.settings import LiveControls, LiveSettings
-    from realtime_nst.live.stylizer import LiveStylizer
-    from realtime_nst.sources.live import open_live
-    from realtime_nst.stats import FrameStats, StageTimer
-    from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
-    settings = LiveSettings(
-        morph=morph,
-        strength=strength,
-        keep_colors=keep_colors,
-        stabilize=DEFAULT_STRENGTH if stabilize is None else stabilize,
-        tiled=mosaic is not None,
-        side_by_side=side_by_side,
-        mirror=mirror,
-        frozen=frozen,
-        recording=record,
-        fullscreen=fullscreen,
-        hud=hud,
-        help=keys,
-    )
     options = InferenceOptions(tier, device, precision, threads)
     styles = live_styles.find_styles(live_styles.style_names(style or [], mosaic), options)
     count = len(styles.names)
@@ -241,8 +217,33 @@ def webcam(
         raise typer.BadParameter("needs two styles: -s a -s b", param_hint="--morph")
     print_notes(styles.notes)
     with ThreadPoolExecutor(1, "open-styles") as thread:
-        # A camera takes its time, too.
+        # Everything else that is slow to begin with, imports and cameras, goes on meanwhile.
         opening = thread.submit(live_styles.open_styles, styles, options)
+        from realtime_nst.cli import parsing
+        from realtime_nst.cli.announcement import announce_live
+        from realtime_nst.live.hud import Hud
+        from realtime_nst.live.model_pool import ModelPool
+        from realtime_nst.live.session import run_live
+        from realtime_nst.live.settings import LiveControls, LiveSettings
+        from realtime_nst.live.stylizer import LiveStylizer
+        from realtime_nst.sources.live import open_live
+        from realtime_nst.stats import FrameStats, StageTimer
+        from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
+
+        settings = LiveSettings(
+            morph=morph,
+            strength=strength,
+            keep_colors=keep_colors,
+            stabilize=DEFAULT_STRENGTH if stabilize is None else stabilize,
+            tiled=mosaic is not None,
+            side_by_side=side_by_side,
+            mirror=mirror,
+            frozen=frozen,
+            recording=record,
+            fullscreen=fullscreen,
+            hud=hud,
+            help=keys,
+        )
         camera = open_live(source, parsing.camera_request(size, fps, backend), loop=loop)
     with camera:
         for line in (camera.info.name, *camera.info.notes):
