@@ -49,6 +49,7 @@ LAYERS = {
     "field_checks": 2,
     "frame": 1,
     "extras": 1,
+    "http_server": 1,
     "errors": 0,
     "hints": 0,
     "pyav": 0,

@@ -1,12 +1,8 @@
 """MJPEG over HTTP for OBS and browsers."""
 
-import os
 import socket
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
+from http.server import BaseHTTPRequestHandler
 from threading import Condition, Lock, Thread
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import cv2
@@ -14,6 +10,7 @@ import cv2
 from realtime_nst.closing import Closing
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.http_server import ClosableServer, host_of, in_url, is_loopback
 
 HOST, PORT = "127.0.0.1", 8080
 """Default address."""
@@ -54,9 +51,9 @@ class HttpSink(Closing):
         host, port = _parse_address(address)
         self._newest = LatestFrame()
         self._server = _listen(host, port, self._newest)
-        self.url = f"http://{_in_url(host)}:{self._server.server_port}/"
+        self.url = f"http://{in_url(host)}:{self._server.server_port}/"
         """URL of a page with the video; ``STREAM`` is the video alone, ``SNAPSHOT`` an image."""
-        visibility = "" if _is_loopback(host) else ", visible to everyone in your network"
+        visibility = "" if is_loopback(host) else ", visible to everyone in your network"
         self.notes: tuple[str, ...] = (f"serving at {self.url}{visibility}",)
         poll_interval = 0.1  # seconds between checks for shutdown
         serve = self._server.serve_forever
@@ -111,41 +108,12 @@ class LatestFrame:
             return self._coded
 
 
-class _Server(ThreadingHTTPServer):
-    """HTTP server that keeps a list of its connections, to be able to close them."""
-
-    daemon_threads = False  # daemon threads are not joined on closing
-    # Except on POSIX systems it would let two programs listen on one port.
-    allow_reuse_address = os.name == "posix"
+class _Server(ClosableServer):
+    """Serves one stream of frames."""
 
     def __init__(self, address: tuple[str, int], newest: LatestFrame) -> None:
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.newest = newest
-        self.is_public = not _is_loopback(address[0])
-        self._connections: set[socket.socket] = set()
-        self._lock = Lock()
         super().__init__(address, _RequestHandler)
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        connection, address = super().get_request()
-        with self._lock:
-            self._connections.add(connection)
-        return connection, address
-
-    def close_request(self, request: Any) -> None:
-        with self._lock:
-            self._connections.discard(request)
-        super().close_request(request)
-
-    def disconnect_all(self) -> None:
-        """End every connection, also of clients that have stopped reading."""
-        with self._lock:
-            for connection in self._connections:
-                with suppress(OSError):  # the client has disconnected
-                    connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore errors: a client that disconnects is none."""
 
 
 class _RequestHandler(BaseHTTPRequestHandler):
@@ -175,8 +143,8 @@ class _RequestHandler(BaseHTTPRequestHandler):
         Otherwise a web page whose own name resolves to this machine (DNS rebinding) could read
         the frames.
         """
-        host = urlsplit(f"//{self.headers.get('Host', HOST)}").hostname or ""
-        return self.server.is_public or _is_loopback(host)
+        host = host_of(self.headers.get("Host", HOST))
+        return self.server.is_public or is_loopback(host)
 
     def _snapshot(self) -> None:
         found = self.server.newest.after(0, CLIENT_TIMEOUT)
@@ -233,18 +201,6 @@ def _listen(host: str, port: int, newest: LatestFrame) -> _Server:
     try:
         return _Server((host, port), newest)
     except OSError as error:
-        message = f"cannot serve at http://{_in_url(host)}:{port}/: {error.strerror}"
+        message = f"cannot serve at http://{in_url(host)}:{port}/: {error.strerror}"
         hint = f"use --sink http://{HOST}:{port + 1 if 1024 <= port < 65535 else PORT}/"
         raise SinkError(message, hint) from error
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _is_loopback(host: str) -> bool:
-    """Return whether a host name or address is this machine's loopback."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
