@@ -12,11 +12,12 @@ def file_url(path: Path) -> str:
     return f"file:{path}"
 
 
-def open_input(url: str, **options: Any) -> "InputContainer":
-    """Open a media file or pipe for reading.
+def open_input(url: Any, **options: Any) -> "InputContainer":
+    """Open a media file, pipe or stream for reading.
 
     Args:
-        url: ``file_url(path)``, or an address with a protocol that FFmpeg supports.
+        url: ``file_url(path)``, an address with a protocol that FFmpeg supports, or an object
+            with a method ``read(size)``.
         options: further arguments of ``av.open``.
     """
     import av  # here, since OpenCV's windows hang if PyAV is imported first (PyAV#978)

@@ -1,5 +1,8 @@
 """Live sources by address: cameras, streams, screens, and files played in real time."""
 
+import time
+from collections.abc import Callable
+from fractions import Fraction
 from math import inf
 from pathlib import Path
 from typing import Protocol
@@ -7,12 +10,21 @@ from typing import Protocol
 from realtime_nst.errors import SourceError
 from realtime_nst.sources import SOURCES, Source, open_source
 from realtime_nst.sources.camera.capture import CameraRequest, CameraSource
+from realtime_nst.sources.images import is_pattern
+from realtime_nst.sources.network.address import open_url
+from realtime_nst.sources.network.opening import is_sdp
+from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.paced import PacedSource
 from realtime_nst.sources.reconnecting import ReconnectingSource
 from realtime_nst.sources.screen import ScreenSource
+from realtime_nst.urls import is_url, redact
 
 SCREEN = "screen"
 """Name of the screen source, as ``screen`` or ``screen:DETAILS``."""
+SEQUENCE_RATE = Fraction(25)
+"""Frames per second of numbered images, as in FFmpeg. Those of a folder are shown for a second."""
+WAIT_INTERVAL = 1.0
+"""Seconds between two attempts to open a source that is not there yet."""
 
 
 class LiveSource(Source, Protocol):
@@ -42,13 +54,18 @@ def open_live(
 
     Raises:
         SourceError: the source does not exist or cannot be opened, or camera settings were
-            given for a file.
+            given for a file or URL.
     """
+    if not address:
+        raise SourceError("cannot open a source without a name", "realtime-nst cameras")
+    is_stream = is_url(address) or (is_sdp(address) and Path(address).exists())
+    if is_stream or _is_recorded(address):
+        _refuse(request, address, is_stream)
+    if is_stream:
+        return ReconnectingSource(lambda: open_url(address, loop=loop), patience=patience)
     if _is_recorded(address):
-        if request != CameraRequest():
-            hint = "drop --size, --fps and --backend; use --working-size to process it smaller"
-            raise SourceError(f"cannot change the format of {address}: it is a recording", hint)
-        return PacedSource(lambda: open_source(address), loop=loop)
+        reading = ReadOptions(rate=SEQUENCE_RATE if is_pattern(Path(address)) else None)
+        return PacedSource(lambda: open_source(address, reading), loop=loop)
 
     def open_again() -> Source:
         name, _, details = address.partition(":")
@@ -59,8 +76,48 @@ def open_live(
     return ReconnectingSource(open_again, patience=patience)
 
 
+def wait_for_source(
+    opener: Callable[[], LiveSource],
+    on_wait: Callable[[SourceError], None],
+    sleep: Callable[[float], None] = time.sleep,
+) -> LiveSource:
+    """Open a source, and try again until it is there.
+
+    Args:
+        opener: opens the source.
+        on_wait: called with the reason for waiting, whenever it changes.
+        sleep: waits for so many seconds.
+    """
+    told = ""
+    while True:
+        try:
+            return opener()
+        except SourceError as error:
+            if str(error) != told:
+                told = str(error)
+                on_wait(error)
+        sleep(WAIT_INTERVAL)
+
+
+def is_local_camera(address: str) -> bool:
+    """Return whether an address means a camera of this machine, by number, name or path."""
+    is_screen = address.partition(":")[0] == SCREEN
+    return not (is_screen or is_url(address) or is_sdp(address) or _is_recorded(address))
+
+
+def _refuse(request: CameraRequest, address: str, is_stream: bool) -> None:
+    """Refuse camera settings for a source that has its own."""
+    if request == CameraRequest():
+        return
+    kind = "stream" if is_stream else "recording"
+    hint = "drop --size, --fps and --backend; use --working-size to process it smaller"
+    raise SourceError(f"cannot change the format of {redact(address)}: it is a {kind}", hint)
+
+
 def _is_recorded(address: str) -> bool:
-    """Return whether an address is a file or a synthetic source."""
+    """Return whether an address is a file, numbered files, or a synthetic source."""
     if address.partition(":")[0] in SOURCES:
         return True
-    return not address.isdigit() and not address.startswith("/dev/") and Path(address).exists()
+    if address.isdigit() or address.startswith("/dev/"):
+        return False
+    return Path(address).exists() or is_pattern(Path(address))

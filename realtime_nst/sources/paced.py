@@ -11,6 +11,9 @@ from realtime_nst.sources import Source
 
 STILL, SLOW = 0.04, 0.2
 """Seconds after which a frame is repeated: for stills, and during a gap in a video."""
+MAX_LAG = 1.0
+"""Seconds by which a frame may be late; then all later ones are delayed, too, instead of hurried:
+the network stood still, or the machine is too slow."""
 
 
 class PacedSource(Closing):
@@ -52,6 +55,8 @@ class PacedSource(Closing):
             for frame in self._source:
                 step = frame.pts - last or step
                 last = frame.pts
+                late = self._clock() - began - float(offset + last)
+                began += late if late > MAX_LAG else 0.0
                 for now in self._until(began + float(offset + last)):
                     if shown is not None:
                         yield Frame(shown.image, index, Fraction(now - began), now)

@@ -114,8 +114,11 @@ class ReconnectingSource(Closing):
         """Yield the frames of the source, on the thread that may hang."""
         while True:
             try:
+                expected = 0
                 for frame in self._source:
                     self._lost = False
+                    self._drops.count += frame.index - expected  # dropped by the source itself
+                    expected = frame.index + 1
                     yield frame
                 return
             except SourceError:

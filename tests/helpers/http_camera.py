@@ -45,10 +45,12 @@ class Viewer(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         self.end_headers()
-        for number in islice(moments(self.server.rate), self.server.frames):
+        for number, due in islice(moments(self.server.rate), self.server.frames):
             image = self.server.images[number % len(self.server.images)]
+            coded = part(image, due if self.server.stamped else None)
+            time.sleep(max(0.0, due - time.monotonic()))
             try:
-                self.wfile.write(part(image, self.server.stamped))
+                self.wfile.write(coded)
             except OSError:
                 return  # the viewer has gone
 
@@ -56,23 +58,25 @@ class Viewer(BaseHTTPRequestHandler):
         """Silence."""
 
 
-def moments(rate: float | None) -> Iterator[int]:
-    """Numbers of pictures, each when it is due; those that are over do not come any more."""
+def moments(rate: float | None) -> Iterator[tuple[int, float]]:
+    """Yield numbers of images and when each is due, on ``time.monotonic``; late ones are left out.
+
+    The next one is yielded in time to be encoded before it is due.
+    """
     if not rate:
-        yield from count()
+        yield from ((number, time.monotonic()) for number in count())
         return
     began, number = time.monotonic(), -1
     while True:
         number = max(number + 1, int((time.monotonic() - began) * rate))
-        time.sleep(max(0.0, began + number / rate - time.monotonic()))
-        yield number
+        yield number, began + number / rate
 
 
-def part(image: Image, stamped: bool) -> bytes:
-    """A picture as it is sent."""
-    if stamped:
+def part(image: Image, moment: float | None) -> bytes:
+    """Return an image as it is sent, with a moment drawn in."""
+    if moment is not None:
         image = image.copy()
-        timestamp_overlay.draw(image, timestamp_overlay.now())
+        timestamp_overlay.draw(image, timestamp_overlay.at(moment))
     _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 85])
     head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(coded)}\r\n\r\n"
     return head.encode() + coded.tobytes() + b"\r\n"

@@ -18,7 +18,12 @@ DARK, LIGHT = 32, 224
 
 def now() -> int:
     """Milliseconds, on a clock that all processes of this machine share (on Linux and macOS)."""
-    return int(time.monotonic() * 1000) % (1 << TIME)
+    return at(time.monotonic())
+
+
+def at(seconds: float) -> int:
+    """Return a moment of ``time.monotonic`` in milliseconds, as it is drawn."""
+    return int(seconds * 1000) % (1 << TIME)
 
 
 def draw(image: Image, moment: int) -> None:

@@ -81,3 +81,20 @@ def test_a_gap_in_a_video_repeats_the_last_frame() -> None:
     greys = [int(frame.image[0, 0, 0]) for frame in frames]
     assert greys == [0, 0, 0, 0, 1]
     assert [float(frame.pts) for frame in frames] == pytest.approx([0, 0.2, 0.4, 0.6, 1])
+
+
+def test_after_a_standstill_later_frames_are_delayed_and_not_hurried() -> None:
+    clock = Clock()
+
+    class Stalling(SyntheticSource):
+        def __iter__(self) -> Iterator[Frame]:
+            for frame in super().__iter__():
+                clock.now += 5.0 if frame.index == 2 else 0.0
+                yield frame
+
+    with paced(Stalling(32, 32, Fraction(10), 5), clock) as source:
+        shown = []
+        for frame in islice(source, 5):
+            shown.append(clock.now)
+            assert frame.image.size
+    assert np.diff(shown) == pytest.approx([0.1, 5.0, 0.1, 0.1])

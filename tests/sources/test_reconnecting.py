@@ -2,18 +2,24 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
+from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.sources.camera.capture import CameraRequest, CameraSource
-from realtime_nst.sources.live import open_live
+from realtime_nst.image_io.write import write_image
+from realtime_nst.sources.camera.capture import CameraRequest
+from realtime_nst.sources.live import LiveSource, open_live, wait_for_source
+from realtime_nst.sources.network.address import open_url
 from realtime_nst.sources.paced import PacedSource
 from realtime_nst.sources.reconnecting import MAX_DELAY, ReconnectingSource, fitted, waits
+from realtime_nst.stages import no_op
 from tests.helpers.http_camera import running
 
 PATIENCE = 10.0
@@ -155,7 +161,7 @@ def test_one_that_comes_back_in_another_size_is_fitted_in() -> None:
 
 
 def test_a_camera_that_restarts_resumes() -> None:
-    """A process, opened by OpenCV; the waits are cut short, not the camera."""
+    """A process; the waits are cut short, not the camera."""
     like = ("--clip", "synthetic:64x48,30,5", "--rate", 30)
     there = threading.Event()
 
@@ -164,7 +170,7 @@ def test_a_camera_that_restarts_resumes() -> None:
 
     with running(*like) as (url, process):
         port = url.split(":")[2].split("/")[0]
-        source = ReconnectingSource(lambda: CameraSource(url), pause=pause)
+        source = ReconnectingSource(lambda: open_url(url), pause=pause)
         coming = iter(source)
         last = next(coming)
         process.kill()
@@ -209,7 +215,50 @@ def test_what_came_before_anyone_looked_is_no_dropped_frame() -> None:
     assert frames[0].pts == 0
 
 
-def test_a_file_cannot_be_asked_to_be_another() -> None:
-    with pytest.raises(SourceError, match="it is a recording") as raised:
-        open_live("synthetic:32x32,30,3", CameraRequest((640, 480)))
+@pytest.mark.parametrize(
+    ("address", "kind"), [("synthetic:32x32,30,3", "recording"), ("http://127.0.0.1:9/x", "stream")]
+)
+def test_a_file_cannot_be_asked_to_be_another(address: str, kind: str) -> None:
+    with pytest.raises(SourceError, match=f"it is a {kind}") as raised:
+        open_live(address, CameraRequest((640, 480)))
     assert "--working-size" in raised.value.hint
+
+
+def test_a_source_without_a_name_is_refused() -> None:
+    with pytest.raises(SourceError, match="without a name"):
+        open_live("")
+
+
+def test_numbered_images_are_played_as_a_video(tmp_path: Path) -> None:
+    for number in range(3):
+        write_image(tmp_path / f"{number:02}.png", np.full((24, 32, 3), 60 * number, np.uint8))
+    with open_live(str(tmp_path / "%02d.png"), loop=False) as source:
+        assert source.info.rate == 25
+        assert [round(frame.image.mean()) for frame in source] == [0, 60, 120]
+
+
+def test_a_source_is_waited_for_and_each_reason_told_once() -> None:
+    told: list[str] = []
+    other = SourceError("camera 7 is in use", "")
+    opener = opening(GONE, GONE, other, GONE, Fake())
+    found = wait_for_source(
+        cast(Callable[[], LiveSource], opener), lambda error: told.append(str(error)), no_op
+    )
+    assert isinstance(found, Fake)
+    assert told == [str(GONE), str(other), str(GONE)]
+
+
+def test_frames_that_the_source_skipped_count_as_dropped() -> None:
+    class Skipping(Fake):
+        def __iter__(self) -> Iterator[Frame]:
+            for frame in super().__iter__():
+                allowed.acquire()
+                yield replace(frame, index=5 * frame.index)
+
+    allowed = threading.Semaphore(1)
+    indices = []
+    with ReconnectingSource(opening(Skipping(count=3, quietly=True))) as source:
+        for frame in source:
+            indices.append(frame.index)
+            allowed.release()
+    assert indices == [0, 5, 10]

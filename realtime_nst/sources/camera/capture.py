@@ -1,4 +1,4 @@
-"""Cameras and network streams, read through OpenCV."""
+"""Cameras of this machine, read through OpenCV."""
 
 import os
 import sys
@@ -32,18 +32,7 @@ READ_TIMEOUT = 1.0
 """Seconds to wait on closing for a read that hangs, and for a frame that is not broken."""
 MAX_FAILED_READS = 5
 """Consecutive reads that may fail: cameras send a broken JPEG now and then."""
-STREAM_TIMEOUT = 5000
-"""Milliseconds a stream may take to open, or to yield a frame; OpenCV's default is 30 000."""
-STREAM_PARAMETERS = (
-    *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, STREAM_TIMEOUT),
-    *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, STREAM_TIMEOUT),
-    # Each further thread delays H.264 by a frame: 33 ms on two cores, measured at 30 fps.
-    *(cv2.CAP_PROP_N_THREADS, 1),
-)
-"""OpenCV parameters to open a network stream with."""
-
 # Read by OpenCV when it opens a device; failures are reported by our own errors.
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "5")
 # Halves the time MSMF needs to open some cameras (opencv#17687).
 os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
@@ -61,14 +50,13 @@ class CameraRequest:
 
 
 class CameraSource(Closing):
-    """Live frames from a camera (its number, name or path) or from a URL.
+    """Live frames from a camera of this machine.
 
     ``info`` describes what the device delivers, measured on the first frame; its notes contain
-    what was requested. A file on the network ends without an error; cameras and endless streams
-    have no end.
+    what was requested.
 
     Args:
-        address: number, name or path of a camera, or a URL.
+        address: number, name or path of a camera.
         request: settings to request from a camera.
 
     Raises:
@@ -78,33 +66,33 @@ class CameraSource(Closing):
     live = True
 
     def __init__(self, address: str, request: CameraRequest = CameraRequest()) -> None:
-        self._device = None if "://" in address else find(address)
-        self._name = _name(self._device) if self._device else address
+        self._device = find(address)
+        self._name = _name(self._device)
         with _quiet():
-            self._capture = _open(address, self._device, request)
+            self._capture = _open(self._device, request)
             self._reading = Lock()
             self._first = self._read()
         if self._first is None:
             self._capture.release()
-            raise SourceError(*_failure(self._name, self._device))
-        self._endless = self._capture.get(cv2.CAP_PROP_FRAME_COUNT) <= 0
+            what, hint = diagnose(self._device.path)
+            raise SourceError(f"{self._name} {what}", hint)
         height, width = self._first.shape[:2]
         rate = _rate(self._capture)
-        notes = (_note(self._capture, (width, height), rate, request),) if self._device else ()
+        notes = (_note(self._capture, (width, height), rate, request),)
         self.info = StreamInfo(self._name, width, height, rate, None, notes=notes)
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames as they arrive.
 
         Raises:
-            SourceError: the device or endless stream stopped.
+            SourceError: the device stopped.
         """
         image, index, began = self._first, 0, perf_counter()
         while image is not None:
             now = perf_counter()
             yield Frame(image, index, Fraction(now - began) if index else Fraction(0), now)
             image, index = self._read(), index + 1
-        if self._endless and self._capture.isOpened():
+        if self._capture.isOpened():
             raise SourceError(f"{self._name} stopped", "check that it is plugged in")
 
     def _read(self) -> Image | None:
@@ -152,9 +140,7 @@ def _name(device: CameraDevice) -> str:
     return f"camera {number}" + (f" ({device.name})" if device.name else "")
 
 
-def _open(address: str, device: CameraDevice | None, request: CameraRequest) -> cv2.VideoCapture:
-    if device is None:
-        return cv2.VideoCapture(address, cv2.CAP_FFMPEG, STREAM_PARAMETERS)
+def _open(device: CameraDevice, request: CameraRequest) -> cv2.VideoCapture:
     backend = BACKENDS[request.backend or DEFAULT_BACKENDS.get(sys.platform, "any")]
     if device.index < 0:
         capture = cv2.VideoCapture(str(device.path), backend)
@@ -196,15 +182,6 @@ def _note(
 def _mode(size: tuple[int, int] | None, rate: Fraction | None) -> str:
     parts = [f"{size[0]}x{size[1]}"] if size else []
     return " at ".join([*parts, f"{float(rate):.4g} fps"] if rate else parts)
-
-
-def _failure(name: str, device: CameraDevice | None) -> tuple[str, str]:
-    """Return message and hint for a device that does not work."""
-    if device is None:
-        hint = "check that the address opens in a browser or player"
-        return f"{name} cannot be opened, or delivers no frames", hint
-    what, hint = diagnose(device.path)
-    return f"{name} {what}", hint
 
 
 @contextmanager

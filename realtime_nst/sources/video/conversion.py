@@ -94,7 +94,7 @@ class FrameConverter:
             decoded,
             *size,
             format="rgb48le" if tone_map else "bgra" if alpha else "bgr24",
-            src_colorspace=_matrix(decoded),
+            src_colorspace=matrix_of(decoded),
             interpolation=DEEP if tone_map else EXACT,
         ).to_ndarray()
         if tone_map:
@@ -214,7 +214,7 @@ def _lost_with_the_pixels(frame: VideoFrame) -> Iterator[str]:
         yield "the input is stereoscopic; players will show the result flat"
 
 
-def _matrix(decoded: VideoFrame) -> int | None:
+def matrix_of(decoded: VideoFrame) -> int | None:
     """Return the matrix to convert a frame with; None lets swscale use the frame's own."""
     if decoded.colorspace not in KNOWN:
         decoded.colorspace = UNSPECIFIED  # otherwise swscale rejects the frame

@@ -67,7 +67,7 @@ def length_of(path: Path, container: InputContainer) -> int | None:
     return path.stat().st_size if path.is_file() and not elsewhere else None
 
 
-def choose_stream(path: Path, container: InputContainer) -> VideoStream:
+def choose_stream(path: Path | str, container: InputContainer) -> VideoStream:
     """Return the default video stream, else the largest one; cover images do not count.
 
     Raises:

@@ -1,6 +1,5 @@
-"""Cameras: an HTTP camera in another process, devices that are not there, and why."""
+"""Cameras that are not there, and why, and a stand-in for one that is."""
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
 
@@ -10,36 +9,9 @@ import pytest
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Image
 from realtime_nst.sources.camera.capture import CameraRequest, CameraSource
-from tests.helpers.http_camera import running
 
 
-@pytest.fixture
-def camera() -> Iterator[str]:
-    """Return the URL of a camera that serves 40 frames to each client."""
-    with running("--frames", 40) as (url, _):
-        yield url
-
-
-def test_a_network_camera_gives_its_frames_with_rising_times(camera: str) -> None:
-    with CameraSource(camera) as source:
-        assert (source.info.width, source.info.height, source.live) == (320, 240, True)
-        coming = iter(source)
-        frames = list(islice(coming, 40))
-        with pytest.raises(SourceError, match="stopped"):
-            next(coming)
-    assert [frame.index for frame in frames] == list(range(40))
-    times = [frame.pts for frame in frames]
-    assert times[0] == 0
-    assert times == sorted(times)
-
-
-def test_a_camera_is_opened_and_closed_many_times(camera: str) -> None:
-    for _ in range(10):
-        with CameraSource(camera) as source:
-            assert next(iter(source)).index == 0
-
-
-@pytest.mark.parametrize("address", ["99", "/dev/video99", "No Such Cam", "http://127.0.0.1:9/x"])
+@pytest.mark.parametrize("address", ["99", "/dev/video99", "No Such Cam"])
 def test_missing_camera_is_an_error_with_a_hint(address: str) -> None:
     with pytest.raises(SourceError) as caught:
         CameraSource(address)
@@ -49,9 +21,8 @@ def test_missing_camera_is_an_error_with_a_hint(address: str) -> None:
 def test_nothing_is_printed_about_a_camera_that_is_not_there(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    for address in ("99", "http://127.0.0.1:9/x"):
-        with pytest.raises(SourceError):
-            CameraSource(address)
+    with pytest.raises(SourceError):
+        CameraSource("99")
     assert capfd.readouterr().err == ""
 
 

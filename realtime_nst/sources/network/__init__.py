@@ -1,0 +1,1 @@
+"""Network streams, and files on the web."""
