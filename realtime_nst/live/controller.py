@@ -11,12 +11,12 @@ from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.image_io.write import write_image
 from realtime_nst.live.hud import Hud
 from realtime_nst.live.keys import CHANGES, QUIT, SNAPSHOT
+from realtime_nst.live.recordings import open_recording, unused_path
 from realtime_nst.live.settings import LiveControls
 from realtime_nst.sinks import Sink
 from realtime_nst.sinks.overlay import Overlay
 from realtime_nst.sinks.tee import Tee
-from realtime_nst.sinks.video.recording import RecordingSink
-from realtime_nst.sinks.video.sink import partial_of
+from realtime_nst.sinks.threaded import ThreadedSink
 from realtime_nst.sinks.window import Window
 
 
@@ -84,8 +84,17 @@ class LiveController:
         self.hud.news.show(text)
         self.on_note(text)
 
+    def failed(self, sink: Sink, error: SinkError) -> None:
+        """Report a sink that has failed, while the others continue."""
+        if isinstance(sink, ThreadedSink) and sink.name in self.hud.recordings:
+            self.hud.recordings.remove(sink.name)
+        if sink is self.window:
+            self.window = None
+        more = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
+        self.notify(f"{error}{more}")
+
     def _snapshot(self, frame: Frame) -> None:
-        path = unused_path(self._folder, "snapshot", ".png")
+        path = dated_path(self._folder, "snapshot", ".png")
         try:
             write_image(path, frame.image)
         except SinkError as error:
@@ -114,35 +123,38 @@ class RecordingToggle:
 
     def follow(self) -> None:
         """Start or stop a recording if the settings have changed; call it between two frames."""
+        if self._running and not self._tee.is_open(self._running[0]):  # it has failed
+            self._running = None
+            self._turn_off()
         wanted = self._controller.controls.settings.recording
-        try:
-            if wanted and self._running is None:
-                self._start()
-            elif not wanted and self._running is not None:
-                self._stop(*self._running)
-        except SinkError as error:
-            self._controller.notify(str(error))
-            self._controller.controls.change(lambda s: replace(s, recording=False))
+        if wanted and self._running is None:
+            self._start()
+        elif not wanted and self._running is not None:
+            self._stop(*self._running)
 
     def _start(self) -> None:
-        path = unused_path(self._folder, "recording", ".mp4")
-        self._running = self._tee.add(partial(RecordingSink, path, self._info)), path
-        self._controller.hud.recordings.append(path.name)
+        path = dated_path(self._folder, "recording", ".mp4")
+        hud = self._controller.hud
+        try:
+            sink = self._tee.add(partial(open_recording, path, self._info, hud.missed))
+        except SinkError as error:
+            self._controller.notify(str(error))
+            self._turn_off()
+            return
+        self._running = sink, path
+        hud.recordings.append(path.name)
         self._controller.on_note(f"recording: {path}")  # the window shows REC
         self.paths.append(path)
 
     def _stop(self, sink: Sink, path: Path) -> None:
         self._running = None
         self._controller.hud.recordings.remove(path.name)
-        self._tee.remove(sink)
-        self._controller.notify(f"recorded: {path}")
+        self._tee.remove(sink, lambda: self._controller.notify(f"recorded: {path}"))
+
+    def _turn_off(self) -> None:
+        self._controller.controls.change(lambda s: replace(s, recording=False))
 
 
-def unused_path(folder: Path, kind: str, suffix: str) -> Path:
+def dated_path(folder: Path, kind: str, suffix: str) -> Path:
     """Return ``folder/kind-20260131-235959.suffix``, with a number added if that is taken."""
-    name, number = strftime(f"{kind}-%Y%m%d-%H%M%S"), 1
-    path = folder / f"{name}{suffix}"
-    while path.exists() or partial_of(path).exists():
-        number += 1
-        path = folder / f"{name}-{number}{suffix}"
-    return path
+    return unused_path(folder / strftime(f"{kind}-%Y%m%d-%H%M%S{suffix}"))

@@ -1,5 +1,6 @@
 """On-screen display of the live window: statistics, notifications, style names and keys."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -52,6 +53,8 @@ class Hud:
     news: Notification = field(default_factory=Notification)
     recordings: list[str] = field(default_factory=list)
     """Names of the files that are being recorded."""
+    missed: Counter[str] = field(default_factory=Counter)
+    """Frames that each recording has missed, because its encoder was late."""
 
     def overlay(self, settings: LiveSettings) -> Overlay:
         """Return the text; notifications are shown even if the statistics are turned off."""
@@ -104,9 +107,12 @@ class Hud:
         return "  ".join([shown, f"strength {settings.strength:.0%}", *on])
 
     def _notifications(self) -> list[str]:
-        recorded = [f"REC {name}" for name in self.recordings]
+        recorded = [f"REC {name}{self._missed(name)}" for name in self.recordings]
         problems = [self.notice()] if self.notice() else []
         return [*problems, *recorded, *self.news.lines()]
+
+    def _missed(self, name: str) -> str:
+        return f", {self.missed[name]} frames missed" if self.missed[name] else ""
 
     def _labels(self) -> list[Label]:
         """Return the name of each style, in the lower left corner of its tile."""

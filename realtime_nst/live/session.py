@@ -6,7 +6,7 @@ from pathlib import Path
 from realtime_nst.frame import Frame
 from realtime_nst.live.controller import LiveController, RecordingToggle
 from realtime_nst.live.hud import Hud, format_age
-from realtime_nst.live.outputs import folder_of, is_recording, openers
+from realtime_nst.live.outputs import check_sinks, choose_files, folder_of, openers
 from realtime_nst.live.settings import LiveControls
 from realtime_nst.pipeline import FrameStylizer, run
 from realtime_nst.sinks.tee import Tee
@@ -30,6 +30,8 @@ def run_live(
 ) -> list[Path]:
     """Run until a key, ``stopped``, the closed window or the end of the stream.
 
+    An output that fails is closed with a message, and the others continue.
+
     Args:
         camera: open source of frames.
         stylizer: stylizes each frame.
@@ -44,14 +46,16 @@ def run_live(
         The video files that were recorded, those that received no frame left out.
 
     Raises:
-        SinkError: an output cannot be opened or written.
+        SinkError: an output cannot be opened, or the last one cannot be written.
     """
+    check_sinks(sinks)
     folder = folder_of(sinks)
     controller = LiveController(controls, hud, folder, on_note)
-    files = [Path(sink) for sink in sinks if is_recording(sink)]
-    hud.recordings.extend(path.name for path in files)
+    files = choose_files(sinks, on_note)
+    hud.recordings.extend(path.name for path in files.values())
     hud.news.show(WELCOME)
-    with Tee(openers(sinks, camera.info, controller)) as tee:
+    opening = openers(sinks, camera.info, controller, files, hud.missed)
+    with Tee(opening, controller.failed) as tee:
         for note in tee.notes:
             on_note(note)
         recording = RecordingToggle(controller, tee, camera.info, folder)
@@ -69,7 +73,9 @@ def run_live(
             on_wait=controller.poll,
             stopwatch=stages,
         )
-    return [path for path in [*files, *recording.paths] if path.exists()]
+    for name, frames in hud.missed.items():
+        on_note(f"{name} misses {frames} of {hud.meter.frames} frames: encoding was too slow")
+    return [path for path in [*files.values(), *recording.paths] if path.exists()]
 
 
 def format_summary(meter: FrameStats) -> str:

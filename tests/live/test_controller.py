@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 
+from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
-from realtime_nst.live.controller import LiveController, RecordingToggle, unused_path
+from realtime_nst.live.controller import LiveController, RecordingToggle, dated_path
 from realtime_nst.live.hud import Hud
 from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.settings import LiveControls, LiveSettings
+from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.tee import Tee
+from realtime_nst.sinks.video.recording import RecordingSink
 from tests.helpers.video_clips import content
 
 INFO = StreamInfo("camera", 64, 48, Fraction(30), None)
@@ -65,6 +69,8 @@ def test_a_recording_has_what_was_shown_meanwhile(tmp_path: Path, tee: Tee) -> N
         key.follow()
         tee.write(frame(index))
     (path,) = key.paths
+    while f"recorded: {path}" not in say(view):  # it is finished on a thread of its own
+        tee.write(frame(12))
     assert len(content(path).pts) == 5
     assert "REC" not in say(view)
     assert f"recorded: {path}" in say(view)
@@ -81,6 +87,33 @@ def test_a_recording_that_cannot_begin_is_told_and_not_tried_again(
     assert "cannot create" in say(view)
     assert not view.controls.settings.recording
     assert key.paths == []
+
+
+def test_recording_that_fails_is_reported_and_turned_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = view_in(tmp_path)
+    failed = Event()
+
+    def fail(_sink: RecordingSink, _frame: Frame) -> None:
+        failed.set()
+        raise SinkError("cannot write: No space left on device", "make room")
+
+    monkeypatch.setattr(RecordingSink, "write", fail)
+    with Tee([lambda: NullSink(INFO)], view.failed) as tee:
+        key = RecordingToggle(view, tee, INFO, tmp_path)
+        view.key("r")
+        key.follow()
+        tee.write(frame())
+        assert failed.wait(10)
+        while view.hud.recordings:
+            tee.write(frame())
+        assert "No space left" in say(view)
+        key.follow()
+        assert not view.controls.settings.recording
+        view.key("r")
+        key.follow()
+        assert len(key.paths) == 2
 
 
 def test_other_keys_do_nothing(tmp_path: Path) -> None:
@@ -101,7 +134,7 @@ def test_quit(tmp_path: Path, key: str) -> None:
 def test_names_are_never_used_twice(tmp_path: Path) -> None:
     names = set()
     for _ in range(4):
-        path = unused_path(tmp_path, "recording", ".mp4")
+        path = dated_path(tmp_path, "recording", ".mp4")
         assert path not in names
         names.add(path)
         path.with_name(f"{path.stem}.partial.mp4").touch()

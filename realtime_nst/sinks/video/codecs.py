@@ -37,6 +37,8 @@ class VideoOptions:
     """Whether to skip damaged audio where it has to be transcoded."""
     pipe: str = "y4m"
     """Format to write to a pipe: a key of ``PIPES``."""
+    live: bool = False
+    """Whether to encode in real time, at the cost of quality and size."""
 
 
 X_PRESETS = (
@@ -62,6 +64,8 @@ class Codec:
     presets: tuple[str, ...] = ()
     preset: str = ""
     options: dict[str, str] = field(default_factory=dict)
+    live: dict[str, str] = field(default_factory=dict)
+    """Options to encode in real time."""
     large: dict[str, str] = field(default_factory=dict)
     """Options that save memory for large frames."""
     odd_size_pix_fmt: str = ""
@@ -74,6 +78,7 @@ class Codec:
 
 
 _VP9 = {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"}
+_VP9_LIVE = {"deadline": "realtime", "cpu-used": "8"}
 _nvidia = partial(
     Codec,
     quality="cq",
@@ -104,7 +109,17 @@ _HVC1 = {"mp4": "hvc1", "mov": "hvc1"}  # Apple's players do not support hev1
 _LOW_MEMORY = {"rc-lookahead": "5", "threads": "4"}
 CODECS = {
     "h264": Codec(
-        "libx264", "yuv420p", "crf", 18, 51, X_PRESETS, "veryfast", _X264, _LOW_MEMORY, "yuv444p"
+        "libx264",
+        "yuv420p",
+        "crf",
+        18,
+        51,
+        X_PRESETS,
+        "veryfast",
+        _X264,
+        {},
+        _LOW_MEMORY,
+        "yuv444p",
     ),
     "hevc": Codec(
         "libx265",
@@ -119,7 +134,7 @@ CODECS = {
         tags=_HVC1,
     ),
     "av1": Codec("libsvtav1", "yuv420p", "crf", 28, 63, tuple(map(str, range(14))), "9"),
-    "vp9": Codec("libvpx-vp9", "yuv420p", "crf", 32, 63, options=_VP9),
+    "vp9": Codec("libvpx-vp9", "yuv420p", "crf", 32, 63, options=_VP9, live=_VP9_LIVE),
     "prores": Codec("prores_ks", "yuv422p10le", options=_PRORES, odd_size_pix_fmt="yuv444p10le"),
     "ffv1": Codec("ffv1", "bgr0", options={"level": "3", "slicecrc": "1"}),
     "gif": Codec("gif", "pal8"),
@@ -249,7 +264,8 @@ def encoder_options(
         pixels: number of pixels per frame; large frames get options that save memory.
     """
     large = codec.large if pixels > LARGE_FRAME_PIXELS else {}
-    chosen = {**codec.options, **container.options, **large}
+    live = codec.live if options.live else {}
+    chosen = {**codec.options, **container.options, **large, **live}
     crf = codec.crf if options.crf is None else options.crf
     if codec.quality:
         chosen[codec.quality] = str(crf)

@@ -115,6 +115,33 @@ def test_every_sink_is_closed_whatever_one_does() -> None:
     assert log == ["b closed", "a closed"]
 
 
+def test_tee_continues_without_a_sink_that_fails() -> None:
+    log: list[str] = []
+    failed: list[str] = []
+
+    class Full(Noted):
+        def write(self, frame: Frame) -> None:
+            raise SinkError("disk full", "make room")
+
+    with Tee(
+        [lambda: Full("a", log), lambda: Noted("b", log)],
+        lambda _, error: failed.append(str(error)),
+    ) as tee:
+        tee.write(frame(Fraction(0), 0))
+        tee.write(frame(Fraction(1), 1))
+    assert log == ["a closed", "b 0", "b 1", "b closed"]
+    assert failed == ["disk full"]
+
+
+def test_tee_raises_the_error_of_the_last_sink() -> None:
+    class Full(Noted):
+        def write(self, frame: Frame) -> None:
+            raise SinkError("disk full", "make room")
+
+    with pytest.raises(SinkError, match="disk full"), Tee([lambda: Full("a", [])]) as tee:
+        tee.write(frame(Fraction(0), 0))
+
+
 def test_one_that_cannot_be_opened_closes_those_before() -> None:
     log: list[str] = []
 
