@@ -4,6 +4,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +18,7 @@ import realtime_nst as nst
 from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
 from tests.conftest import TORCH
-from tests.helpers import onnx_models
+from tests.helpers import onnx_models, scenes
 from tests.helpers.recipes import RECIPE, photo
 from tests.helpers.video_clips import Clip, content, make
 
@@ -89,6 +90,33 @@ def test_stylizer_strength(models: Path) -> None:
     with pytest.raises(nst.ImageError, match="strength 2") as caught:
         made(image, strength=2)
     assert caught.value.hint == "give a strength from 0 to 1"
+
+
+def test_mask(models: Path, tmp_path: Path) -> None:
+    """The same with an opened stylizer, in memory and in a file."""
+    image, made = scenes.photo(), stylizer()
+    masked = made(image, mask="background")
+    nose, flag = (115, 222), (100, 20)
+    assert np.abs(masked[nose].astype(int) - image[nose]).max() < 12
+    assert np.abs(255 - masked[flag].astype(int) - image[flag]).max() < 12
+    result = tmp_path / "out.png"
+    again = nst.stylize_image(image, result, style=made, mask="background")
+    assert np.array_equal(again, masked)
+    assert np.array_equal(made(image), 255 - image)
+    assert b'nst:mask="background"' in result.read_bytes()
+
+
+def test_mask_names_the_areas(models: Path, clip: Path, tmp_path: Path) -> None:
+    made = stylizer()
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: made(photo(1), mask="all"),
+        lambda: nst.stylize_image(photo(1), style=made, mask="all"),
+        lambda: nst.stylize_video(clip, tmp_path / "out.mp4", style="invert", mask="all"),
+    )
+    for call in calls:
+        with pytest.raises(nst.ImageError, match="cannot mask 'all'") as caught:
+            call()
+        assert caught.value.hint == "use person or background"
 
 
 def test_stylizer_channel_order(models: Path) -> None:

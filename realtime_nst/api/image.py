@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, overload
 
 from realtime_nst.api.stylizer import Stylizer, check_strength
 from realtime_nst.convert.photos import read_still, stylize_photo
+from realtime_nst.convert.styles import masked_settings
 from realtime_nst.convert.transforms import OutputShape
 from realtime_nst.frame import Frame, Image
 from realtime_nst.image_io.photo import Photo
 from realtime_nst.image_io.write import check_picture, write_photo
 from realtime_nst.image_ops import blend
 from realtime_nst.stylize.image_types import AnyArray, check_order, like, to_bgr
+from realtime_nst.stylize.masked import check_area
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -28,6 +30,7 @@ def stylize_image(
     style: str | Stylizer,
     size: tuple[int, int] | None = None,
     strength: float = 1.0,
+    mask: str | None = None,
     color: str = "bgr",
 ) -> Image: ...
 @overload
@@ -38,6 +41,7 @@ def stylize_image(
     style: str | Stylizer,
     size: tuple[int, int] | None = None,
     strength: float = 1.0,
+    mask: str | None = None,
     color: str = "bgr",
 ) -> "PillowImage": ...
 def stylize_image(
@@ -47,6 +51,7 @@ def stylize_image(
     style: str | Stylizer,
     size: tuple[int, int] | None = None,
     strength: float = 1.0,
+    mask: str | None = None,
     color: str = "bgr",
 ) -> "Image | PillowImage":
     """Stylize one image.
@@ -61,6 +66,7 @@ def stylize_image(
             choose tier, device or precision.
         size: width and height of the result; 0 for one of them keeps the aspect ratio.
         strength: share of the stylized image in the result, from 0 to 1.
+        mask: area to stylize, ``"person"`` or ``"background"``; None stylizes all of the image.
         color: channel order of arrays, ``"bgr"`` or ``"rgb"``.
 
     Returns:
@@ -69,13 +75,14 @@ def stylize_image(
     Raises:
         SourceError: the file cannot be read.
         SinkError: the result cannot be written.
-        ImageError: the image has another type, shape or mode.
+        ImageError: the image has another type, shape or mode, or there is no such area.
         ModelError: the style does not exist.
 
     Example:
         >>> stylize_image("photo.jpg", "stylized.png", style="the-scream")
     """
     check_strength(strength)
+    check_area(mask)
     check_order(color)
     path = Path(fspath(image)) if isinstance(image, str | PathLike) else None
     photo = read_still(path) if path else Photo(to_bgr(image, color))
@@ -88,8 +95,10 @@ def stylize_image(
         stylized = stylizer.stylize_frame(frame)
         return frame.with_image(blend(frame.image, stylized.image, strength))
 
-    done = stylize_photo(photo, stylize, OutputShape(size))
+    done = stylize_photo(photo, stylize, OutputShape(size, mask=mask))
     if target:
         shares = {} if strength == 1 else {"strength": f"{strength:g}"}
-        write_photo(target, done.with_settings({**stylizer.settings, **shares}))
+        write_photo(
+            target, done.with_settings({**stylizer.settings, **shares, **masked_settings(mask)})
+        )
     return like(image, done.image, color)

@@ -8,8 +8,10 @@ from realtime_nst.frame import Frame, Image
 from realtime_nst.image_ops import blend
 from realtime_nst.inference.engines import RuntimeInfo
 from realtime_nst.inference.options import AUTO, InferenceOptions
+from realtime_nst.people.person_mask import PersonMask
 from realtime_nst.stylize.image_types import AnyArray, check_order, like, to_bgr
 from realtime_nst.stylize.loading import open_style
+from realtime_nst.stylize.masked import check_area, composite
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -56,13 +58,22 @@ class Stylizer:
         expected = (size[1], size[0]) if size else None
         self._style = open_style(style, options, size=expected)
         self._color = color
+        self._people = PersonMask(steady=False)
 
     @overload
-    def __call__(self, image: AnyArray, *, strength: float = 1.0) -> Image: ...
-    @overload
-    def __call__(self, image: "PillowImage", *, strength: float = 1.0) -> "PillowImage": ...
     def __call__(
-        self, image: "AnyArray | PillowImage", *, strength: float = 1.0
+        self, image: AnyArray, *, strength: float = 1.0, mask: str | None = None
+    ) -> Image: ...
+    @overload
+    def __call__(
+        self, image: "PillowImage", *, strength: float = 1.0, mask: str | None = None
+    ) -> "PillowImage": ...
+    def __call__(
+        self,
+        image: "AnyArray | PillowImage",
+        *,
+        strength: float = 1.0,
+        mask: str | None = None,
     ) -> "Image | PillowImage":
         """Return the stylized image, of the size and type of the given one.
 
@@ -71,14 +82,18 @@ class Stylizer:
                 of mode RGB.
             strength: share of the stylized image in the result, from 0 to 1; the rest is the
                 given image.
+            mask: area to stylize, ``"person"`` or ``"background"``; None stylizes all of the image.
 
         Raises:
-            ImageError: the image has another type, shape or mode.
+            ImageError: the image has another type, shape or mode, or there is no such area.
         """
         check_strength(strength)
+        check_area(mask)
         before = to_bgr(image, self._color)
-        stylized = self._style.session.run(before)
-        return like(image, blend(before, stylized, strength), self._color)
+        after = blend(before, self._style.session.run(before), strength)
+        if mask:
+            after = composite(before, after, self._people(before), mask)
+        return like(image, after, self._color)
 
     def stylize_frame(self, frame: Frame) -> Frame:
         """Return the stylized frame; pass this method to ``run``.

@@ -21,6 +21,7 @@ from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources.options import ReadOptions
 from realtime_nst.stats import FrameStats
 from realtime_nst.stylize.loading import open_timeline
+from realtime_nst.stylize.masked import check_area
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 IMAGES_PER_SECOND = Fraction(25)
@@ -66,6 +67,7 @@ def stylize_video(
     start: float = 0.0,
     end: float | None = None,
     size: tuple[int, int] | None = None,
+    mask: str | None = None,
     fps: float | Fraction | None = None,
     codec: str | None = None,
     crf: int | None = None,
@@ -93,6 +95,7 @@ def stylize_video(
         start: second of the input to start at.
         end: second of the input to end at; None converts to its end.
         size: width and height of the result; 0 for one of them keeps the aspect ratio.
+        mask: area to stylize, ``"person"`` or ``"background"``; None stylizes all of a frame.
         fps: constant frame rate; None keeps the timestamps of the input.
         codec: ``"h264"``, ``"hevc"``, ``"av1"``, ``"vp9"``, ``"prores"``, ``"ffv1"``, ...; None
             uses the usual one for the file type.
@@ -111,12 +114,14 @@ def stylize_video(
     Raises:
         SourceError: the input cannot be read.
         SinkError: the result cannot be written.
+        ImageError: there is no such area.
         ModelError: a style does not exist.
         DeviceError: the device does not run.
 
     Example:
         >>> stylize_video("in.mp4", "out.mp4", style="great-wave", on_progress=print)
     """
+    check_area(mask)
     began, notes, stats = perf_counter(), list[str](), FrameStats()
     styles = _timed(style)
     inference = InferenceOptions(tier, device, precision, threads)
@@ -125,7 +130,7 @@ def stylize_video(
     )
     options = ConversionOptions(
         _reading(start, end, fps, notes.append),
-        OutputShape(size, _fraction(fps)),
+        OutputShape(size, _fraction(fps), mask=mask),
         VideoOptions(codec, crf, audio=audio),
         description,
         stabilize,

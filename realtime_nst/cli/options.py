@@ -22,6 +22,28 @@ def limited(threads: int | None) -> int | None:
     return count
 
 
+def checked_area(area: str | None) -> str | None:
+    """Return the name of an area that can be stylized alone."""
+    from realtime_nst.errors import ImageError
+    from realtime_nst.stylize.masked import check_area
+
+    try:
+        check_area(area)
+    except ImageError as error:
+        raise typer.BadParameter(f"{error}; {error.hint}") from error
+    return area
+
+
+MaskedArea = Annotated[
+    str | None,
+    typer.Option(
+        "--mask",
+        metavar="person|background",
+        rich_help_panel=STYLE,
+        callback=checked_area,
+        help="Stylize only people, or only the background. [default: all of the image]",
+    ),
+]
 Tier = Annotated[
     str | None,
     typer.Option(

@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.options import ConversionOptions
 from realtime_nst.convert.resume import conversion_settings, find_resume_point, is_resumable
-from realtime_nst.convert.styles import stored_settings
-from realtime_nst.convert.transforms import arrange_output, output_info, transform
+from realtime_nst.convert.styles import masked_settings, stored_settings
+from realtime_nst.convert.transforms import output_info, transform
+from realtime_nst.convert.video_stylizer import VideoStylizer, video_stylizer
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.pipeline import FrameStylizer, never, rest, run
+from realtime_nst.pipeline import never, rest, run
 from realtime_nst.sinks import open_sink
-from realtime_nst.sinks.journal import SEGMENT, Journal, ResumePoint, nothing
+from realtime_nst.sinks.journal import Journal, ResumePoint, nothing
 from realtime_nst.sources import open_source
 from realtime_nst.sources.video.opening import is_pipe
 from realtime_nst.stages import no_op
 from realtime_nst.stats import StageTimer
-from realtime_nst.stylize.stabilized import StabilizedStylizer
-from realtime_nst.stylize.stabilizer import Stabilizer
 from realtime_nst.stylize.timeline import Timeline
 
 LOG = logging.getLogger(__name__)
@@ -87,10 +86,10 @@ def convert(
         SinkError: the output cannot be written, or not be resumed.
     """
     stages = stages or StageTimer()
-    stylize, stabilized = _stylizers(timeline, options.stabilization, stages)
-    journal = journal_of(job, options, stabilized.state if options.stabilization else nothing)
+    stylize = video_stylizer(timeline, options, stages)
+    journal = journal_of(job, options, stylize.state)
     replaced = journal is not None and journal.known and not options.resume
-    done = _resume(job, journal, stabilized, on_note) if options.resume else None
+    done = _resume(job, journal, stylize, on_note) if options.resume else None
     reading = replace(options.reading, resume=done.pts) if done else options.reading
     shape = options.shape
     with (
@@ -104,7 +103,7 @@ def convert(
         with running(frames.info) as each:
             run(
                 frames,
-                arrange_output(stylize, shape),
+                stylize,
                 sink,
                 stopped=each.stopped,
                 on_frame=each.on_frame,
@@ -116,17 +115,8 @@ def convert(
 
 def _described(info: StreamInfo, options: ConversionOptions) -> StreamInfo:
     """Return the stream that is written, with the settings to store in the file."""
-    return replace(output_info(info, options.shape), settings=stored_settings(options.styles))
-
-
-def _stylizers(
-    timeline: Timeline, strength: float, stages: StageTimer
-) -> tuple[FrameStylizer, StabilizedStylizer]:
-    """Return the stylizer of the frames, and the stabilizer whose state is saved."""
-    network = stages.time_calls("network", timeline)
-    stabilizer = stages.time_calls("stabilizer", Stabilizer())
-    stabilized = StabilizedStylizer(network, strength, timeline.cut, SEGMENT, stabilizer)
-    return stabilized if strength else network, stabilized
+    settings = {**stored_settings(options.styles), **masked_settings(options.shape.mask)}
+    return replace(output_info(info, options.shape), settings=settings)
 
 
 def journal_of(
@@ -148,9 +138,9 @@ def can_resume(job: Job) -> bool:
 
 
 def _resume(
-    job: Job, journal: Journal | None, stabilized: StabilizedStylizer, on_note: Note
+    job: Job, journal: Journal | None, stylize: VideoStylizer, on_note: Note
 ) -> ResumePoint | None:
-    done = find_resume_point(job, journal, stabilized.restore)
+    done = find_resume_point(job, journal, stylize.restore)
     if done:
         on_note(f"resuming after {done.frames} frames, at {float(done.pts):.1f} s")
     return done

@@ -5,13 +5,21 @@ from pathlib import Path
 from time import perf_counter
 
 from realtime_nst.convert.jobs import VIDEOS
-from realtime_nst.convert.transforms import OutputShape, arrange_output, fitted_size, scaled
+from realtime_nst.convert.transforms import (
+    OutputShape,
+    arrange_output,
+    at_scale,
+    fitted_size,
+    scaled,
+)
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame
 from realtime_nst.image_io.decode import decode_photo
 from realtime_nst.image_io.formats import is_animated
 from realtime_nst.image_io.photo import Photo
+from realtime_nst.people.person_mask import PersonMask
 from realtime_nst.pipeline import FrameStylizer
+from realtime_nst.stylize.masked import MaskedStylizer
 
 
 def read_still(path: Path) -> Photo:
@@ -54,6 +62,9 @@ def stylize_photo(photo: Photo, stylize: FrameStylizer, shape: OutputShape) -> P
     size = fitted_size(shape, width, height)
     frame = Frame(scaled(photo.image, *size), 0, Fraction(0), perf_counter())
     alpha = None if photo.alpha is None else scaled(photo.alpha, *size)
+    stylize = at_scale(stylize, shape)
+    if shape.mask:
+        stylize = MaskedStylizer(stylize, shape.mask, mask=PersonMask(steady=False))
     return photo.with_image(arrange_output(stylize, shape)(frame).image, alpha)
 
 

@@ -63,6 +63,11 @@ def stored_settings(styles: Mapping[str, str]) -> dict[str, str]:
     return stored
 
 
+def masked_settings(area: str | None) -> dict[str, str]:
+    """Return the setting of the masked area that is stored in a result; none for all of it."""
+    return {"mask": area} if area else {}
+
+
 def digest(path: Path) -> str:
     """Return the first 16 digits of a file's SHA-256."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

@@ -21,7 +21,7 @@ IN_FLIGHT = 12
 
 @dataclass(frozen=True, slots=True)
 class OutputShape:
-    """Size, frame rate and arrangement of a result."""
+    """Size, frame rate, arrangement and stylized area of a result."""
 
     size: tuple[int, int] | None = None
     """Width and height of the frames; None keeps them. 0 for one of them keeps the aspect ratio,
@@ -32,6 +32,8 @@ class OutputShape:
     """Size to stylize at, relative to the result's; smaller is faster and coarser."""
     side_by_side: bool = False
     """Whether the input is shown to the left of the stylized frame."""
+    mask: str | None = None
+    """Area to stylize: ``person`` or ``background``; None stylizes all of a frame."""
 
 
 class TransformedSource:
@@ -166,10 +168,13 @@ def _steady(frames: Iterator[Frame], rate: Fraction) -> Iterator[Frame]:
         yield from until(shown.pts + (shown.duration or length), shown)
 
 
+def at_scale(stylize: FrameStylizer, shape: OutputShape) -> FrameStylizer:
+    """Return a stylizer that works at the requested scale and keeps the size of its frames."""
+    return stylize if shape.render_scale == 1 else _at_scale(stylize, shape.render_scale)
+
+
 def arrange_output(stylize: FrameStylizer, shape: OutputShape) -> FrameStylizer:
-    """Return a stylizer whose frames are scaled and arranged as requested."""
-    if shape.render_scale != 1:
-        stylize = _at_scale(stylize, shape.render_scale)
+    """Return a stylizer whose frames are arranged as requested."""
     return _side_by_side(stylize) if shape.side_by_side else stylize
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from realtime_nst.convert.file_info import file_info
 from realtime_nst.convert.jobs import Job, jobs_for
 from realtime_nst.errors import SinkError, SourceError
 from realtime_nst.sources import open_source
@@ -238,12 +239,20 @@ def test_closed_pipe_prints_one_error(clip: Path) -> None:
         (["--start", "2", "--end", "1"], "must be later"),
         (["--end", "2", "--duration", "1"], "give one of them"),
         (["--on-error", "ignore"], "neither stop nor skip"),
+        (["--mask", "people"], "use person or background"),
     ],
 )
 def test_invalid_option_values(clip: Path, tmp_path: Path, arguments: list[str], said: str) -> None:
     result = call(clip, tmp_path / "out.mp4", *arguments, code=2)
     assert said in " ".join(result.stderr.decode().split())
     assert not (tmp_path / "out.mp4").exists()
+
+
+def test_video_mask(clip: Path, tmp_path: Path) -> None:
+    result = tmp_path / "out.mkv"
+    call(clip, result, "--mask", "background", "--codec", "ffv1")
+    assert len(content(result).pts) == len(content(clip).pts)
+    assert file_info(result).settings["mask"] == "background"
 
 
 def test_parse_rate_ntsc() -> None:

@@ -14,6 +14,7 @@ from realtime_nst.cli.app import app
 from realtime_nst.convert.photo_jobs import PhotoJob, photo_jobs
 from realtime_nst.errors import NstError, SinkError, SourceError
 from realtime_nst.image_io.decode import decode_photo, read_photo
+from tests.helpers.scenes import photo_file
 from tests.helpers.video_clips import Clip, make
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (40, 60, 4), np.uint8)
@@ -107,6 +108,21 @@ def test_weight_of_single_style_is_its_strength(models: Path, folder: Path, tmp_
     assert np.abs(read_photo(out).image - wanted).max() <= 1
     image(folder / "c.jpg", out, "-s", "invert:2")
     assert np.array_equal(read_photo(out).image, 255 - before)
+
+
+def test_mask(models: Path, tmp_path: Path) -> None:
+    source, result = photo_file(tmp_path), tmp_path / "out.png"
+    image(source, result, "-s", "invert", "--mask", "person")
+    before, after = (read_photo(path).image.astype(int) for path in (source, result))
+    nose, flag = (115, 222), (100, 20)
+    assert np.abs(255 - before[nose] - after[nose]).max() < 12
+    assert np.abs(before[flag] - after[flag]).max() < 12
+    assert b'nst:mask="person"' in result.read_bytes()
+
+
+def test_mask_names_the_areas(models: Path, folder: Path, tmp_path: Path) -> None:
+    result = image(folder, tmp_path / "out", "-s", "invert", "--mask", "face", code=2)
+    assert "use person or background" in " ".join(result.output.split())
 
 
 def test_two_styles_are_refused(models: Path, folder: Path, tmp_path: Path) -> None:

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime_nst.convert.transforms import OutputShape, arrange_output, output_info, transform
+from realtime_nst.convert.transforms import (
+    OutputShape,
+    arrange_output,
+    at_scale,
+    output_info,
+    transform,
+)
 from realtime_nst.frame import Frame
 from realtime_nst.sources.synthetic import SyntheticSource
 
@@ -66,7 +72,7 @@ def test_render_scale() -> None:
         return frame
 
     (frame,) = SyntheticSource(65, 49, frames=1)
-    assert arrange_output(style, OutputShape(render_scale=0.5))(frame).image.shape == (49, 65, 3)
+    assert at_scale(style, OutputShape(render_scale=0.5))(frame).image.shape == (49, 65, 3)
     assert seen == [(24, 32, 3)]
 
 

@@ -12,6 +12,7 @@ from realtime_nst.cli.options import (
     PERFORMANCE,
     STYLE,
     DeviceName,
+    MaskedArea,
     Precision,
     Threads,
     Tier,
@@ -51,6 +52,7 @@ def image(
             "(a:0.6,b:0.4), a style at half strength (a:0.5), or a path to a .onnx model.",
         ),
     ],
+    mask: MaskedArea = None,
     tier: Tier = None,
     device: DeviceName = "auto",
     precision: Precision = "auto",
@@ -115,7 +117,7 @@ def image(
     from realtime_nst.cli.summary import print_notes
     from realtime_nst.cli.watching import stylize_arriving
     from realtime_nst.convert.photo_jobs import photo_jobs, unread_folders
-    from realtime_nst.convert.styles import describe_style
+    from realtime_nst.convert.styles import describe_style, masked_settings
     from realtime_nst.convert.transforms import OutputShape
     from realtime_nst.convert.watch import FolderWatch
     from realtime_nst.inference.options import InferenceOptions
@@ -124,13 +126,13 @@ def image(
     if len(style) > 1:
         blend = ",".join(f"{name}:{1 / len(style):.2g}" for name in style)
         raise typer.BadParameter(f"give one style; {blend} blends them", param_hint="--style")
-    shape = OutputShape(parsing.parse_size(size), None, render_scale)
+    shape = OutputShape(parsing.parse_size(size), None, render_scale, mask=mask)
     suffix = parsing.image_suffix(format)
 
     def opener() -> "tuple[FrameStylizer, Mapping[str, str]]":
         loaded = open_style(style[0], InferenceOptions(tier, device, precision, threads))
         announce_styles({style[0]: loaded}, verbose=verbose)
-        return loaded.stylizer, describe_style(loaded)
+        return loaded.stylizer, {**describe_style(loaded), **masked_settings(mask)}
 
     if watch:
         folders = FolderWatch(sources, result, recursive=recursive, suffix=suffix)

@@ -11,6 +11,7 @@ from realtime_nst.cli.options import (
     PERFORMANCE,
     STYLE,
     DeviceName,
+    MaskedArea,
     Precision,
     Stats,
     Threads,
@@ -63,6 +64,7 @@ def video(
             help="Seconds to fade from one style to the next; 0 cuts. [default: 0.5]",
         ),
     ] = None,
+    mask: MaskedArea = None,
     tier: Tier = None,
     device: DeviceName = "auto",
     precision: Precision = "auto",
@@ -230,7 +232,7 @@ def video(
         reading = replace(reading, raw=parsing.raw(size, fps, pix_fmt))
         size, fps, pix_fmt = None, None, pix_fmt if result == PIPE else None
     shape = OutputShape(
-        parsing.parse_size(size), parsing.parse_rate(fps), render_scale, side_by_side
+        parsing.parse_size(size), parsing.parse_rate(fps), render_scale, side_by_side, mask
     )
     encoding = VideoOptions(codec, crf, preset, pix_fmt, audio, reading.skip_broken, format)
     styles, fading, stabilization = (
