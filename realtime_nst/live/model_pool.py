@@ -7,6 +7,7 @@ or a size is ready, the session continues with the previous one.
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import NamedTuple, Protocol, Self
 
 from realtime_nst.errors import NstError
@@ -16,9 +17,9 @@ from realtime_nst.live.render_config import RenderConfig
 
 Paint = Callable[[Image, Mapping[int, float]], Image]
 """Stylizes an image, given the share of each style; a ``StyleMixer``, for example."""
-MAX_PIXELS = 8_000_000
-"""Pixels, over all prepared models and sizes, that stay ready: twelve styles at 640x480 with room
-for twelve more sizes, and eight styles at 1280x720. Each pixel takes about 40 bytes."""
+MAX_PIXELS, MAX_READY = 8_000_000, 16
+"""Pixels over all prepared models and sizes, and their number, that stay ready: twelve styles at
+640x480, eight at 1280x720. Each pixel takes about 40 bytes, and each model two threads."""
 
 
 class SizedModel(Protocol):
@@ -50,6 +51,7 @@ class ModelPool:
         models: model of each style; styles of one model share the object.
         names: name of each style.
         max_pixels: see ``MAX_PIXELS``.
+        max_ready: see ``MAX_READY``.
     """
 
     def __init__(
@@ -58,12 +60,13 @@ class ModelPool:
         models: Sequence[SizedModel],
         names: Sequence[str],
         max_pixels: int = MAX_PIXELS,
+        max_ready: int = MAX_READY,
     ) -> None:
         self._paint, self._models, self._names = paint, models, names
-        self._max_pixels = max_pixels
+        self._max_pixels, self._max_ready = max_pixels, max_ready
         self._ready: OrderedDict[Job, None] = OrderedDict()
         self._failed: dict[Job, NstError] = {}
-        self._running: tuple[Job, Future[None]] | None = None
+        self._started: dict[Job, Future[None]] = {}
         self._present: RenderConfig | None = None
         self._thread = ThreadPoolExecutor(1, "model-pool")
         self.notice = ""
@@ -82,59 +85,68 @@ class ModelPool:
     def get(self, config: RenderConfig) -> Paint | None:
         """Return the function for a configuration, or None while it is not ready. Never waits."""
         self._collect(config)
-        missing = [job for job in self._jobs(config) if job not in self._ready]
+        jobs = self._jobs(config)
+        missing = [job for job in jobs if job not in self._ready]
+        self.notice = self._describe(missing, config) if missing else ""
         if missing:
-            self.notice = self._describe(missing[0], config)
-            self._start(job for job in missing if job not in self._failed)
+            self._start([job for job in missing if job not in self._failed])
             return None
-        self.notice = ""
-        for job in self._jobs(config):
+        for job in jobs:
             self._ready.move_to_end(job)
-        if config == self._present:  # the first frame of a configuration has the machine to itself
-            self._start(self._likely_next(config))
+        if config == self._present:  # the first frame of it has the machine to itself
+            self._start(list(islice(self._likely_next(config), 1)))
         self._present = config
         return self._paint
 
     @property
     def is_busy(self) -> bool:
         """Whether a model is being prepared, which takes time from the frames."""
-        return self._running is not None
+        return bool(self._started)
 
     def _jobs(self, config: RenderConfig) -> list[Job]:
         models = {id(self._models[style]): self._models[style] for style in sorted(config.styles)}
         return [Job(model, size) for model in models.values() for size in sorted(config.sizes())]
 
-    def _start(self, jobs: Iterator[Job]) -> None:
-        """Prepare the first of several jobs, unless another one is running."""
-        if self._running is None and (job := next(jobs, None)):
-            self._running = job, self._thread.submit(job.model.prepare, job.size)
+    def _start(self, jobs: Sequence[Job]) -> None:
+        """Prepare some models, in place of those that nobody waits for any more."""
+        for job in [job for job in self._started if job not in jobs]:
+            if self._started[job].cancel():
+                del self._started[job]
+        for job in jobs:
+            if job not in self._started:
+                self._started[job] = self._thread.submit(job.model.prepare, job.size)
 
     def _collect(self, config: RenderConfig) -> None:
-        """Note whether a job has ended; make room, but keep what a configuration needs."""
-        if self._running is None or not self._running[1].done():
-            return
-        (job, future), self._running = self._running, None
-        error = future.exception()
-        if isinstance(error, NstError):
-            self._failed[job] = error
-        elif error:
-            raise error
-        else:
-            self._ready[job] = None
+        """Take what has been prepared; make room, but keep what a configuration needs."""
+        done = [job for job, future in self._started.items() if future.done()]
+        for job in done:
+            error = self._started.pop(job).exception()
+            if isinstance(error, NstError):
+                self._failed[job] = error
+            elif error:
+                raise error
+            else:
+                self._ready[job] = None
+        if done:
             present = self._jobs(self._present) if self._present else []
-            self._make_room({job, *present, *self._jobs(config)})
+            self._make_room({*done, *present, *self._jobs(config)})
 
     def _make_room(self, needed: set[Job]) -> None:
         for job in [job for job in self._ready if job not in needed]:
-            if _pixels(self._ready) <= self._max_pixels:
+            if self._has_room(0, 0):
                 break
             del self._ready[job]
             job.model.release(job.size)
 
+    def _has_room(self, models: int, pixels: int) -> bool:
+        """Return whether so many more models of so many pixels in total may stay ready."""
+        ready = sum(width * height for _, (width, height) in self._ready)
+        return ready + pixels <= self._max_pixels and len(self._ready) + models <= self._max_ready
+
     def _likely_next(self, config: RenderConfig) -> Iterator[Job]:
         """Yield the styles around the present ones, as long as there is room for them."""
         width, height = config.size
-        if config.tiles or _pixels(self._ready) + width * height > self._max_pixels:
+        if config.tiles or not self._has_room(1, width * height):
             return
         around = sorted(range(len(self._models)), key=lambda style: self._distance(style, config))
         for style in around:
@@ -147,14 +159,16 @@ class ModelPool:
         count = len(self._models)
         return min(min((style - each) % count, (each - style) % count) for each in config.styles)
 
-    def _describe(self, job: Job, config: RenderConfig) -> str:
+    def _describe(self, missing: Sequence[Job], config: RenderConfig) -> str:
+        """Say what is missing: a size of a style that is known, tiles, or a style."""
+        job = missing[0]
         if job in self._failed:
             return str(self._failed[job])
-        known = any(ready.model is job.model for ready in self._ready)
-        if known or config.tiles:
-            width, height = config.size
-            tiled = f"{config.tiles} tiles of " if config.tiles else ""
-            return f"preparing {tiled}{width}x{height} ..."
+        if config.tiles:
+            count = len(self._jobs(config))
+            return f"preparing tiles: {count - len(missing)} of {count} ..."
+        if any(ready.model is job.model for ready in self._ready):
+            return f"preparing {config.size[0]}x{config.size[1]} ..."
         return f"preparing {self._names[self._models.index(job.model)]} ..."
 
     def __enter__(self) -> Self:
@@ -163,7 +177,3 @@ class ModelPool:
     def __exit__(self, *raised: object) -> None:
         """Wait for the model that is being prepared, if any: this cannot be canceled."""
         self._thread.shutdown(cancel_futures=True)
-
-
-def _pixels(jobs: Sequence[Job] | OrderedDict[Job, None]) -> int:
-    return sum(job.size[0] * job.size[1] for job in jobs)

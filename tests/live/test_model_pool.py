@@ -98,8 +98,10 @@ def test_tiles_prepare_every_style_at_the_size_of_its_tile() -> None:
     tiled = config(LARGE, 0, 1, 2, 3, tiles=4)
     with pool_of(made) as pool:
         assert pool.get(tiled) is None
-        assert pool.notice == "preparing 4 tiles of 640x480 ..."
+        assert pool.notice == "preparing tiles: 0 of 4 ..."
+        assert pool.is_busy
         ready(pool, tiled)
+        assert not pool.is_busy
     assert [model.prepared for model in made] == [[SMALL]] * 4
 
 
@@ -162,6 +164,28 @@ def test_neighbors_stay_within_the_limit() -> None:
             pool.get(config(LARGE, 0))
     assert sum(len(model.prepared) for model in made) == 2
     assert not any(model.released for model in made)
+
+
+def test_the_number_of_models_is_limited() -> None:
+    made = models(5)
+    with ModelPool(paint, made, list("abcde"), max_ready=3) as pool:
+        pool.prepare(config(SMALL, 0))
+        until(pool, config(SMALL, 0), lambda: sum(len(m.prepared) for m in made) == 3)
+        tiled = config(LARGE, 0, 1, 2, 3, 4, tiles=5)
+        ready(pool, tiled)
+        ready(pool, config(SMALL, 0))
+    assert [len(model.released) for model in made] == [0, 1, 0, 0, 1]
+
+
+def test_what_nobody_waits_for_any_more_is_not_prepared() -> None:
+    made = models(4, gate_open=False)
+    with pool_of(made) as pool:
+        assert pool.get(config(LARGE, 0, 1, 2, tiles=3)) is None
+        assert pool.get(config(LARGE, 3)) is None
+        for model in made:
+            model.gate.set()
+        ready(pool, config(LARGE, 3))
+    assert [len(model.prepared) for model in made] == [1, 0, 0, 1]
 
 
 def test_a_style_that_cannot_be_opened_leaves_the_previous_one_on() -> None:

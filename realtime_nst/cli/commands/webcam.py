@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 INPUT, OUTPUT, STYLE, PERFORMANCE = "Input", "Output", "Style", "Performance"
 """Groups of options in the help."""
+SILENT_SECONDS = 1.5
+"""Seconds after which a line says what the start is waiting for."""
 
 
 def webcam(
@@ -204,7 +206,7 @@ def webcam(
 
     Press ? in the window to see its keys.
     """
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import ThreadPoolExecutor, wait
 
     from realtime_nst.cli.summary import print_notes
     from realtime_nst.inference.options import InferenceOptions
@@ -245,6 +247,8 @@ def webcam(
             help=keys,
         )
         camera = open_live(source, parsing.camera_request(size, fps, backend), loop=loop)
+        if wait([opening], SILENT_SECONDS).not_done:
+            say("opening the style; on the first start, this compares the engines ...")
     with camera:
         for line in (camera.info.name, *camera.info.notes):
             say(line)
