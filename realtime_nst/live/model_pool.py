@@ -21,6 +21,10 @@ MAX_PIXELS, MAX_READY = 8_000_000, 16
 """Pixels over all prepared models and sizes, and their number, that stay ready: twelve styles at
 640x480, eight at 1280x720. Each pixel takes about 40 bytes, and each model two threads."""
 
+NEIGHBORS, SETTLED_FRAMES = 2, 150
+"""Number of styles to prepare at once for a new configuration, which may soon be replaced by
+another size; and number of its frames after which all others follow."""
+
 
 class SizedModel(Protocol):
     """A model that must be prepared for each frame size, for example a ``LazySession``."""
@@ -52,6 +56,7 @@ class ModelPool:
         names: name of each style.
         max_pixels: see ``MAX_PIXELS``.
         max_ready: see ``MAX_READY``.
+        settled_frames: see ``SETTLED_FRAMES``.
     """
 
     def __init__(
@@ -61,6 +66,7 @@ class ModelPool:
         names: Sequence[str],
         max_pixels: int = MAX_PIXELS,
         max_ready: int = MAX_READY,
+        settled_frames: int = SETTLED_FRAMES,
     ) -> None:
         self._paint, self._models, self._names = paint, models, names
         self._max_pixels, self._max_ready = max_pixels, max_ready
@@ -68,6 +74,8 @@ class ModelPool:
         self._failed: dict[Job, NstError] = {}
         self._started: dict[Job, Future[None]] = {}
         self._present: RenderConfig | None = None
+        self._settled_frames = settled_frames
+        self._frames = 0  # of the present configuration
         self._thread = ThreadPoolExecutor(1, "model-pool")
         self.notice = ""
         """What the session is waiting for, or why it will wait in vain, human-readable."""
@@ -93,9 +101,10 @@ class ModelPool:
             return None
         for job in jobs:
             self._ready.move_to_end(job)
-        if config == self._present:  # the first frame of it has the machine to itself
-            self._start(list(islice(self._likely_next(config), 1)))
+        self._frames = self._frames + 1 if config == self._present else 0
         self._present = config
+        if self._frames:  # the first one has the machine to itself
+            self._start(list(islice(self._likely_next(config), 1)))
         return self._paint
 
     @property
@@ -149,7 +158,8 @@ class ModelPool:
         if config.tiles or not self._has_room(1, width * height):
             return
         around = sorted(range(len(self._models)), key=lambda style: self._distance(style, config))
-        for style in around:
+        soon = len(config.styles) + NEIGHBORS
+        for style in around[: soon if self._frames < self._settled_frames else None]:
             job = Job(self._models[style], config.size)
             if job not in self._ready and job not in self._failed:
                 yield job

@@ -45,8 +45,9 @@ def paint(image: Image, amounts: Mapping[int, float]) -> Image:
     return image
 
 
-def pool_of(made: list[Model], max_pixels: int = 10**7) -> ModelPool:
-    return ModelPool(paint, made, [f"style-{n}" for n in range(len(made))], max_pixels)
+def pool_of(made: list[Model], max_pixels: int = 10**7, settled_frames: int = 0) -> ModelPool:
+    names = [f"style-{number}" for number in range(len(made))]
+    return ModelPool(paint, made, names, max_pixels, settled_frames=settled_frames)
 
 
 def config(size: Size, *styles: int, tiles: int = 0) -> RenderConfig:
@@ -116,6 +117,17 @@ def test_neighbors_are_prepared_once_the_present_style_is_shown() -> None:
     assert [model.prepared for model in made] == [[LARGE]] * 5
 
 
+def test_only_the_nearest_are_prepared_before_the_session_has_settled() -> None:
+    made, present = models(5), config(LARGE, 0)
+    with pool_of(made, settled_frames=10**9) as pool:
+        pool.prepare(present)
+        until(pool, present, lambda: bool(made[1].prepared and made[4].prepared))
+        until(pool, present, lambda: not pool.is_busy)
+        pool.get(present)
+        assert not pool.is_busy
+    assert [len(model.prepared) for model in made] == [1, 1, 0, 0, 1]
+
+
 def test_neighbors_are_prepared_in_the_order_of_their_distance() -> None:
     made = models(7)
     order: list[int] = []
@@ -168,7 +180,7 @@ def test_neighbors_stay_within_the_limit() -> None:
 
 def test_the_number_of_models_is_limited() -> None:
     made = models(5)
-    with ModelPool(paint, made, list("abcde"), max_ready=3) as pool:
+    with ModelPool(paint, made, list("abcde"), max_ready=3, settled_frames=0) as pool:
         pool.prepare(config(SMALL, 0))
         until(pool, config(SMALL, 0), lambda: sum(len(m.prepared) for m in made) == 3)
         tiled = config(LARGE, 0, 1, 2, 3, 4, tiles=5)
