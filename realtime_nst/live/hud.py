@@ -101,6 +101,7 @@ class Hud:
         states = {
             "colors kept": settings.keep_colors,
             "stabilized": settings.stabilize > 0,
+            f"{settings.mask} only": settings.mask is not None,
             "frozen": settings.frozen,
         }
         on = [name for name, is_on in states.items() if is_on]

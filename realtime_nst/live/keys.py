@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from realtime_nst.live.settings import LiveSettings
+from realtime_nst.stylize.masked import AREAS
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 STEP = 0.1
@@ -34,6 +35,12 @@ def _to_style(steps: int) -> Change:
 
 def _to_style_number(position: int) -> Change:
     return lambda s: replace(s, style=position, morph=0.0, tiled=False)
+
+
+def _to_next_area(settings: LiveSettings) -> LiveSettings:
+    """Go from all of a frame to people, to the background and back."""
+    areas = (None, *AREAS)
+    return replace(settings, mask=areas[(areas.index(settings.mask) + 1) % len(areas)])
 
 
 KEYS = (
@@ -75,6 +82,7 @@ KEYS = (
         "--stabilize",
         (("d", lambda s: replace(s, stabilize=0.0 if s.stabilize else DEFAULT_STRENGTH)),),
     ),
+    Key("k", "people only, background only, all", "--mask", (("k", _to_next_area),)),
     Key(
         "b",
         "camera and result side by side",

@@ -18,6 +18,8 @@ class LiveSettings:
     """Whether only the luminance is stylized."""
     stabilize: float = 0.0
     """Strength of the temporal stabilizer, from 0 (off) to 1."""
+    mask: str | None = None
+    """Area to stylize, a name of ``masked.AREAS``; None for all of a frame."""
     tiled: bool = False
     """Whether all styles are shown at the same time, each in a tile."""
     side_by_side: bool = False

@@ -12,6 +12,8 @@ from realtime_nst.live.crossfade import Amounts, Crossfade
 from realtime_nst.live.model_pool import Paint
 from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.settings import LiveSettings
+from realtime_nst.people.person_mask import Mask, PersonMask
+from realtime_nst.stylize.masked import stylize_area
 from realtime_nst.stylize.stabilizer import Stabilizer
 
 Mixers = Callable[[RenderConfig], Paint | None]
@@ -49,6 +51,7 @@ class LiveStylizer:
         self._amounts = self._shown = _amounts(settings(), styles)
         self.config = self._wanted(settings())
         """Present configuration; the one that the settings ask for may not be ready yet."""
+        self._people = PersonMask(steady=True)
         self._is_ready, self._is_measurable = False, True
         self._paint: Paint = _not_open
         self._still: Image | None = None
@@ -62,7 +65,7 @@ class LiveStylizer:
         self._prepare(settings)
         self._observe(frame)
         before = _in_tiles(image, self.config.tiles) if self.config.tiles else image
-        after = self._after(before, settings, frame.captured_at)
+        after = self._masked(image, before, settings, frame.captured_at)
         return frame.with_image(
             image_ops.side_by_side(image, after) if settings.side_by_side else after
         )
@@ -91,6 +94,20 @@ class LiveStylizer:
         # While styles fade, the previous one is still needed, perhaps at another size.
         needed = frozenset({*_amounts(settings, self._styles), *self._shown})
         return RenderConfig(self._resolution.size, 0, needed)
+
+    def _masked(self, image: Image, before: Image, settings: LiveSettings, now: float) -> Image:
+        """Return the stylized image, the camera's outside the masked area."""
+        if settings.mask is None or settings.strength == 0:
+            return self._after(before, settings, now)
+        tiles = self.config.tiles
+
+        def find_people() -> Mask:
+            mask = self._people(image)  # in tiles they would be too small
+            return _mask_in_tiles(mask, tiles) if tiles else mask
+
+        return stylize_area(
+            before, lambda: self._after(before, settings, now), find_people, settings.mask
+        )
 
     def _after(self, before: Image, settings: LiveSettings, now: float) -> Image:
         """Return the stylized image with the strength and colors of the settings."""
@@ -137,6 +154,12 @@ def _in_tiles(image: Image, count: int) -> Image:
         rows, columns, _ = result[place].shape
         result[place] = image_ops.crop_to_fill(image, columns, rows)
     return result
+
+
+def _mask_in_tiles(mask: Mask, count: int) -> Mask:
+    gray = np.rint(255 * mask).astype(np.uint8)
+    tiled = _in_tiles(np.dstack([gray, gray, gray]), count)[..., 0]
+    return tiled.astype(np.float32) * np.float32(1 / 255)
 
 
 def _amounts(settings: LiveSettings, styles: int) -> Amounts:

@@ -40,10 +40,24 @@ def composite(before: Image, after: Image, mask: Mask, area: str) -> Image:
     return np.ascontiguousarray(cv2.blendLinear(people, others, mask, 1 - mask), np.uint8)
 
 
+def stylize_area(
+    before: Image, stylize: Callable[[], Image], find_people: Callable[[], Mask], area: str
+) -> Image:
+    """Stylize an area of a frame; people are found on another thread meanwhile.
+
+    Args:
+        before: the frame.
+        stylize: returns the stylized frame, of the same size.
+        find_people: returns the mask of the people in the frame.
+        area: a name of ``AREAS``.
+    """
+    with ThreadPoolExecutor(1, "person-mask") as thread:
+        mask = thread.submit(find_people)
+        return composite(before, stylize(), mask.result(), area)
+
+
 class MaskedStylizer:
     """Stylizes an area of the frames of one video. Called on one thread.
-
-    The mask is computed on a thread of its own, while the frame is stylized.
 
     Args:
         stylize: stylizes a frame.
@@ -61,18 +75,18 @@ class MaskedStylizer:
     ) -> None:
         self._stylize, self._area, self._every = stylize, area, every
         self._mask = mask or PersonMask(steady=True)
-        self._thread = ThreadPoolExecutor(1, "person-mask")
         self._states: dict[int, Image] = {}
 
     def __call__(self, frame: Frame) -> Frame:
         """Return the frame, stylized in the area."""
-        coming = self._thread.submit(self._mask, frame.image)
-        stylized = self._stylize(frame).image
-        mask = coming.result()
+        before = frame.image
+        after = stylize_area(
+            before, lambda: self._stylize(frame).image, lambda: self._mask(before), self._area
+        )
         done = frame.index + 1
         if done % self._every == 0 and self._mask.memory is not None:
             self._states[done] = self._mask.memory
-        return frame.with_image(composite(frame.image, stylized, mask, self._area))
+        return frame.with_image(after)
 
     def state(self, frames: int) -> Sequence[Image]:
         """Return the state after a number of frames, and drop all earlier states.

@@ -28,6 +28,7 @@ TABLE = {
     "-": replace(HALF, strength=0.4),
     "c": replace(HALF, keep_colors=True),
     "d": replace(HALF, stabilize=DEFAULT_STRENGTH),
+    "k": replace(HALF, mask="person"),
     "b": replace(HALF, side_by_side=True),
     "t": replace(HALF, tiled=True),
     "m": replace(HALF, mirror=False),
@@ -51,6 +52,14 @@ def test_a_key(key: str, expected: LiveSettings) -> None:
 @pytest.mark.parametrize("key", TWICE)
 def test_a_switch_pressed_twice(key: str) -> None:
     assert CHANGES[key](CHANGES[key](HALF)) == HALF
+
+
+def test_the_mask_goes_from_people_to_the_background_and_off() -> None:
+    settings, areas = HALF, []
+    for _ in range(3):
+        settings = CHANGES["k"](settings)
+        areas.append(settings.mask)
+    assert areas == ["person", "background", None]
 
 
 def test_the_table_has_every_key() -> None:

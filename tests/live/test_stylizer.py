@@ -17,6 +17,7 @@ from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.settings import LiveControls, LiveSettings
 from realtime_nst.live.stylizer import LiveStylizer
 from realtime_nst.stylize.style_mixer import StyleMixer
+from tests.helpers.scenes import photo
 
 PLAIN = LiveSettings(mirror=False)
 
@@ -120,6 +121,37 @@ def test_kept_colours_are_those_of_the_camera() -> None:
     shown = Stage(replace(PLAIN, style=1)).paint(given, keep_colors=True)[0, 0].astype(int)
     assert shown[2] - shown[0] == pytest.approx(90, abs=2)
     assert shown @ (0.114, 0.587, 0.299) == pytest.approx(50, abs=2)
+
+
+NOSE, FLAG = (115, 222), (100, 20)
+"""Row and column in the photo of the astronaut: of a person, and of the background."""
+
+
+def astronaut() -> Frame:
+    return Frame(photo(), 0, Fraction(0), 0.0)
+
+
+@pytest.mark.parametrize("area", ["person", "background"])
+def test_a_mask_leaves_the_rest_to_the_camera(area: str) -> None:
+    shown = Stage(replace(PLAIN, style=1), (128, 128)).paint(astronaut(), mask=area)
+    inside, outside = (NOSE, FLAG) if area == "person" else (FLAG, NOSE)
+    assert np.abs(shown[inside].astype(int) - 50).max() < 12
+    assert np.abs(shown[outside].astype(int) - photo()[outside]).max() < 12
+
+
+def test_a_mask_can_be_turned_on_and_off() -> None:
+    stage = Stage(replace(PLAIN, style=1))
+    assert (stage.paint(astronaut()) == 50).all()
+    assert stage.paint(astronaut(), mask="person")[FLAG].min() < 40
+    assert (stage.paint(astronaut(), mask=None) == 50).all()
+
+
+def test_a_mask_is_in_every_tile() -> None:
+    shown = Stage(PLAIN).paint(astronaut(), tiled=True, mask="person")
+    for top, left, lightness in ((0, 256, 50), (256, 0, 200)):
+        tile = shown[top : top + 256, left : left + 256].astype(int)
+        assert np.abs(tile[57, 111] - lightness).max() < 20
+        assert np.abs(tile[50, 10] - photo()[FLAG]).max() < 60
 
 
 def test_side_by_side_has_the_camera_on_the_left() -> None:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.messages import say
-from realtime_nst.cli.options import DeviceName, Precision, Stats, Threads, Tier, Verbose
+from realtime_nst.cli.options import (
+    DeviceName,
+    MaskedArea,
+    Precision,
+    Stats,
+    Threads,
+    Tier,
+    Verbose,
+)
 from realtime_nst.cli.signals import interrupts
 from realtime_nst.models.default_style import DEFAULT_STYLE
 
@@ -148,6 +156,7 @@ def webcam(
             "[default: on]",
         ),
     ] = None,
+    mask: MaskedArea = None,
     side_by_side: Annotated[
         bool,
         typer.Option(
@@ -237,6 +246,7 @@ def webcam(
             strength=strength,
             keep_colors=keep_colors,
             stabilize=DEFAULT_STRENGTH if stabilize is None else stabilize,
+            mask=mask,
             tiled=mosaic is not None,
             side_by_side=side_by_side,
             mirror=mirror,
