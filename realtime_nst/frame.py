@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 """Image as (height, width, 3) uint8 BGR, C-contiguous."""
 
+Cell = tuple[slice, slice]
+"""Rows and columns of a part of an image."""
+
 LARGE_FRAME_PIXELS = 6_000_000
 """Pixels from which less memory is used at the cost of time or file size: 4K, not 1440p."""
 
@@ -31,6 +34,8 @@ class Frame:
     duration: Fraction | None = None
     """Display time in seconds, if the source gives it. Only the last frame's is used: the others
     are shown until the next frame's ``pts``."""
+    cells: tuple[Cell, ...] = ()
+    """Parts that show an image each, such as tiles of styles; empty if the frame is one image."""
 
     def with_image(self, image: Image) -> Self:
         """Return a copy of the frame with other pixels and the same times."""

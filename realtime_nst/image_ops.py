@@ -10,7 +10,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from realtime_nst.frame import Image
+from realtime_nst.frame import Cell, Image
 
 
 def blend(before: Image, after: Image, share: float) -> Image:
@@ -39,13 +39,6 @@ def mirror(image: Image) -> Image:
     return _image(cv2.flip(image, 1))
 
 
-def side_by_side(left: Image, right: Image) -> Image:
-    """Join the middle halves of two images of one size into an image of that size."""
-    height, width = left.shape[:2]
-    half = width // 2
-    return np.hstack([crop_to_fill(left, half, height), crop_to_fill(right, width - half, height)])
-
-
 def resize(image: Image, width: int, height: int) -> Image:
     """Resize an image with methods that are fast enough for live video."""
     if image.shape[:2] == (height, width):
@@ -63,11 +56,7 @@ def crop_to_fill(image: Image, width: int, height: int) -> Image:
     return resize(_image(image[top : top + high, left : left + wide]), width, height)
 
 
-Tile = tuple[slice, slice]
-"""Rows and columns of a part of an image."""
-
-
-def tiles(width: int, height: int, count: int) -> Sequence[Tile]:
+def tiles(width: int, height: int, count: int) -> Sequence[Cell]:
     """Divide an image into a grid for ``count`` images, row by row, close to its aspect ratio."""
     columns = math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)

@@ -150,6 +150,13 @@ def camera_request(size: str | None, fps: float | None, backend: str | None) -> 
     return CameraRequest(parse_full_size(size, "--size") if size else None, rate, backend)
 
 
+def crop(fill: str) -> bool:
+    """Return whether the window crops frames; otherwise it pads them with black bars."""
+    if fill not in ("pad", "crop"):
+        raise typer.BadParameter(f"{fill!r} is neither pad nor crop", param_hint="--fill")
+    return fill == "crop"
+
+
 def working_resolution(text: str, info: StreamInfo, fps: float) -> AdaptiveResolution:
     """Return the resolution to stylize at.
 

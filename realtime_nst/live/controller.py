@@ -18,6 +18,7 @@ from realtime_nst.sinks.overlay import Overlay
 from realtime_nst.sinks.tee import Tee
 from realtime_nst.sinks.threaded import ThreadedSink
 from realtime_nst.sinks.window import Window
+from realtime_nst.sinks.window_view import ViewOptions
 
 
 def _ignore(note: str) -> None:
@@ -52,9 +53,10 @@ class LiveController:
         """Return the text to draw over the present frame."""
         return self.hud.overlay(self.controls.settings)
 
-    def is_fullscreen(self) -> bool:
-        """Return whether the window should fill the screen."""
-        return self.controls.settings.fullscreen
+    def view(self) -> ViewOptions:
+        """Return how the window shows the present frame."""
+        settings = self.controls.settings
+        return ViewOptions(settings.fullscreen, settings.mirror, settings.crop)
 
     def key(self, key: str) -> None:
         """Handle a pressed key; keys without a meaning are ignored."""

@@ -7,8 +7,8 @@ from itertools import zip_longest
 from time import perf_counter
 
 from realtime_nst.frame import StreamInfo
-from realtime_nst.image_ops import tiles
 from realtime_nst.live.keys import KEYS
+from realtime_nst.live.layout import cells
 from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.settings import LiveSettings
 from realtime_nst.sinks.overlay import Label, Overlay
@@ -61,7 +61,7 @@ class Hud:
         if settings.help:
             return Overlay(table=self._help(settings))
         statistics = self._statistics(settings) if settings.hud else []
-        labels = self._labels() if settings.hud and self.config().tiles else []
+        labels = self._labels(settings.side_by_side) if settings.hud and self.config().tiles else []
         return Overlay([*statistics, *self._notifications()], labels)
 
     def _help(self, settings: LiveSettings) -> list[tuple[str, ...]]:
@@ -115,10 +115,10 @@ class Hud:
     def _missed(self, name: str) -> str:
         return f", {self.missed[name]} frames missed" if self.missed[name] else ""
 
-    def _labels(self) -> list[Label]:
+    def _labels(self, side_by_side: bool) -> list[Label]:
         """Return the name of each style, in the lower left corner of its tile."""
         size = 1000
-        places = tiles(size, size, len(self.styles))
+        places = cells(size, size, len(self.styles), side_by_side)[side_by_side:]
         return [
             Label(name, place[1].start / size, place[0].stop / size)
             for name, place in zip(self.styles, places, strict=False)

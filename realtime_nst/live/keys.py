@@ -90,7 +90,7 @@ KEYS = (
         (("b", lambda s: replace(s, side_by_side=not s.side_by_side)),),
     ),
     Key("t", "all styles in tiles", "--mosaic", (("t", lambda s: replace(s, tiled=not s.tiled)),)),
-    Key("m", "flip horizontally", "--mirror", (("m", lambda s: replace(s, mirror=not s.mirror)),)),
+    Key("m", "mirror the window", "--mirror", (("m", lambda s: replace(s, mirror=not s.mirror)),)),
     Key(
         "space", "freeze the image", "--frozen", ((" ", lambda s: replace(s, frozen=not s.frozen)),)
     ),

@@ -121,7 +121,7 @@ def _window(info: StreamInfo, controller: LiveController) -> Window:
     controller.window = Window(
         info,
         overlay=controller.overlay,
-        fullscreen=controller.is_fullscreen,
+        view=controller.view,
         on_key=controller.key,
         on_close=controller.controls.stop,
     )

@@ -24,8 +24,12 @@ class LiveSettings:
     """Whether all styles are shown at the same time, each in a tile."""
     side_by_side: bool = False
     """Whether the camera's frame is shown to the left of the stylized one."""
-    mirror: bool = True
-    """Whether frames are flipped horizontally."""
+    mirror: bool = False
+    """Whether the window is mirrored; nothing else is."""
+    flip: bool = False
+    """Whether the camera's frames are flipped horizontally, for every output."""
+    crop: bool = False
+    """Whether frames are cropped to the shape of the window, instead of black bars."""
     frozen: bool = False
     """Whether the last frame is kept."""
     recording: bool = False

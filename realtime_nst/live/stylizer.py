@@ -1,12 +1,14 @@
 """Stylize frames with settings that may change at any time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 
 from realtime_nst import image_ops
 from realtime_nst.frame import Frame, Image
+from realtime_nst.live import layout
 from realtime_nst.live.adaptive_resolution import AdaptiveResolution
 from realtime_nst.live.crossfade import Amounts, Crossfade
 from realtime_nst.live.model_pool import Paint
@@ -61,13 +63,20 @@ class LiveStylizer:
         settings = self._settings()
         still = self._still if settings.frozen and self._still is not None else frame.image
         self._still = still
-        image = image_ops.mirror(still) if settings.mirror else still
+        image = image_ops.mirror(still) if settings.flip else still
         self._prepare(settings)
         self._observe(frame)
         before = _in_tiles(image, self.config.tiles) if self.config.tiles else image
         after = self._masked(image, before, settings, frame.captured_at)
-        return frame.with_image(
-            image_ops.side_by_side(image, after) if settings.side_by_side else after
+        return self._composed(frame, image, after, settings.side_by_side)
+
+    def _composed(self, frame: Frame, image: Image, after: Image, side_by_side: bool) -> Frame:
+        """Return the frame with the stylized image, next to the camera's if requested."""
+        height, width = after.shape[:2]
+        styles = self.config.tiles
+        shown = layout.side_by_side(image, after, styles) if side_by_side else after
+        return replace(
+            frame, image=shown, cells=tuple(layout.cells(width, height, styles, side_by_side))
         )
 
     def _observe(self, frame: Frame) -> None:

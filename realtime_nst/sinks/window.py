@@ -9,8 +9,9 @@ import cv2
 
 from realtime_nst.closing import Closing
 from realtime_nst.errors import SinkError
-from realtime_nst.frame import Frame, StreamInfo
+from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.sinks.overlay import Overlay, draw_overlay
+from realtime_nst.sinks.window_view import ViewOptions, cropped, mirrored, padded
 from realtime_nst.stages import no_op
 
 TITLE = "realtime-nst"
@@ -29,7 +30,7 @@ class Window(Closing):
     Args:
         info: properties of the frames.
         overlay: returns the text to draw, called for each frame.
-        fullscreen: returns whether to fill the screen, called for each frame.
+        view: returns how to show it, called for each frame.
         on_key: called with each key pressed, as a character.
         on_close: called when the window was closed.
 
@@ -44,23 +45,33 @@ class Window(Closing):
         info: StreamInfo,
         *,
         overlay: Callable[[], Overlay] = Overlay,
-        fullscreen: Callable[[], bool] = lambda: False,
+        view: Callable[[], ViewOptions] = ViewOptions,
         on_key: Callable[[str], None] = no_op,
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
         check_display()
-        self._overlay, self._fullscreen = overlay, fullscreen
+        self._overlay, self._view = overlay, view
         self._on_key, self._on_close = on_key, on_close
         self._is_full = False
-        cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+        cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
         shrink = min(1.0, LARGEST[0] / info.width, LARGEST[1] / info.height)
         cv2.resizeWindow(TITLE, round(info.width * shrink), round(info.height * shrink))
 
     def write(self, frame: Frame) -> None:
         """Show a frame."""
-        self._fill(self._fullscreen())
-        cv2.imshow(TITLE, draw_overlay(frame.image, self._overlay()))
+        view = self._view()
+        self._fill(view.fullscreen)
+        image = mirrored(frame.image, frame.cells) if view.mirrored else frame.image
+        cv2.imshow(TITLE, self._fitted(image, crop=view.crop and not frame.cells))
         self.poll()
+
+    def _fitted(self, image: Image, *, crop: bool) -> Image:
+        """Return the image with its text, in the shape of the window: OpenCV's bars are white."""
+        _, _, width, height = cv2.getWindowImageRect(TITLE)
+        if width <= 0 or height <= 0:  # minimized
+            return image
+        image = cropped(image, width, height) if crop else image
+        return padded(draw_overlay(image, self._overlay()), width, height)
 
     def poll(self) -> None:
         """Report the keys pressed since the last call, and whether the window was closed.

@@ -91,6 +91,12 @@ def test_tiles_have_names() -> None:
     assert labels == [Label("wave", 0, 0.5), Label("night", 0.5, 0.5), Label("scream", 0, 1)]
 
 
+def test_names_stay_on_their_tiles_next_to_the_camera() -> None:
+    stage = Stage(RenderConfig((640, 480), 3))
+    labels = stage.hud.overlay(replace(PLAIN, side_by_side=True)).labels
+    assert labels == [Label("wave", 0.5, 0.5), Label("night", 0.75, 0.5), Label("scream", 0.5, 1)]
+
+
 def test_tiles_have_no_names_before_they_are_there() -> None:
     assert not Stage().hud.overlay(replace(PLAIN, tiled=True)).labels
 

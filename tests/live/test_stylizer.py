@@ -78,8 +78,9 @@ def test_strength_zero_is_the_picture_itself_and_one_the_painting() -> None:
     assert np.abs(stage.paint(given, strength=0.5) - 127.5).max() <= 1
 
 
-def test_a_mirror_turns_left_and_right() -> None:
-    shown = Stage().paint(frame(), strength=0.0, mirror=True)
+def test_flip_turns_left_and_right_and_mirror_is_left_to_the_window() -> None:
+    assert (Stage().paint(frame(), strength=0.0, mirror=True)[:, :15] == 7).all()
+    shown = Stage().paint(frame(), strength=0.0, flip=True)
     assert (shown[:, -15:] == 7).all()
     assert (shown[:, :45] == 100).all()
 
@@ -295,7 +296,7 @@ def test_whatever_is_switched_on_a_frame_keeps_its_size(data: st.DataObject) -> 
             stabilize=data.draw(st.sampled_from([0.0, 0.8])),
             tiled=data.draw(switches),
             side_by_side=data.draw(switches),
-            mirror=data.draw(switches),
+            flip=data.draw(switches),
             frozen=data.draw(switches),
         )
         assert shown.shape == (height, width, 3)

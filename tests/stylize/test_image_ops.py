@@ -13,7 +13,6 @@ from realtime_nst.image_ops import (
     keep_colors,
     mirror,
     resize,
-    side_by_side,
     tiles,
 )
 
@@ -80,20 +79,6 @@ def test_keep_colors_of_same_image(one: list[Image]) -> None:
 def test_mirror_twice(one: list[Image]) -> None:
     assert np.array_equal(mirror(mirror(one[0])), one[0])
     assert np.array_equal(mirror(one[0])[:, 0], one[0][:, -1])
-
-
-@quick
-@given(pictures(2))
-def test_side_by_side(two: list[Image]) -> None:
-    left, right = two
-    if left.shape[1] < 2:
-        return
-    both = side_by_side(left, right)
-    assert is_picture_like(both, left)
-    half = left.shape[1] // 2
-    quarter = (left.shape[1] - half) // 2
-    assert np.array_equal(both[:, :half], left[:, quarter : quarter + half])
-    assert (both[:, half:] == right[:, (half // 2) : (half // 2) + both.shape[1] - half]).all()
 
 
 @quick

@@ -22,6 +22,7 @@ from realtime_nst.models.default_style import DEFAULT_STYLE
 
 if TYPE_CHECKING:
     from realtime_nst.live.hud import Hud
+    from realtime_nst.sources.live import LiveSource
 
 INPUT, OUTPUT, STYLE, PERFORMANCE = "Input", "Output", "Style", "Performance"
 """Groups of options in the help."""
@@ -166,8 +167,18 @@ def webcam(
         ),
     ] = False,
     mirror: Annotated[
-        bool, typer.Option(rich_help_panel=INPUT, help="Flip the image horizontally.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            rich_help_panel=INPUT,
+            show_default=False,
+            help="Flip the image horizontally, in every output. [default: only in the window, and "
+            "only that of a camera of this computer]",
+        ),
+    ] = None,
+    wait: Annotated[
+        bool,
+        typer.Option("--wait", rich_help_panel=INPUT, help="Wait for a source that is not there."),
+    ] = False,
     frozen: Annotated[
         bool, typer.Option("--frozen", rich_help_panel=INPUT, help="Begin with a still image.")
     ] = False,
@@ -185,6 +196,15 @@ def webcam(
             "--fullscreen", rich_help_panel=OUTPUT, help="Let the window fill the screen."
         ),
     ] = False,
+    fill: Annotated[
+        str,
+        typer.Option(
+            metavar="pad|crop",
+            rich_help_panel=OUTPUT,
+            help="How to fill a window of another shape than the image: pad adds black bars, crop "
+            "cuts off the edges.",
+        ),
+    ] = "pad",
     hud: Annotated[
         bool,
         typer.Option(
@@ -215,7 +235,8 @@ def webcam(
 
     Press ? in the window to see its keys.
     """
-    from concurrent.futures import ThreadPoolExecutor, wait
+    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import wait as wait_for
 
     from realtime_nst.cli.summary import print_notes
     from realtime_nst.inference.options import InferenceOptions
@@ -237,7 +258,7 @@ def webcam(
         from realtime_nst.live.session import run_live
         from realtime_nst.live.settings import LiveControls, LiveSettings
         from realtime_nst.live.stylizer import LiveStylizer
-        from realtime_nst.sources.live import open_live
+        from realtime_nst.sources.live import is_local_camera, open_live
         from realtime_nst.stats import FrameStats, StageTimer
         from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
@@ -249,15 +270,18 @@ def webcam(
             mask=mask,
             tiled=mosaic is not None,
             side_by_side=side_by_side,
-            mirror=mirror,
+            mirror=mirror is None and is_local_camera(source),
+            flip=bool(mirror),
+            crop=parsing.crop(fill),
             frozen=frozen,
             recording=record,
             fullscreen=fullscreen,
             hud=hud,
             help=keys,
         )
-        camera = open_live(source, parsing.camera_request(size, fps, backend), loop=loop)
-        if wait([opening], SILENT_SECONDS).not_done:
+        request = parsing.camera_request(size, fps, backend)
+        camera = _open(lambda: open_live(source, request, loop=loop), wait)
+        if wait_for([opening], SILENT_SECONDS).not_done:
             say("opening the style; on the first start, this compares the engines ...")
     with camera:
         for line in (camera.info.name, *camera.info.notes):
@@ -304,6 +328,15 @@ def webcam(
             seconds = perf_counter() - started
     if stats and display.meter.frames > 1:
         _print_stages(stages.busy, seconds)
+
+
+def _open(opener: "Callable[[], LiveSource]", wait: bool) -> "LiveSource":
+    """Open a source; with ``wait`` as soon as it is there."""
+    from realtime_nst.sources.live import wait_for_source
+
+    if not wait:
+        return opener()
+    return wait_for_source(opener, lambda error: say(f"waiting: {error}"))
 
 
 def _run(
