@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,11 +15,13 @@ import pytest
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import StreamInfo
+from realtime_nst.image_io.write import write_image
 from realtime_nst.models.default_style import DEFAULT_STYLE
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.tee import Tee
 from realtime_nst.sources.paced import PacedSource
 from realtime_nst.sources.synthetic import SyntheticSource
+from tests.helpers.http_camera import running
 from tests.helpers.video_clips import content
 
 COMMAND = [sys.executable, "-m", "realtime_nst", "webcam"]
@@ -105,6 +108,47 @@ def test_a_mosaic_of_styles_and_the_camera(models: Path, tmp_path: Path) -> None
     assert np.array_equal(shown[48:, 64:], shown[:48, 64:])
 
 
+@pytest.mark.parametrize(("options", "turned"), [((), False), (("--mirror",), True)])
+def test_outputs_are_mirrored_only_on_request(
+    models: Path, tmp_path: Path, options: tuple[str, ...], turned: bool
+) -> None:
+    half = np.zeros((48, 64, 3), np.uint8)
+    half[:, :32] = 255
+    write_image(tmp_path / "half.png", half)
+    source = ("--source", tmp_path / "half.png", "--frames", 1, "--stabilize", 0)
+    shots = tmp_path / "shots" / "%d.png"
+    result = webcam(*source, "-s", "identity", "--sink", shots, *options)
+    assert result.returncode == 0, result.stderr
+    shown = cv2.imread(str(next(shots.parent.glob("*.png"))))
+    assert shown is not None
+    assert np.array_equal(shown, half[:, ::-1] if turned else half)
+
+
+def test_wait_opens_a_camera_that_comes_later(models: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://admin:hunter2@127.0.0.1:{port}/camera.mjpg"
+    command = [*COMMAND, "--source", url, "-s", "identity", "--sink", "null", "--frames", "3"]
+    with subprocess.Popen([*command, "--wait"], stderr=subprocess.PIPE, text=True) as program:
+        assert program.stderr
+        first = next(line for line in program.stderr if "waiting" in line)
+        with running("--port", port):
+            said = program.stderr.read()
+            assert program.wait() == 0, said
+    assert f"cannot read http://***@127.0.0.1:{port}/...: Connection refused" in first
+    assert "3 frames" in said
+    assert "hunter2" not in first + said
+
+
+def test_without_wait_a_missing_camera_is_an_error_without_its_password(models: Path) -> None:
+    source = "rtsp://admin:hunter2@127.0.0.1:9/live?token=hunter2"
+    result = webcam("--source", source, "-s", "identity", "--sink", "null")
+    assert result.returncode == 1
+    assert "rtsp://***@127.0.0.1:9/..." in result.stderr
+    assert "hunter2" not in result.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "word"),
     [
@@ -112,6 +156,7 @@ def test_a_mosaic_of_styles_and_the_camera(models: Path, tmp_path: Path) -> None
         (("--working-size", "tiny"), "1280x720"),
         (("--backend", "telepathy"), "v4l2"),
         (("--fps-target", "0"), "fps-target"),
+        (("--fill", "stretch"), "neither pad nor crop"),
     ],
 )
 def test_a_wrong_option_says_what_is_right(
