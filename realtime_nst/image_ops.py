@@ -47,6 +47,14 @@ def resize(image: Image, width: int, height: int) -> Image:
     return _image(cv2.resize(image, (width, height), interpolation=method))
 
 
+def pad_to(image: Image, width: int, height: int) -> Image:
+    """Pad an image to at least a size, on the right and bottom, by replicating its edge."""
+    below, right = max(0, height - image.shape[0]), max(0, width - image.shape[1])
+    if not (below or right):
+        return np.ascontiguousarray(image)
+    return _image(cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE))
+
+
 def crop_to_fill(image: Image, width: int, height: int) -> Image:
     """Crop the center of an image to the aspect ratio of a size and resize it to that size."""
     rows, columns = image.shape[:2]

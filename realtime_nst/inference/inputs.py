@@ -1,10 +1,10 @@
 """Check input images, and pad those too small for a network."""
 
-import cv2
 import numpy as np
 
 from realtime_nst.errors import ImageError
 from realtime_nst.frame import Image
+from realtime_nst.image_ops import pad_to
 
 SMALLEST = 32
 """Minimum height and width of a network's input in pixels."""
@@ -38,8 +38,4 @@ def check_image(image: object) -> None:
 def padded(image: Image) -> Image:
     """Pad an image too small for a network on the right and bottom by replicating its edge."""
     height, width = image.shape[:2]
-    below, right = max(0, SMALLEST - height), max(0, SMALLEST - width)
-    if not (below or right):
-        return image
-    larger = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE)
-    return np.ascontiguousarray(larger, np.uint8)
+    return image if min(height, width) >= SMALLEST else pad_to(image, SMALLEST, SMALLEST)

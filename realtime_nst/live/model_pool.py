@@ -114,7 +114,7 @@ class ModelPool:
 
     def _jobs(self, config: RenderConfig) -> list[Job]:
         models = {id(self._models[style]): self._models[style] for style in sorted(config.styles)}
-        return [Job(model, size) for model in models.values() for size in sorted(config.sizes())]
+        return [Job(model, config.model_size) for model in models.values()]
 
     def _start(self, jobs: Sequence[Job]) -> None:
         """Prepare some models, in place of those that nobody waits for any more."""

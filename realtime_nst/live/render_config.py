@@ -17,9 +17,13 @@ class RenderConfig:
     styles: frozenset[int] = frozenset()
     """Positions of the styles that are needed."""
 
-    def sizes(self) -> set[Size]:
-        """Return the widths and heights of the images passed to a model."""
+    @property
+    def model_size(self) -> Size:
+        """Width and height of the images passed to a model: the largest tile's."""
         if not self.tiles:
-            return {self.size}
+            return self.size
         places = tiles(*self.size, self.tiles)[: self.tiles]
-        return {(column.stop - column.start, row.stop - row.start) for row, column in places}
+        return (
+            max(column.stop - column.start for _, column in places),
+            max(row.stop - row.start for row, _ in places),
+        )

@@ -151,7 +151,10 @@ class LiveStylizer:
         result = image.copy()
         places = image_ops.tiles(width, height, self.config.tiles)
         for style, place in enumerate(places[: self.config.tiles]):
-            result[place] = self._paint(np.ascontiguousarray(image[place]), {style: 1.0})
+            tile = image[place]
+            # All tiles have one size for the models, each of which is prepared for one only.
+            large = image_ops.pad_to(tile, *self.config.model_size)
+            result[place] = self._paint(large, {style: 1.0})[: tile.shape[0], : tile.shape[1]]
         return result
 
 

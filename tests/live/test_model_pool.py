@@ -227,16 +227,3 @@ def test_closing_waits_for_the_model_being_prepared() -> None:
     made[0].gate.set()
     closing.join(10)
     assert made[0].prepared == [LARGE]
-
-
-@pytest.mark.parametrize(
-    ("wanted", "sizes"),
-    [
-        (RenderConfig(LARGE), {LARGE}),
-        (RenderConfig(LARGE, 4), {SMALL}),
-        (RenderConfig(LARGE, 2), {(320, 480)}),
-        (RenderConfig((641, 480), 4), {(320, 240), (321, 240)}),
-    ],
-)
-def test_sizes_that_a_model_gets(wanted: RenderConfig, sizes: set[Size]) -> None:
-    assert wanted.sizes() == sizes

@@ -162,6 +162,13 @@ def test_side_by_side_has_the_camera_on_the_left() -> None:
     assert (shown[:, 30:] == 50).all()
 
 
+def test_models_get_tiles_of_one_size() -> None:
+    stage = Stage(replace(PLAIN, tiled=True), (161, 143))
+    shown = stage.paint(frame(width=161, height=143))
+    assert shown.shape == (143, 161, 3)
+    assert [style.sizes for style in stage.styles] == [[(81, 72)]] * 3
+
+
 def test_tiles_show_every_style_and_the_camera_in_what_is_left() -> None:
     stage = Stage(replace(PLAIN, tiled=True))
     shown = stage.paint(frame())

@@ -12,6 +12,7 @@ from realtime_nst.image_ops import (
     crop_to_fill,
     keep_colors,
     mirror,
+    pad_to,
     resize,
     tiles,
 )
@@ -97,6 +98,19 @@ def test_resize_and_crop_to_any_size(one: list[Image], width: int, height: int) 
 def test_resize_keeps_uniform_image(width: int, height: int) -> None:
     flat = np.full((17, 23, 3), (10, 100, 200), np.uint8)
     assert (resize(flat, width, height) == (10, 100, 200)).all()
+
+
+@quick
+@given(pictures(), SIDES, SIDES)
+def test_pad_to_keeps_the_image_and_repeats_its_edge(
+    one: list[Image], width: int, height: int
+) -> None:
+    (image,) = one
+    rows, columns = image.shape[:2]
+    large = pad_to(image, width, height)
+    assert large.shape == (max(rows, height), max(columns, width), 3)
+    assert np.array_equal(large[:rows, :columns], image)
+    assert (large[rows:, columns:] == image[-1, -1]).all()
 
 
 @quick
