@@ -15,6 +15,7 @@ EXAMPLES = {
         "realtime-nst video in.mp4 out.mp4 --style starry-night",
         "realtime-nst video clips/ stylized/ --style great-wave --resume",
         "realtime-nst video in.mp4 out.mp4 --style udnie --style the-scream@10s --size x720",
+        "realtime-nst video https://example.org/film.mp4 out.mp4 --style udnie",
     ),
     "image": (
         "realtime-nst image in.jpg out.jpg --style starry-night",

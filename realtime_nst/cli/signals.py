@@ -43,3 +43,17 @@ def interrupts() -> Iterator[Callable[[], bool]]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+@contextmanager
+def prompt_interrupts() -> Iterator[None]:
+    """Raise KeyboardInterrupt at the first signal, also at ``kill`` and a closed terminal.
+
+    For work that may wait long for something and has nothing to complete, as a download.
+    """
+    before = {each: signal.signal(each, signal.default_int_handler) for each in _handled_signals()}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -12,6 +12,7 @@ from realtime_nst.sinks.video.codecs import CODECS, CONTAINERS, SELECTABLE_CODEC
 from realtime_nst.sinks.video.sink import VideoSink
 from realtime_nst.sources.synthetic import SyntheticSource
 from tests.contracts.test_sources import picture
+from tests.helpers.http_files import serving
 from tests.helpers.video_clips import Clip, make
 
 PAGE = Path(__file__).parents[2] / "docs" / "video.md"
@@ -38,13 +39,22 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_recipe_passes_dry_run(
     recipe: str, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("in.mp4", "IN.mp4", "IMG_0001.MOV", "broken.mp4", "clips/a.mov", "clips/b.mov"):
+    for name in (
+        "in.mp4",
+        "IN.mp4",
+        "IMG_0001.MOV",
+        "broken.mp4",
+        "clips/a.mov",
+        "clips/b.mov",
+        "film.mp4",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(clip.read_bytes())
     picture(tmp_path / "frames" / "000001.png", 64, 48)
     monkeypatch.chdir(tmp_path)
-    arguments = [*shlex.split(recipe)[1:], "--dry-run"]
-    result = CliRunner().invoke(app, arguments)
+    with serving(tmp_path) as server:
+        recipe = recipe.replace("https://example.org/", server.url(""))
+        result = CliRunner().invoke(app, [*shlex.split(recipe)[1:], "--dry-run"])
     assert result.exit_code == 0, result.output
     assert "  -> " in result.output
 

@@ -1,12 +1,11 @@
 """The command ``video``: stylize video files."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_nst.cli.arguments import name_of, path_of
+from realtime_nst.cli.arguments import name_of
 from realtime_nst.cli.options import (
     PERFORMANCE,
     STYLE,
@@ -28,12 +27,14 @@ INPUT, OUTPUT, ENCODING, RUN = "Input", "Output", "Video encoding", "Run"
 
 
 def video(
+    context: typer.Context,
     sources: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="IN...",
-            parser=path_of,
-            help="Videos, a folder of videos, images (frames/%06d.png), or - for standard input.",
+            parser=name_of,
+            help="Videos, a folder of videos, images (frames/%06d.png), URLs (https://...), or - "
+            "for standard input.",
         ),
     ],
     result: Annotated[
@@ -216,6 +217,7 @@ def video(
     """Stylize videos. Size, timestamps, audio and other streams are kept."""
     from realtime_nst.cli import parsing, videos
     from realtime_nst.cli.announcement import announce_styles
+    from realtime_nst.cli.downloads import local_files
     from realtime_nst.convert.jobs import jobs_for
     from realtime_nst.convert.options import ConversionOptions
     from realtime_nst.convert.styles import describe_styles
@@ -227,8 +229,9 @@ def video(
     from realtime_nst.stylize.loading import open_timeline
     from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
+    files = context.with_resource(local_files(sources))
     reading = parsing.reading(start, end, duration, on_error, fps)
-    if parsing.pipe(format) == "rawvideo" and is_pipe(sources[0]):
+    if parsing.pipe(format) == "rawvideo" and is_pipe(files[0]):
         reading = replace(reading, raw=parsing.raw(size, fps, pix_fmt))
         size, fps, pix_fmt = None, None, pix_fmt if result == PIPE else None
     shape = OutputShape(
@@ -244,7 +247,7 @@ def video(
         styles.values(), " ".join(map(without_folders, style)), fading, tier, stabilization
     )
     options = ConversionOptions(reading, shape, encoding, description, stabilization, resume)
-    jobs = jobs_for(sources, result)
+    jobs = jobs_for(files, result)
     if dry_run:
         videos.print_dry_run(jobs, options, skip_existing=skip_existing)
         return
