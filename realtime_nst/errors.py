@@ -9,6 +9,7 @@
     ├── ImageError         (ValueError)    an image given in Python has the wrong type or shape
     ├── DeviceError        (RuntimeError)  the requested device does not run
     ├── TrainError         (RuntimeError)  training or optimization cannot continue
+    ├── ControlError       (OSError)       a remote control cannot be opened
     └── MissingExtraError  (ImportError)   an optional package is not installed
 
 The message describes what happened; ``hint`` is the next thing to do, usually a command. The
@@ -51,6 +52,10 @@ class DeviceError(NstError, RuntimeError):
 
 class TrainError(NstError, RuntimeError):
     """Training or optimization cannot continue."""
+
+
+class ControlError(NstError, OSError):
+    """A remote control cannot be opened, or its file cannot be read."""
 
 
 class MissingExtraError(NstError, ImportError):

@@ -10,6 +10,7 @@ EXAMPLES = {
         "realtime-nst webcam --style starry-night --style udnie",
         "realtime-nst webcam --source 1 --size 1280x720 --style great-wave --sink live.mp4",
         "realtime-nst webcam --style the-scream --sink http://127.0.0.1:8080",
+        "realtime-nst webcam --show 20 --control 127.0.0.1:8081",
     ),
     "video": (
         "realtime-nst video in.mp4 out.mp4 --style starry-night",

@@ -19,6 +19,7 @@ from realtime_nst.sinks.tee import Tee
 from realtime_nst.sinks.threaded import ThreadedSink
 from realtime_nst.sinks.window import Window
 from realtime_nst.sinks.window_view import ViewOptions
+from realtime_nst.stages import no_op
 
 
 def _ignore(note: str) -> None:
@@ -46,8 +47,10 @@ class LiveController:
     ) -> None:
         self.controls, self.hud, self.on_note = controls, hud, on_note
         self.window: Window | None = None
+        self.on_other_key: Callable[[str], None] = no_op
+        """Called with each key that does nothing here."""
         self._folder = folder
-        self._snapshot_requested = False
+        self._snapshots = 0
 
     def overlay(self) -> Overlay:
         """Return the text to draw over the present frame."""
@@ -65,9 +68,11 @@ class LiveController:
         if key in CHANGES:
             self.controls.change(CHANGES[key])
         elif key == SNAPSHOT:
-            self._snapshot_requested = True
+            self.controls.change(lambda s: replace(s, snapshots=s.snapshots + 1))
         elif key in QUIT:
             self.controls.stop()
+        else:
+            self.on_other_key(key)
 
     def poll(self) -> None:
         """Process window events while no frame arrives."""
@@ -77,8 +82,9 @@ class LiveController:
     def shown(self, frame: Frame) -> None:
         """Count a frame that every sink has received, and save it if a snapshot is requested."""
         self.hud.meter.record(frame)
-        if self._snapshot_requested:
-            self._snapshot_requested = False
+        requested = self.controls.settings.snapshots
+        if requested != self._snapshots:
+            self._snapshots = requested
             self._snapshot(frame)
 
     def notify(self, text: str) -> None:

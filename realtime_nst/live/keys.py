@@ -9,6 +9,8 @@ from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 STEP = 0.1
 """Change of strength and blend per key press, as a share."""
+SHOW_SECONDS = 20.0
+"""Seconds of a style in a show that a key has started."""
 SNAPSHOT, HELP, QUIT = "s", "?", ("q", "\x1b")
 """Keys that take a snapshot, show the list of keys, and quit."""
 
@@ -101,6 +103,14 @@ KEYS = (
         "--record",
         (("r", lambda s: replace(s, recording=not s.recording)),),
     ),
+    Key(
+        "a",
+        "next style every 20 s, on, off",
+        "--show",
+        (("a", lambda s: replace(s, show=0.0 if s.show else SHOW_SECONDS)),),
+    ),
+    Key("F1 to F9", "recall a preset", "--presets"),
+    Key("w", "save a preset: then F1 to F9", "--presets"),
     Key(
         "f",
         "full screen",

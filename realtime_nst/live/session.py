@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from realtime_nst.frame import Frame
+from realtime_nst.live.control.opening import Controls
 from realtime_nst.live.controller import LiveController, RecordingToggle
 from realtime_nst.live.hud import Hud, format_age
 from realtime_nst.live.outputs import check_sinks, choose_files, folder_of, openers
@@ -27,6 +28,7 @@ def run_live(
     *,
     stopped: Callable[[], bool],
     on_note: Callable[[str], None],
+    outside: Controls | None = None,
 ) -> list[Path]:
     """Run until a key, ``stopped``, the closed window or the end of the stream.
 
@@ -41,6 +43,7 @@ def run_live(
         stages: measures how long each stage works.
         stopped: called after each frame; True ends the session.
         on_note: called with every message for the terminal.
+        outside: remote controls, presets and the show.
 
     Returns:
         The video files that were recorded, those that received no frame left out.
@@ -51,6 +54,8 @@ def run_live(
     check_sinks(sinks)
     folder = folder_of(sinks)
     controller = LiveController(controls, hud, folder, on_note)
+    if outside:
+        controller.on_other_key = outside.remote.key
     files = choose_files(sinks, on_note)
     hud.recordings.extend(path.name for path in files.values())
     hud.news.show(WELCOME)
@@ -63,6 +68,13 @@ def run_live(
         def on_frame(frame: Frame) -> None:
             controller.shown(frame)
             recording.follow()
+            if outside:
+                outside.on_frame(frame)
+
+        def on_wait() -> None:
+            controller.poll()
+            if outside:
+                outside.step()
 
         run(
             camera,
@@ -70,7 +82,7 @@ def run_live(
             tee,
             stopped=lambda: stopped() or controls.stopped,
             on_frame=on_frame,
-            on_wait=controller.poll,
+            on_wait=on_wait,
             stopwatch=stages,
         )
     for name, frames in hud.missed.items():

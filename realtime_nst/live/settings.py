@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,16 @@ class LiveSettings:
     """Whether statistics are shown."""
     help: bool = False
     """Whether the list of keys is shown."""
+    show: float = 0.0
+    """Seconds after which another style is taken; 0 keeps it."""
+    show_random: bool = False
+    """Whether the styles of a show are taken in random order, not in turn."""
+    snapshots: int = 0
+    """Number of snapshots that were requested."""
 
 
 class LiveControls:
-    """The present settings: ``change`` is called on one thread, ``settings`` is read on any.
+    """The present settings, which may be changed and read on any thread.
 
     Args:
         settings: settings to begin with.
@@ -51,13 +58,14 @@ class LiveControls:
     """
 
     def __init__(self, settings: LiveSettings, styles: int) -> None:
-        self._styles = styles
+        self._styles, self._lock = styles, Lock()
         self.settings = self._in_range(settings)
         self.stopped = False
 
     def change(self, change: Callable[[LiveSettings], LiveSettings]) -> None:
         """Replace the snapshot by a changed one; values out of range are clamped."""
-        self.settings = self._in_range(change(self.settings))
+        with self._lock:
+            self.settings = self._in_range(change(self.settings))
 
     def stop(self) -> None:
         """Stop the session after the present frame."""

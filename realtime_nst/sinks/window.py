@@ -20,6 +20,13 @@ LARGEST = (1280, 720)
 TRIAL = "import cv2; cv2.namedWindow('trial', cv2.WINDOW_NORMAL)"
 TRIAL_TIMEOUT = 15.0
 """Seconds for the trial that opens a window in a child process."""
+FUNCTION_KEYS = {
+    code: f"F{number + 1}"
+    for first, step in ((0xFFBE, 1), (0x70 << 16, 1 << 16), (0xF704, 1))
+    for number in range(12)
+    for code in (first + number * step,)
+}
+"""Names of the keys F1 to F12 by their codes under X11, Windows and macOS."""
 QUIET = "default.warning=false"
 """Logging rule for Qt, which warns of missing fonts; text is drawn by OpenCV."""
 
@@ -31,7 +38,7 @@ class Window(Closing):
         info: properties of the frames.
         overlay: returns the text to draw, called for each frame.
         view: returns how to show it, called for each frame.
-        on_key: called with each key pressed, as a character.
+        on_key: called with each key pressed, as a character, or as ``F1``.
         on_close: called when the window was closed.
 
     Raises:
@@ -82,6 +89,8 @@ class Window(Closing):
         while (code := cv2.pollKey()) >= 0:
             if code < 0x100:  # higher codes are modifiers, arrows and the like
                 self._on_key(chr(code))
+            elif code in FUNCTION_KEYS:
+                self._on_key(FUNCTION_KEYS[code])
         if not _is_open():
             self._on_close()
 

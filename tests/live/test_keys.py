@@ -34,11 +34,12 @@ TABLE = {
     "m": replace(HALF, mirror=True),
     " ": replace(HALF, frozen=True),
     "r": replace(HALF, recording=True),
+    "a": replace(HALF, show=20.0),
     "f": replace(HALF, fullscreen=True),
     "h": replace(HALF, hud=False),
     "?": replace(HALF, help=True),
 }
-TWICE = "cdbtm rfh?"
+TWICE = "cdbtm rafh?"
 """Keys that take back what they did."""
 
 

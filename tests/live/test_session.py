@@ -9,6 +9,7 @@ import pytest
 
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame
+from realtime_nst.live.control.opening import ControlOptions, Controls
 from realtime_nst.live.controller import LiveController
 from realtime_nst.live.hud import Hud
 from realtime_nst.live.outputs import WINDOW, folder_of, is_folder, is_recording, openers
@@ -151,3 +152,27 @@ def test_a_window_opens_where_nothing_else_takes_frames(tmp_path: Path) -> None:
             opened = openers(sinks, camera.info, controller, {}, Counter())
             assert [each.args[0] for each in opened] == names  # type: ignore[attr-defined]
     assert folder_of(["null", str(tmp_path / "shots")]).is_dir()
+
+
+def test_session_follows_its_remote_control(tmp_path: Path) -> None:
+    notes: list[str] = []
+    controls = LiveControls(LiveSettings(), 2)
+    with SyntheticSource(64, 48, Fraction(30), 4) as camera:
+        hud = Hud(["a", "b"], camera.info, "CPU", lambda: RenderConfig((64, 48)))
+        options = ControlOptions(presets=tmp_path / "presets.json")
+        with Controls(options, controls, hud, notes.append) as outside:
+            outside.remote.apply("snapshot")
+            stages, sinks = StageTimer(), ["null", str(tmp_path / "shots")]
+            run_live(
+                camera,
+                lambda frame: frame,
+                controls,
+                hud,
+                sinks,
+                stages,
+                stopped=lambda: False,
+                on_note=notes.append,
+                outside=outside,
+            )
+    (snapshot,) = (tmp_path / "shots").iterdir()
+    assert notes == [f"snapshot: {snapshot}"]

@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli.control_options import (
+    IN_TURN,
+    ControlPage,
+    ControlToken,
+    PresetFile,
+    Show,
+    ShowOrder,
+    is_random,
+)
 from realtime_nst.cli.messages import say
 from realtime_nst.cli.options import (
     DeviceName,
@@ -224,6 +233,11 @@ def webcam(
             help="Number of frames to stop after. [default: no limit]",
         ),
     ] = None,
+    show: Show = 0.0,
+    show_order: ShowOrder = IN_TURN,
+    presets: PresetFile = None,
+    control: ControlPage = None,
+    control_token: ControlToken = None,
     stats: Stats = True,
     tier: Tier = None,
     device: DeviceName = "auto",
@@ -253,6 +267,7 @@ def webcam(
         opening = thread.submit(live_styles.open_styles, styles, options)
         from realtime_nst.cli import parsing
         from realtime_nst.cli.announcement import announce_live
+        from realtime_nst.live.control.opening import ControlOptions, Controls
         from realtime_nst.live.hud import Hud
         from realtime_nst.live.model_pool import ModelPool
         from realtime_nst.live.session import run_live
@@ -278,6 +293,8 @@ def webcam(
             fullscreen=fullscreen,
             hud=hud,
             help=keys,
+            show=show,
+            show_random=is_random(show_order),
         )
         request = parsing.camera_request(size, fps, backend)
         camera = _open(lambda: open_live(source, request, loop=loop), wait)
@@ -310,22 +327,25 @@ def webcam(
                 lambda: camera.notice or pool.notice,
                 meter,
             )
-            started = perf_counter()
-            _run(
-                lambda stopped: run_live(
-                    camera,
-                    stylizer,
-                    controls,
+            wanted = ControlOptions(control, control_token, presets)
+            with Controls(wanted, controls, display, say) as outside:
+                started = perf_counter()
+                _run(
+                    lambda stopped: run_live(
+                        camera,
+                        stylizer,
+                        controls,
+                        display,
+                        sink or [],
+                        stages,
+                        stopped=stopped,
+                        on_note=say,
+                        outside=outside,
+                    ),
                     display,
-                    sink or [],
-                    stages,
-                    stopped=stopped,
-                    on_note=say,
-                ),
-                display,
-                frames,
-            )
-            seconds = perf_counter() - started
+                    frames,
+                )
+                seconds = perf_counter() - started
     if stats and display.meter.frames > 1:
         _print_stages(stages.busy, seconds)
 

@@ -1,0 +1,1 @@
+"""Remote control of a live session: HTTP, OSC, MIDI, presets and the show."""
