@@ -42,7 +42,7 @@ def test_help_installs_nothing(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "argument", "message"),
     [
-        ("environment.py", "trian", "there is no extra trian; extras: cpu, dev, "),
+        ("environment.py", "trian", "there is no extra trian; extras: "),
         ("demo.py", "none.mp4", "there is no none.mp4"),
     ],
 )
