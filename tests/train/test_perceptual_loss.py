@@ -79,6 +79,17 @@ def test_importance_raises_content_and_lowers_style_at_its_places() -> None:
         assert on_noise[kind] > on_content[kind], kind
 
 
+def test_importance_keeps_gradients_finite() -> None:
+    output = (1.5 * torch.rand(2, 3, 64, 64) - 0.2).requires_grad_()
+    importance = torch.ones(2, 1, 64, 64)
+    importance[0, :, :20, :20] = 3
+    made, styles = judge(recipe_with_every_loss()), torch.tensor([0, 1])
+    values = made(torch.rand(2, 3, 64, 64), output, styles, importance)
+    torch.stack(list(values.values())).sum().backward()  # type: ignore[no-untyped-call]
+    assert output.grad is not None
+    assert output.grad.isfinite().all()
+
+
 def test_importance_changes_no_other_loss() -> None:
     made, styles = judge(recipe_with_every_loss()), torch.tensor([0, 1])
     content, output = torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64)
