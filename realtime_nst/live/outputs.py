@@ -11,6 +11,8 @@ from realtime_nst.frame import StreamInfo
 from realtime_nst.live.controller import LiveController
 from realtime_nst.live.recordings import keep_partial, open_recording, unused_path
 from realtime_nst.sinks import SINKS, Sink, open_sink
+from realtime_nst.sinks.stream import StreamSink
+from realtime_nst.sinks.stream_formats import FORMATS
 from realtime_nst.sinks.threaded import ThreadedSink, queue_depth
 from realtime_nst.sinks.video.codecs import CONTAINERS
 from realtime_nst.sinks.window import Window
@@ -111,7 +113,9 @@ def _open(sink: str, info: StreamInfo, controller: LiveController) -> Sink:
         return _window(info, controller)
     if sink.partition(":")[0] in NEVER_BLOCKING:
         return open_sink(sink, info)
-    opener = partial(open_sink, sink, info)
+    opener: Callable[[], Sink] = partial(open_sink, sink, info)
+    if sink.partition(":")[0] in FORMATS:
+        opener = partial(StreamSink, sink, info, controller.notify)
     if sink.partition(":")[0] in SINKS:
         return ThreadedSink(opener, redact(sink), patience=DEVICE_PATIENCE)
     return ThreadedSink(opener, sink, depth=queue_depth(info))

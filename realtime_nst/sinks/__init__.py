@@ -1,6 +1,7 @@
 """Sinks of frames."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -14,6 +15,8 @@ from realtime_nst.sinks.http import HttpSink
 from realtime_nst.sinks.images import ImageSink, is_pattern
 from realtime_nst.sinks.journal import Journal
 from realtime_nst.sinks.null import NullSink
+from realtime_nst.sinks.stream import StreamSink
+from realtime_nst.sinks.stream_formats import FORMATS as STREAM_FORMATS
 from realtime_nst.sinks.video.codecs import CONTAINERS, PIPE, VideoOptions
 from realtime_nst.sinks.video.sink import VideoSink
 from realtime_nst.sinks.virtualcam import VirtualCamera
@@ -51,10 +54,15 @@ class Sink(Protocol):
         ...
 
 
+def _open_stream(scheme: str, details: str, info: StreamInfo) -> StreamSink:
+    return StreamSink(f"{scheme}:{details}", info)
+
+
 SINKS: dict[str, Callable[[str, StreamInfo], Sink]] = {
     "null": lambda _, info: NullSink(info),
     "http": HttpSink,
     "virtualcam": VirtualCamera,
+    **{scheme: partial(_open_stream, scheme) for scheme in STREAM_FORMATS},
 }
 """Sinks that are named instead of a path, as ``NAME`` or ``NAME:DETAILS``."""
 

@@ -174,7 +174,7 @@ def test_what_is_no_address(address: str) -> None:
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("address", ["https://127.0.0.1/", "rtmp://example.org/live"])
+@pytest.mark.parametrize("address", ["https://127.0.0.1/", "ftp://example.org/live"])
 def test_other_protocols_are_refused(address: str) -> None:
     with pytest.raises(SinkError, match="cannot write to"):
         open_sink(address, INFO)
