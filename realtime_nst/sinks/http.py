@@ -1,5 +1,6 @@
 """MJPEG over HTTP for OBS and browsers."""
 
+import secrets
 import socket
 from http.server import BaseHTTPRequestHandler
 from threading import Condition, Lock, Thread
@@ -21,14 +22,30 @@ CLIENT_TIMEOUT = 10.0
 """Seconds that a client may take to send a request, or to receive a frame."""
 SEND_BUFFER = 1 << 16
 """Bytes that the system may buffer for a client: buffered frames are older than the newest one."""
+RUN = secrets.token_hex(8)
+"""Differs between runs of the program, so that a page notices a restart."""
 PAGE = f"""<!doctype html>
 <html lang="en">
 <title>realtime-nst</title>
 <style>
-  body {{ margin: 0; background: #000 }}
-  img {{ width: 100vw; height: 100vh; object-fit: contain }}
+  body {{ margin: 0; background: #000; overflow: hidden }}
+  img {{ display: block; width: 100vw; height: 100vh; object-fit: contain }}
 </style>
 <img src="{STREAM}" alt="live video">
+<script>
+  // Browsers keep the last frame of a stream that has ended, without any event.
+  let lost = false
+  setInterval(async () => {{
+    try {{
+      const page = await (await fetch("/", {{ cache: "no-store" }})).text()
+      if (!page.includes("{RUN}")) location.reload()
+      else if (lost) document.images[0].src = "{STREAM}?" + Date.now()
+      lost = false
+    }} catch {{
+      lost = true
+    }}
+  }}, 1000)
+</script>
 </html>
 """
 

@@ -1,9 +1,13 @@
 """HTTP sink: clients get the newest frame, and the pipeline waits for none of them."""
 
+import shutil
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from fractions import Fraction
+from pathlib import Path
 from typing import BinaryIO
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -207,3 +211,34 @@ def test_snapshot_times_out_without_frames() -> None:
     assert newest.after(1, timeout=0) is None
     newest.close()
     assert newest.after(0) is None
+
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.mark.skipif(not BROWSER, reason="needs Chromium")
+def test_the_page_comes_back_when_the_program_is_restarted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = threading.Event()
+    stream = http._RequestHandler._stream
+
+    def noted(handler: http._RequestHandler) -> None:
+        watched.set()
+        stream(handler)
+
+    monkeypatch.setattr(http._RequestHandler, "_stream", noted)
+    options = ("--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}")
+    with ExitStack() as running:
+        with HttpSink("//127.0.0.1:0/", INFO) as first:
+            first.write(frame(10))
+            command = [str(BROWSER), *options, "--remote-debugging-port=0", first.url]
+            browser = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+            running.callback(browser.wait)
+            running.callback(browser.kill)
+            assert watched.wait(60)
+        watched.clear()
+        monkeypatch.setattr(http, "PAGE", http.PAGE.replace(http.RUN, "another run"))
+        with HttpSink(first.url.removeprefix("http:"), INFO) as second:
+            second.write(frame(200))
+            assert watched.wait(60)
