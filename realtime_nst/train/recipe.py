@@ -175,7 +175,7 @@ class Recipe:
     networks without a palette base; such a network copies the map in its ``copying`` steps."""
     faces: OneOrMore = field(default=1.0, metadata=LATER)
     """Factor on the content losses inside faces, and its inverse on the statistics of style there,
-    for all losses but gram and sliced_wasserstein; 1 looks for no faces."""
+    for all losses but sliced_wasserstein; 1 looks for no faces."""
 
     def sha256(self) -> str:
         """Return the SHA-256 of the values; comments and order in the file do not matter."""

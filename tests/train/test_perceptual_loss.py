@@ -47,7 +47,7 @@ def test_perceptual_loss_pools_the_images_of_a_style() -> None:
     torch.testing.assert_close(together, torch.stack(parts).sum() / 3)
 
 
-UNCHANGED = {"gram", "sliced_wasserstein", "tv", "range"}
+UNCHANGED = {"sliced_wasserstein", "tv", "range"}
 """Kinds of losses that importance does not change."""
 
 
@@ -73,9 +73,8 @@ def test_importance_raises_content_and_lowers_style_at_its_places() -> None:
     left[..., :32] = 3
     right = left.flip(3)
     on_noise, on_content = made(content, output, styles, left), made(content, output, styles, right)
-    for kind in ("content", "normalized_content", "self_similarity"):
-        assert on_noise[kind] > on_content[kind], kind
-    for kind in ("wasserstein", "moments", "nearest_neighbors"):  # the style image is noise
+    # The style image is noise, too: style is far from it where there is more of the content.
+    for kind in on_noise:
         assert on_noise[kind] > on_content[kind], kind
 
 

@@ -87,6 +87,16 @@ class GramLoss:
 
     def __call__(self, output: Tensor, features: Features, target: Target) -> Tensor:
         return self.weight * total(
-            (gram(features[layer]) - target[layer]).square().mean(dim=(1, 2))
+            (gram(_lenient(features, layer)) - target[layer]).square().mean(dim=(1, 2))
             for layer in self.layers
         )
+
+
+def _lenient(features: Features, layer: str) -> Tensor:
+    """Return features whose Gram matrix has less of the places where content counts more."""
+    found = importance(features, layer)
+    if found is None:
+        return features[layer]
+    inverse = 1 / found
+    root = (inverse / inverse.mean(dim=(2, 3), keepdim=True)).sqrt()
+    return features[layer] * root.to(features[layer].dtype)
