@@ -13,9 +13,9 @@ FrameStylizer = Callable[[Frame], Frame]
 """A function that stylizes a frame: a network, the identity, a chain. Called on one thread."""
 
 
-IDLE_SECONDS = 0.01
+IDLE_SECONDS = 0.005
 """Seconds without a frame after which ``on_wait`` is called: key presses must not wait for a slow
-style."""
+style, and of several at once Qt reports only the last one."""
 MAX_QUEUED_BYTES = 40_000_000
 """Bytes of frames in the queue between two stages of a file: four in Full HD, one in 4K."""
 
