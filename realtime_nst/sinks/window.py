@@ -10,6 +10,7 @@ import cv2
 from realtime_nst.closing import Closing
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.sinks.cursor import CursorHider, system_pointer
 from realtime_nst.sinks.overlay import Overlay, draw_overlay
 from realtime_nst.sinks.window_view import ViewOptions, cropped, mirrored, padded
 from realtime_nst.stages import no_op
@@ -60,6 +61,7 @@ class Window(Closing):
         self._overlay, self._view = overlay, view
         self._on_key, self._on_close = on_key, on_close
         self._is_full = False
+        self._cursor = CursorHider(system_pointer())
         cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
         shrink = min(1.0, LARGEST[0] / info.width, LARGEST[1] / info.height)
         cv2.resizeWindow(TITLE, round(info.width * shrink), round(info.height * shrink))
@@ -70,6 +72,7 @@ class Window(Closing):
         self._fill(view.fullscreen)
         image = mirrored(frame.image, frame.cells) if view.mirrored else frame.image
         cv2.imshow(TITLE, self._fitted(image, crop=view.crop and not frame.cells))
+        self._cursor.update(view.fullscreen)
         self.poll()
 
     def _fitted(self, image: Image, *, crop: bool) -> Image:
@@ -102,6 +105,7 @@ class Window(Closing):
 
     def close(self) -> None:
         """Close the window."""
+        self._cursor.close()
         if _is_open():
             cv2.destroyWindow(TITLE)
 
