@@ -2,7 +2,6 @@
 
 import secrets
 import socket
-from http.server import BaseHTTPRequestHandler
 from threading import Condition, Lock, Thread
 from urllib.parse import SplitResult, urlsplit
 
@@ -11,7 +10,7 @@ import cv2
 from realtime_nst.closing import Closing
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, Image, StreamInfo
-from realtime_nst.http_server import ClosableServer, host_of, in_url, is_loopback
+from realtime_nst.http_server import ClosableServer, RequestHandler, host_of, in_url, is_loopback
 
 HOST, PORT = "127.0.0.1", 8080
 """Default address."""
@@ -133,7 +132,7 @@ class _Server(ClosableServer):
         super().__init__(address, _RequestHandler)
 
 
-class _RequestHandler(BaseHTTPRequestHandler):
+class _RequestHandler(RequestHandler):
     """Handles one request, on a thread of its own."""
 
     server: _Server
@@ -154,6 +153,17 @@ class _RequestHandler(BaseHTTPRequestHandler):
         else:
             self.send_error(404)
 
+    def do_HEAD(self) -> None:
+        """Send the headers of a GET."""
+        self.do_GET()
+
+    def end_headers(self) -> None:
+        """End the headers with those that keep other web sites from showing the frames."""
+        self.send_header("X-Content-Type-Options", "nosniff")
+        if not self.server.is_public:
+            self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        super().end_headers()
+
     def _is_own_host(self) -> bool:
         """Return whether a request names this host.
 
@@ -173,6 +183,8 @@ class _RequestHandler(BaseHTTPRequestHandler):
     def _stream(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._begin("multipart/x-mixed-replace; boundary=frame")
+        if self.command == "HEAD":
+            return
         self.wfile.write(b"--frame\r\n")
         number = 0
         while found := self.server.newest.after(number):
@@ -183,7 +195,8 @@ class _RequestHandler(BaseHTTPRequestHandler):
 
     def _answer(self, kind: str, content: bytes) -> None:
         self._begin(kind, len(content))
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
     def _begin(self, kind: str, length: int | None = None) -> None:
         self.send_response(200)
@@ -192,9 +205,6 @@ class _RequestHandler(BaseHTTPRequestHandler):
         if length is not None:
             self.send_header("Content-Length", str(length))
         self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Log nothing: requests are private."""
 
 
 def _jpeg(image: Image) -> bytes:

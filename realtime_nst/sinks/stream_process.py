@@ -118,7 +118,7 @@ def main() -> int:
     try:
         with _limited():
             connection = Connection(request)
-    except OSError as error:
+    except (av.FFmpegError, OSError) as error:
         missing = isinstance(error, av.ProtocolNotFoundError)
         _reply(NO_PROTOCOL if missing else error.strerror or "no answer")
         return 1
@@ -127,7 +127,7 @@ def main() -> int:
         for image, ticks in _frames(pipe, request):
             with _limited():
                 connection.send(image, ticks)
-    except OSError:
+    except (av.FFmpegError, OSError):
         return 1
     with _limited():
         connection.close()

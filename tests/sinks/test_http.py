@@ -186,7 +186,12 @@ def test_other_protocols_are_refused(address: str) -> None:
 
 def test_http_sink_rejects_requests_for_another_host(sink: HttpSink) -> None:
     sink.write(frame(10))
-    for host, expected in (("evil.example", 403), ("localhost:1", 200), ("[::1]:1", 200)):
+    for host, expected in (
+        ("evil.example", 403),
+        ("localhost:1", 200),
+        ("[::1]:1", 200),
+        ("[::1", 403),
+    ):
         asked = Request(sink.url + SNAPSHOT[1:], headers={"Host": host})
         try:
             with urlopen(asked, timeout=PATIENCE) as answer:
@@ -242,3 +247,19 @@ def test_the_page_comes_back_when_the_program_is_restarted(
         with HttpSink(first.url.removeprefix("http:"), INFO) as second:
             second.write(frame(200))
             assert watched.wait(60)
+
+
+def test_http_sink_keeps_other_sites_from_showing_its_frames(sink: HttpSink) -> None:
+    sink.write(frame(10))
+    for path in ("", SNAPSHOT[1:], STREAM[1:]):
+        with urlopen(sink.url + path, timeout=PATIENCE) as answer:
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_http_sink_answers_head(sink: HttpSink) -> None:
+    sink.write(frame(10))
+    for path in ("", SNAPSHOT[1:], STREAM[1:]):
+        with urlopen(Request(sink.url + path, method="HEAD"), timeout=PATIENCE) as answer:
+            assert answer.status == 200
+            assert answer.read() == b""

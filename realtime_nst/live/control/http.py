@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler
 from importlib.resources import files
 from threading import Thread
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from realtime_nst.closing import Closing
 from realtime_nst.errors import ControlError, SinkError
-from realtime_nst.http_server import ClosableServer, in_url
+from realtime_nst.http_server import ClosableServer, RequestHandler, in_url
 from realtime_nst.live.control import access
 from realtime_nst.live.control.openapi import STATE, describe
 from realtime_nst.live.control.preview import Preview
@@ -101,7 +100,7 @@ class _Server(ClosableServer):
         }
 
 
-class _RequestHandler(BaseHTTPRequestHandler):
+class _RequestHandler(RequestHandler):
     """Handles one request, on a thread of its own."""
 
     server: _Server
@@ -199,9 +198,6 @@ class _RequestHandler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Log nothing: requests are private."""
 
 
 def _path_refusal(name: str, *, is_action: bool) -> tuple[int, str] | None:
