@@ -61,6 +61,41 @@ ControlToken = Annotated[
         f"[default: ${TOKEN_VARIABLE}, or else a new one each time]",
     ),
 ]
+OscAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--osc",
+        metavar="PORT",
+        rich_help_panel=CONTROL,
+        help="Receive OSC at this port, for example 9000, or 0.0.0.0:9000 from other machines.",
+    ),
+]
+MidiDevice = Annotated[
+    str | None,
+    typer.Option(
+        "--midi",
+        metavar="DEVICE",
+        rich_help_panel=CONTROL,
+        help='Receive MIDI from this device: a part of its name, or "" for the first one.',
+    ),
+]
+MidiMapFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--midi-map",
+        metavar="FILE",
+        rich_help_panel=CONTROL,
+        help="JSON file of what MIDI controls do. [default: one for all sessions]",
+    ),
+]
+MidiLearn = Annotated[
+    bool,
+    typer.Option(
+        "--midi-learn",
+        rich_help_panel=CONTROL,
+        help="Assign MIDI controls: change something, then move the control for it.",
+    ),
+]
 
 
 def is_random(order: str) -> bool:

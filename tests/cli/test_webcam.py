@@ -158,6 +158,7 @@ def test_without_wait_a_missing_camera_is_an_error_without_its_password(models: 
         (("--fps-target", "0"), "fps-target"),
         (("--fill", "stretch"), "neither pad nor crop"),
         (("--show-order", "loud"), "in-turn"),
+        (("--midi-learn",), "--midi"),
     ],
 )
 def test_a_wrong_option_says_what_is_right(

@@ -11,6 +11,10 @@ from realtime_nst.cli.control_options import (
     IN_TURN,
     ControlPage,
     ControlToken,
+    MidiDevice,
+    MidiLearn,
+    MidiMapFile,
+    OscAddress,
     PresetFile,
     Show,
     ShowOrder,
@@ -238,6 +242,10 @@ def webcam(
     presets: PresetFile = None,
     control: ControlPage = None,
     control_token: ControlToken = None,
+    osc: OscAddress = None,
+    midi: MidiDevice = None,
+    midi_map: MidiMapFile = None,
+    midi_learn: MidiLearn = False,
     stats: Stats = True,
     tier: Tier = None,
     device: DeviceName = "auto",
@@ -261,6 +269,8 @@ def webcam(
     count = len(styles.names)
     if morph and count < 2:
         raise typer.BadParameter("needs two styles: -s a -s b", param_hint="--morph")
+    if midi_learn and midi is None:
+        raise typer.BadParameter('needs a device: --midi ""', param_hint="--midi-learn")
     print_notes(styles.notes)
     with ThreadPoolExecutor(1, "open-styles") as thread:
         # Everything else that is slow to begin with, imports and cameras, goes on meanwhile.
@@ -327,7 +337,9 @@ def webcam(
                 lambda: camera.notice or pool.notice,
                 meter,
             )
-            wanted = ControlOptions(control, control_token, presets)
+            wanted = ControlOptions(
+                control, control_token, presets, osc, midi, midi_map, midi_learn
+            )
             with Controls(wanted, controls, display, say) as outside:
                 started = perf_counter()
                 _run(

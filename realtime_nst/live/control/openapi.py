@@ -35,6 +35,8 @@ def value_schema(verb: Verb, styles: Sequence[str]) -> Schema:
         case Kind.STYLE:
             number = {"type": "integer", "minimum": 1, "maximum": len(styles)}
             return {"anyOf": [{"enum": list(styles)}, number]}
+        case Kind.CHOICE:
+            return {"enum": list(verb.choices)}
         case Kind.SLOT:
             return {"type": "integer", "minimum": 1, "maximum": SLOTS}
         case Kind.TRIGGER:

@@ -7,9 +7,14 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from realtime_nst.closing import Closing
-from realtime_nst.errors import ControlError
 from realtime_nst.frame import Frame
+from realtime_nst.live.control import osc
+from realtime_nst.live.control.address import parse_address
 from realtime_nst.live.control.http import HOST, PORT, ControlServer
+from realtime_nst.live.control.midi import MidiInput, MidiMessages
+from realtime_nst.live.control.midi_learning import MidiLearning
+from realtime_nst.live.control.midi_map import MidiMap
+from realtime_nst.live.control.osc import OscServer
 from realtime_nst.live.control.presets import Presets
 from realtime_nst.live.control.preview import Preview
 from realtime_nst.live.control.remote import RemoteControl
@@ -28,6 +33,14 @@ class ControlOptions:
     """Secret of clients on other machines; None makes a new one."""
     presets: Path | None = None
     """File of the presets; None takes the one in the user's settings."""
+    osc: str | None = None
+    """Port, or host and port, to receive OSC at."""
+    midi: str | None = None
+    """Name of a MIDI device, or a part of it."""
+    midi_map: Path | None = None
+    """File of the MIDI assignments; None takes the one in the user's settings."""
+    midi_learn: bool = False
+    """Whether MIDI controls are assigned."""
 
 
 class Controls(Closing):
@@ -56,6 +69,7 @@ class Controls(Closing):
 
         self.remote = RemoteControl(controls, hud.styles, Presets(options.presets), notify)
         self._show, self._preview = Show(controls, len(hud.styles)), Preview()
+        self._learning: MidiLearning | None = None
         with ExitStack() as opened:  # a failure closes those already open
             if options.http is not None:
                 host, port = parse_address(options.http, HOST, PORT, "--control")
@@ -64,7 +78,25 @@ class Controls(Closing):
                 server = ControlServer(host, port, remote, preview, lambda: status(hud), token)
                 opened.enter_context(server)
                 on_note(server.note)
+            if options.osc is not None:
+                address = parse_address(options.osc, osc.HOST, osc.PORT, "--osc")
+                receiver = opened.enter_context(OscServer(*address, self.remote))
+                on_note(receiver.note)
+            if options.midi is not None:
+                opened.enter_context(self._open_midi(options, on_note))
             self._opened = opened.pop_all()
+
+    def _open_midi(self, options: ControlOptions, on_note: Callable[[str], None]) -> MidiInput:
+        assignments = MidiMap(options.midi_map)
+        self._learning = MidiLearning(self.remote) if options.midi_learn else None
+        messages = MidiMessages(self.remote, assignments, self._learning)
+        device = MidiInput(options.midi or "", messages)
+        on_note(f"{device.note}, {len(assignments)} controls assigned in {assignments.path}")
+        if options.midi_learn:
+            on_note("MIDI learn: change something by a key or on the page, then move a control")
+        elif not assignments:
+            on_note("no MIDI control is assigned yet: add --midi-learn")
+        return device
 
     def on_frame(self, frame: Frame) -> None:
         """Take a frame that the outputs have received."""
@@ -72,8 +104,10 @@ class Controls(Closing):
         self.step()
 
     def step(self) -> None:
-        """Change the style if the show wants another; call it often."""
+        """Change the style if the show wants another, and learn; call it often."""
         self._show.step()
+        if self._learning:
+            self._learning.step()
 
     def close(self) -> None:
         """Close every remote control."""
@@ -90,25 +124,3 @@ def status(hud: Hud) -> Mapping[str, object]:
         "recordings": recordings,
         "notice": hud.notice(),
     }
-
-
-def parse_address(text: str, host: str, port: int, option: str) -> tuple[str, int]:
-    """Return host and port of ``127.0.0.1:8081``, ``8081``, ``:8081`` or ``[::1]:8081``.
-
-    Args:
-        text: the address.
-        host: used if the address has none.
-        port: used if the address has none.
-        option: named in the error.
-
-    Raises:
-        ControlError: it is none of these.
-    """
-    before, colon, after = text.rpartition(":") if not text.endswith("]") else (text, "", "")
-    if not colon and text.isdecimal():
-        before, after = "", text
-    elif not colon:
-        before, after = text, ""
-    if (after and not after.isdecimal()) or int(after or port) > 65535 or "/" in text:
-        raise ControlError(f"cannot read {option} {text}", f"e.g. {option} {host}:{port}")
-    return before.strip("[]") or host, int(after or port)

@@ -35,6 +35,7 @@ class RemoteControl:
         self.controls, self.styles, self.presets = controls, styles, presets
         self.notify = notify
         self._is_saving = False
+        self._applied: tuple[str, Value] | None = None
 
     def apply(self, name: str, value: Value = None) -> None:
         """Set a value, or carry out an action, which needs none.
@@ -61,6 +62,19 @@ class RemoteControl:
         for verb, value in parsed:
             if verb.kind is Kind.SLOT:
                 self._use_preset(verb, int(value))
+        if named:
+            self._applied = named[-1].name, wanted[named[-1].name]
+
+    def take_applied(self) -> tuple[str, Value] | None:
+        """Return the verb that was applied last and its value; None if there is no new one."""
+        applied, self._applied = self._applied, None
+        return applied
+
+    def choices(self, verb: Verb) -> Sequence[Value]:
+        """Return the styles, presets or words that a verb chooses from."""
+        if verb.kind is Kind.STYLE:
+            return self.styles
+        return verb.choices or range(1, values.SLOTS + 1)
 
     def values(self) -> dict[str, float | bool | str]:
         """Return the present value of every setting; that of ``style`` is its name."""
@@ -85,7 +99,7 @@ class RemoteControl:
         except (ValueError, SinkError) as error:
             self.notify(str(error))
 
-    def _parse(self, verb: Verb, value: Value) -> float | bool:
+    def _parse(self, verb: Verb, value: Value) -> float | bool | str:
         try:
             match verb.kind:
                 case Kind.NUMBER:
@@ -95,6 +109,8 @@ class RemoteControl:
                     return values.parse_switch(value, bool(present))
                 case Kind.STYLE:
                     return values.parse_style(value, self.styles)
+                case Kind.CHOICE:
+                    return values.parse_choice(value, verb.choices)
                 case Kind.SLOT:
                     return values.parse_slot(value)
                 case Kind.TRIGGER:
@@ -113,7 +129,9 @@ class RemoteControl:
             self.notify(f"saved as preset {slot}")
 
 
-def _merge(settings: LiveSettings, parsed: Sequence[tuple[Verb, float | bool]]) -> LiveSettings:
+def _merge(
+    settings: LiveSettings, parsed: Sequence[tuple[Verb, float | bool | str]]
+) -> LiveSettings:
     for verb, value in parsed:
         if verb.change:
             settings = verb.change(settings, value)

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     SWITCH = "switch"
     STYLE = "style"
+    CHOICE = "choice"
     SLOT = "preset"
     TRIGGER = "trigger"
 
@@ -62,6 +63,17 @@ def parse_style(value: Value, styles: Sequence[str]) -> int:
             raise ValueError(f"{value!r} is none of {', '.join(styles)}")
         value = int(value)
     return round(parse_number(value, 1, len(styles))) - 1
+
+
+def parse_choice(value: Value, choices: Sequence[str]) -> str:
+    """Return one of several words, in any case.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if isinstance(value, str) and value.casefold() in choices:
+        return value.casefold()
+    raise ValueError(f"{value!r} is none of {', '.join(choices)}")
 
 
 def parse_slot(value: Value) -> int:

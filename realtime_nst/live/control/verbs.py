@@ -9,9 +9,12 @@ from typing import Any
 
 from realtime_nst.live.control.values import Kind
 from realtime_nst.live.settings import LiveSettings
+from realtime_nst.stylize.masked import AREAS
 
 MAX_SHOW_SECONDS = 3600.0
 """Longest time between two styles of a show."""
+EVERYTHING = "everything"
+"""Area that is all of a frame."""
 Change = Callable[[LiveSettings, Any], LiveSettings]
 
 
@@ -26,12 +29,14 @@ class Verb:
     """What it changes, as a phrase."""
     change: Change | None = None
     """Change of the settings; None for presets, which are stored outside of them."""
-    read: Callable[[LiveSettings], float | bool] | None = None
+    read: Callable[[LiveSettings], float | bool | str] | None = None
     """Returns the present value; None for actions."""
     high: float = 1.0
     """Largest number; the smallest is 0."""
     in_preset: bool = False
     """Whether presets store it."""
+    choices: tuple[str, ...] = ()
+    """Words that it takes."""
 
     @property
     def is_action(self) -> bool:
@@ -91,7 +96,18 @@ VERBS = (
         "Show the camera's frame to the left of the stylized one.",
         in_preset=True,
     ),
-    _switch("mirror", "mirror", "Flip the image horizontally."),
+    Verb(
+        "mask",
+        Kind.CHOICE,
+        "Area to stylize.",
+        lambda s, area: replace(s, mask=None if area == EVERYTHING else area),
+        lambda s: s.mask or EVERYTHING,
+        in_preset=True,
+        choices=(EVERYTHING, *AREAS),
+    ),
+    _switch("mirror", "mirror", "Mirror the window."),
+    _switch("flip", "flip", "Flip the camera's frames horizontally, for every output."),
+    _switch("crop", "crop", "Crop frames to the shape of the window, instead of black bars."),
     _switch("freeze", "frozen", "Keep the last frame."),
     _switch("record", "recording", "Record to a file named by date and time."),
     _switch("fullscreen", "fullscreen", "Let the window fill the screen."),

@@ -10,7 +10,12 @@ from realtime_nst.live.control.values import SLOTS, Kind, Value
 from realtime_nst.live.control.verbs import VERBS
 from realtime_nst.live.settings import LiveSettings
 
-OTHER: dict[Kind, Value] = {Kind.NUMBER: 0.25, Kind.SWITCH: "toggle", Kind.STYLE: "great-wave"}
+OTHER: dict[Kind, Value] = {
+    Kind.NUMBER: 0.25,
+    Kind.SWITCH: "toggle",
+    Kind.STYLE: "great-wave",
+    Kind.CHOICE: "person",
+}
 SETTINGS = [verb for verb in VERBS if not verb.is_action]
 
 
@@ -60,6 +65,8 @@ def test_style(remote: RemoteControl, name: str, value: Value, style: str) -> No
         ("style", 4),
         ("style", "mona-lisa"),
         ("style", True),
+        ("mask", "face"),
+        ("mask", 1),
         ("preset", SLOTS + 1),
         ("preset", "first"),
         ("volume", 1),

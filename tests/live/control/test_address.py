@@ -1,9 +1,9 @@
-"""Addresses of remote controls."""
+"""Addresses to listen at."""
 
 import pytest
 
 from realtime_nst.errors import ControlError
-from realtime_nst.live.control.opening import parse_address
+from realtime_nst.live.control.address import parse_address
 
 
 @pytest.mark.parametrize(
