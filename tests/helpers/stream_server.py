@@ -53,7 +53,7 @@ def streaming(protocol: str) -> Iterator[tuple[str, Callable[[float], None]]]:
         The URL for the client, and a function to wait with until the server answers.
     """
     target, served = SERVERS[protocol]
-    url = URLS[protocol].format(port := _free_port(protocol))
+    url = URLS[protocol].format(port := free_port(protocol))
     command = [sys.executable, "-m", "tests.helpers.stream_server", target.format(port)]
     with ExitStack() as opened:
         start = partial(subprocess.Popen, cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -70,7 +70,8 @@ def streaming(protocol: str) -> Iterator[tuple[str, Callable[[float], None]]]:
         yield url, wait
 
 
-def _free_port(protocol: str) -> int:
+def free_port(protocol: str) -> int:
+    """Return a port that nothing uses."""
     kind = socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM
     with socket.socket(socket.AF_INET, kind) as free:
         free.bind(("127.0.0.1", 0))

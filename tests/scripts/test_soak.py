@@ -22,7 +22,8 @@ def test_ages_are_read_from_pixels_and_a_limit_that_is_missed_is_told() -> None:
     assert " 0 unread" in ended.stdout
     assert "threads left: none" in ended.stdout
     assert "MISSED  at least 1000 fps" in ended.stdout
-    assert ended.stdout.count("kept  ") == 4
+    assert "the age in the window is" in ended.stdout
+    assert ended.stdout.count("kept  ") >= 4
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")

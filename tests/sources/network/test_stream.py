@@ -1,6 +1,7 @@
 """Streams and videos on the web, from real servers on loopback."""
 
 import shutil
+import subprocess
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -14,14 +15,13 @@ from realtime_nst.errors import SourceError
 from realtime_nst.sources.live import open_live, wait_for_source
 from realtime_nst.sources.network.address import open_url
 from realtime_nst.sources.network.mjpeg import MjpegSource
-from realtime_nst.sources.network.opening import OPTIONS
 from realtime_nst.sources.network.stream import StreamSource
 from realtime_nst.sources.paced import PacedSource
 from realtime_nst.stages import no_op
 from realtime_nst.urls import redact
 from tests.helpers import timestamp_overlay
 from tests.helpers.http_camera import running
-from tests.helpers.stream_server import SERVERS, streaming
+from tests.helpers.stream_server import SERVERS, free_port, streaming
 from tests.helpers.video_clips import Clip, make
 from tests.helpers.web_server import serving
 
@@ -109,8 +109,22 @@ def test_a_camera_is_read_by_its_own_reader() -> None:
         assert next(iter(source)).image.shape == (240, 320, 3)
 
 
-def test_a_session_description_opens_streams_of_the_network() -> None:
-    assert "rtp" in OPTIONS["sdp"]["protocol_whitelist"]
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
+def test_a_session_description_opens_a_stream_of_the_network(tmp_path: Path) -> None:
+    port = free_port("udp")
+    # Created first, and complete: FFmpeg writes its own a moment after it has begun to send.
+    (tmp_path / "x.sdp").write_text(
+        f"v=0\nc=IN IP4 127.0.0.1\nt=0 0\nm=video {port} RTP/AVP 96\na=rtpmap:96 MP4V-ES/90000\n"
+    )
+    options = "-loglevel error -re -f lavfi -i testsrc=320x240:r=30 -c:v mpeg4 -g 5 -f rtp"
+    command = ["ffmpeg", *options.split(), f"rtp://127.0.0.1:{port}"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as sender:
+        try:
+            with open_live(str(tmp_path / "x.sdp")) as source:
+                frames = list(islice(source, FRAMES))
+        finally:
+            sender.kill()
+    assert frames[0].image.shape == (240, 320, 3)
 
 
 @pytest.mark.parametrize(
