@@ -68,6 +68,11 @@ def new_report() -> Report:
     return Report(describe_machine(), __version__, today.isoformat(), rounded)
 
 
+def file_of(report: Report, folder: Path) -> Path:
+    """Return the file of a report, which is named after the machine."""
+    return folder / f"{report.machine.slug}.json"
+
+
 def save(report: Report, folder: Path) -> Path:
     """Write a report into a folder; an older one of the same machine is replaced.
 
@@ -77,7 +82,7 @@ def save(report: Report, folder: Path) -> Path:
     Raises:
         SinkError: the report cannot be written.
     """
-    path = folder / f"{report.machine.slug}.json"
+    path = file_of(report, folder)
     write_atomic(path, report.to_json())
     return path
 

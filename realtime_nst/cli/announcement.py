@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from realtime_nst.cli.messages import note, say
 from realtime_nst.cli.summary import print_notes
+from realtime_nst.models.default_style import DEFAULT_STYLE
 
 if TYPE_CHECKING:
     from realtime_nst.inference.session import Session
@@ -50,6 +51,12 @@ def announce(sessions: Mapping[str, "Session"], *, verbose: bool) -> None:
 def _note_passed_over(sessions: Mapping[str, "Session"]) -> None:
     for reason in {session.passed_over for session in sessions.values()} - {""}:
         note(f"{reason}; run `realtime-nst doctor` for a fix")
+
+
+def announce_default() -> list[str]:
+    """Print that the default style is used, and return it."""
+    say(f"style {DEFAULT_STYLE}, the default; `realtime-nst styles` lists all")
+    return [DEFAULT_STYLE]
 
 
 def announce_styles(styles: Mapping[str, "LoadedStyle"], *, verbose: bool) -> None:

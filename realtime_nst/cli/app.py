@@ -6,10 +6,8 @@ from collections.abc import Callable
 from typing import Annotated, NoReturn
 
 import typer
-from typer.core import TyperCommand
 
 from realtime_nst import __version__
-from realtime_nst.cli.arguments import NeedsResult
 from realtime_nst.cli.commands import (
     bench,
     cameras,
@@ -56,11 +54,10 @@ def _add(
     run: Callable[..., None],
     group: str,
     summary: str,
-    cls: type[TyperCommand] = HelpCommand,
 ) -> None:
     """Register a command with its line in the list of commands."""
     text = examples("webcam" if name == "live" else name)
-    app.command(name, cls=cls, short_help=summary, epilog=text, rich_help_panel=group)(run)
+    app.command(name, cls=HelpCommand, short_help=summary, epilog=text, rich_help_panel=group)(run)
 
 
 def _add_group(name: str, commands: typer.Typer, group: str, summary: str) -> None:
@@ -78,8 +75,8 @@ def _add_group(name: str, commands: typer.Typer, group: str, summary: str) -> No
 _add("webcam", webcam.webcam, LIVE, "Stylize a camera, screen or stream.")
 _add("live", webcam.webcam, LIVE, "Another name of webcam.")
 _add("cameras", cameras.cameras, LIVE, "List the connected cameras.")
-_add("video", video.video, CONVERT, "Stylize video files.", NeedsResult)
-_add("image", image.image, CONVERT, "Stylize image files.", NeedsResult)
+_add("video", video.video, CONVERT, "Stylize video files.")
+_add("image", image.image, CONVERT, "Stylize image files.")
 _add("info", info.info, CONVERT, "Show what a file is and what it was made with.")
 _add_group("styles", styles.app, STYLES, "List, show and verify styles.")
 _add("train", train.train, STYLES, "Train a network on style images.")

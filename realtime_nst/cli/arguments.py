@@ -1,12 +1,10 @@
-"""Parse names of files, and name the argument that is missing."""
+"""Parse names of files, and tell inputs from the result."""
 
 from pathlib import Path
-from typing import Any
 
 import typer
 
 from realtime_nst.cli.examples import EXAMPLES
-from realtime_nst.cli.help import HelpCommand
 
 
 def name_of(text: str) -> str:
@@ -27,21 +25,21 @@ def files_in(*places: Path | None) -> list[Path]:
     return [file for place in given for file in (place.rglob("*") if place.is_dir() else [place])]
 
 
-class NeedsResult(HelpCommand):
-    """A command with the arguments ``IN... OUT``; its error for a single one names OUT."""
+def split_result(
+    sources: list[str] | None, last: str | None, output: str | None, command: str
+) -> tuple[list[str], str | None]:
+    """Return the inputs, and the result if it is given.
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the command line; a single name is taken for OUT, so that IN would be missing."""
-        given = list(args)
-        try:
-            return super().parse_args(ctx, args)
-        except typer.BadParameter as error:
-            values, *_ = self.make_parser(ctx).parse_args(given)
-            missing = not error.message and error.param and error.param.name == "sources"
-            if not missing or not isinstance(values.get("result"), str):
-                raise
-            example = EXAMPLES[ctx.info_name or ""][0].partition(" ")[2]
-            program = ctx.find_root().command_path
-            raise typer.BadParameter(
-                f"OUT is missing, as in: {program} {example}", ctx=ctx
-            ) from None
+    Args:
+        sources: all names but the last.
+        last: the last name: the result, unless it is the only name or ``output`` is given.
+        output: value of ``--output``.
+        command: name of the command, for its example.
+    """
+    given = [*(sources or []), *([last] if last else [])]
+    if not given:
+        example = EXAMPLES[command][0]
+        raise typer.BadParameter(f"IN is missing, as in: {example}")
+    if output is not None or len(given) == 1:
+        return given, output
+    return given[:-1], last

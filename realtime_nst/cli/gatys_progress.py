@@ -42,6 +42,12 @@ class OutputOptions:
         """Return the path of the snapshot of an iteration."""
         return self.out.with_name(f"{self.out.stem}_{iteration:05d}{self.out.suffix}")
 
+    def files(self, iterations: int) -> list[Path]:
+        """Return every file that a run of so many iterations writes."""
+        steps = range(self.every, iterations + 1, self.every) if self.every else ()
+        files = filter(None, (self.out, self.trace, self.plot))
+        return [*files, *(self.snapshot(step) for step in steps)]
+
 
 def check_outputs(outputs: OutputOptions, inputs: Sequence[Path] = (), iterations: int = 0) -> None:
     """Check the output paths before an optimization that may take an hour.
@@ -57,9 +63,7 @@ def check_outputs(outputs: OutputOptions, inputs: Sequence[Path] = (), iteration
     check_files(filter(None, (outputs.out, outputs.trace, outputs.plot)), inputs)
     for image in filter(None, (outputs.out, outputs.plot)):
         refuse_ending(image)
-    if outputs.every:
-        steps = range(outputs.every, iterations + 1, outputs.every)
-        refuse_inputs([outputs.snapshot(step) for step in steps], inputs)
+    refuse_inputs(outputs.files(iterations), inputs)
 
 
 def check_single(outputs: OutputOptions) -> None:

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from realtime_nst.cli.arguments import name_of
+from realtime_nst.cli.overwriting import OUTPUT
+
 STYLE, PERFORMANCE = "Style", "Performance"
 """Groups of options in the help."""
 
@@ -51,6 +54,17 @@ Tier = Annotated[
         rich_help_panel=STYLE,
         help="Tier of the model: fast or quality, as listed by `realtime-nst styles`, or the tier "
         "of a model that you trained. [default: fast if available]",
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="OUT",
+        parser=name_of,
+        rich_help_panel=OUTPUT,
+        help="Name of the result, so that every argument is an input.",
     ),
 ]
 DeviceName = Annotated[

@@ -12,6 +12,7 @@ from time import perf_counter
 import typer
 
 from realtime_nst.cli.messages import fail, say
+from realtime_nst.cli.overwriting import INPUT_HINT, may_replace
 from realtime_nst.cli.signals import interrupts
 from realtime_nst.cli.summary import print_notes
 from realtime_nst.convert.photo_jobs import PhotoJob
@@ -20,6 +21,7 @@ from realtime_nst.convert.transforms import OutputShape
 from realtime_nst.errors import NstError, SinkError
 from realtime_nst.image_io.photo import Photo
 from realtime_nst.image_io.write import encoded, write_photo
+from realtime_nst.paths import exists
 from realtime_nst.pipeline import FrameStylizer
 from realtime_nst.sinks.video.codecs import PIPE
 
@@ -75,6 +77,16 @@ def stylize_all(
         raise typer.Exit(1)
 
 
+def may_replace_results(jobs: Sequence[PhotoJob], overwrite: bool | None) -> bool:
+    """Return whether results that exist are replaced; see ``overwriting.may_replace``.
+
+    Raises:
+        SinkError: nobody can be asked.
+    """
+    results = [job.result for job in jobs if str(job.result) != PIPE and exists(job.result)]
+    return may_replace(results, overwrite, INPUT_HINT)
+
+
 def outcome_of(
     job: PhotoJob, opened: Opener, shape: OutputShape, skip_existing: bool, *, alone: bool
 ) -> PhotoOutcome:
@@ -89,7 +101,7 @@ def outcome_of(
     """
     started = perf_counter()
     if skip_existing and job.result.exists():
-        say(f"{job.result} exists already")
+        say(f"{job.result} exists already: nothing was done; add --overwrite to replace it")
         return PhotoOutcome(str(job.source), str(job.result), "skipped")
     try:
         photo = _read(job.source)

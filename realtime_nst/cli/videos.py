@@ -10,6 +10,7 @@ import typer
 
 from realtime_nst.cli import progress
 from realtime_nst.cli.messages import fail, note, say
+from realtime_nst.cli.overwriting import INPUT_HINT, may_replace
 from realtime_nst.cli.signals import interrupts
 from realtime_nst.cli.summary import report_run
 from realtime_nst.convert.converter import Outcome, RunCallbacks, can_resume, convert
@@ -17,10 +18,12 @@ from realtime_nst.convert.dry_run import describe_stream, dry_run
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.options import ConversionOptions
 from realtime_nst.convert.preflight import check
-from realtime_nst.convert.resume import is_finished
+from realtime_nst.convert.resume import file_of, is_finished
 from realtime_nst.errors import NstError
+from realtime_nst.files import check_file
 from realtime_nst.frame import StreamInfo
 from realtime_nst.inference.engines import Size
+from realtime_nst.sinks.video.codecs import PIPE
 from realtime_nst.stats import FrameStats, StageTimer
 from realtime_nst.stylize.timeline import Timeline
 
@@ -80,10 +83,31 @@ def open_once(opener: TimelineOpener) -> TimelineOpener:
     return timeline
 
 
+def may_replace_results(
+    jobs: Sequence[Job], overwrite: bool | None, *, resume: bool = False
+) -> bool:
+    """Return whether results that exist are replaced; see ``overwriting.may_replace``.
+
+    Raises:
+        SinkError: nobody can be asked, or the only result could not be written at all.
+    """
+    files = [job for job in jobs if str(job.result) != PIPE]
+    finished = [] if resume else [job for job in files if is_finished(job.result)]
+    if len(jobs) == 1:
+        for job in finished:
+            check_file(file_of(job.result), [job.source])
+    return may_replace([job.result for job in finished], overwrite, INPUT_HINT)
+
+
 def print_dry_run(
-    jobs: Sequence[Job], options: ConversionOptions, *, skip_existing: bool = False
+    jobs: Sequence[Job], options: ConversionOptions, overwrite: bool | None = None
 ) -> None:
     """Print what would be done.
+
+    Args:
+        jobs: what to convert.
+        options: how to convert it.
+        overwrite: whether results that exist would be replaced; None would ask.
 
     Raises:
         NstError: the only video could not be converted.
@@ -91,9 +115,11 @@ def print_dry_run(
     """
     failed = 0
     for job in jobs:
-        if skip_existing and is_finished(job.result):
-            typer.echo(f"{job.result} exists already")
-            continue
+        if is_finished(job.result) and not overwrite and not options.resume:
+            would = "would be kept" if overwrite is False else "add --overwrite to replace it"
+            typer.echo(f"{job.result} exists already: {would}")
+            if overwrite is False:
+                continue
         try:
             _print_plan(job, options)
         except NstError as error:
@@ -123,8 +149,8 @@ def _outcome(
 ) -> Outcome:
     names, started = (str(job.source), str(job.result)), perf_counter()
     if (report.skip_existing or options.resume) and is_finished(job.result):
-        option = "--resume" if options.resume else "--skip-existing"
-        again = f"nothing was done; leave out {option} to convert it again"
+        again = "nothing was done; add --overwrite to convert it again"
+        again = again.replace("add", "replace --resume by") if options.resume else again
         say(f"{job.result} exists already: {again}")
         return Outcome(*names, "skipped")
     try:

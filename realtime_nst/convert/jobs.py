@@ -46,7 +46,7 @@ def jobs_for(sources: Sequence[Path], result: str | Path) -> list[Job]:
         SinkError: the result is neither, or two results would have the same name.
     """
     _check_not_empty(sources)
-    several = len(sources) > 1 or _several(sources[0])
+    several = len(sources) > 1 or is_several(sources[0])
     path, slash = Path(result), str(result).endswith(SLASHES)
     if not (slash or is_folder(path)):
         if not several:
@@ -85,14 +85,15 @@ def _refuse_single(path: Path) -> None:
         raise SinkError(f"cannot write several videos to {path}: it holds one", hint)
 
 
-def _several(source: Path) -> bool:
+def is_several(source: Path) -> bool:
+    """Return whether a source is a folder of videos, or a pattern."""
     return (is_folder(source) and any(_videos(source))) or (
         not exists(source) and any(mark in source.name for mark in "*?[")
     )
 
 
 def _expand(source: Path) -> list[Path]:
-    if not _several(source):
+    if not is_several(source):
         return [source]
     parent = str(source.parent)
     parent = escape(parent) if source.parent.is_dir() else parent  # a folder may be called [1]

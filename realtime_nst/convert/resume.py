@@ -44,10 +44,14 @@ def is_resumable(result: Path) -> bool:
     return bool(is_pattern(result) or (container and container.audio_codec))
 
 
+def file_of(result: Path) -> Path:
+    """Return the result itself, or the first of numbered images."""
+    return numbered(result, 1) if is_pattern(result) else result
+
+
 def is_finished(result: Path) -> bool:
     """Return whether a result exists and is complete."""
-    first = numbered(result, 1) if is_pattern(result) else result
-    return exists(first) and not Journal(result, {}).known
+    return exists(file_of(result)) and not Journal(result, {}).known
 
 
 def find_resume_point(

@@ -51,7 +51,7 @@ def test_video(models: Path, clip: Path, tmp_path: Path) -> None:
 
 def test_stats(models: Path, clip: Path, tmp_path: Path) -> None:
     for options, stages in (((), 4), (("--stabilise", "0"), 3)):
-        result = call("video", clip, tmp_path / "out.mp4", "-s", "invert", *options)
+        result = call("video", clip, tmp_path / "out.mp4", "-y", "-s", "invert", *options)
         each = r"(decode|network|stabilize|encode) [\d.]+ s \(\d+%\)(, | of )"
         said = rf"busy: ({each}){{{stages}}}[\d.]+ s"
         assert re.fullmatch(said, result.stderr.splitlines()[-1])
@@ -82,13 +82,15 @@ def test_styles(models: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["video"], 2, "Missing argument 'IN...'"),
-        (["video", "-s", "invert", "{clip}"], 2, "OUT is missing, as in: "),
-        (["image", "{clip}", "-s", "invert"], 2, "image in.jpg out.jpg --style"),
+        (["video"], 2, "IN is missing, as in: realtime-nst video in.mp4"),
+        (["image", "-s", "invert"], 2, "IN is missing, as in: realtime-nst image in.jpg"),
+        (["video", "-", "-s", "invert"], 1, "cannot name the result of -"),
+        (["video", "{folder}/*.mp4"], 1, "cannot name the result of "),
+        (["video", "{clip}", "{folder}/text.mp4", "-s", "invert"], 1, "it exists already"),
+        (["image", "{folder}/text.png", "{folder}/text.mp4", "-s", "invert"], 1, "file ext"),
         (["video", "{clip}", "", "-s", "invert"], 2, "the name is empty"),
         (["video", "", "{out}.mp4", "-s", "invert"], 2, "the name is empty"),
         (["image", "{clip}", "", "-s", "invert"], 2, "the name is empty"),
-        (["video", "{clip}", "{out}.mp4"], 2, "Missing option '--style'"),
         (["video", "{folder}/none.mp4", "{out}.mp4", "-s", "invert"], 1, "there is no "),
         (["video", "{folder}/text.mp4", "{out}.mp4", "-s", "invert"], 1, "not a supported video"),
         (["video", "{clip}", "{out}.mp4", "-s", "inver"], 1, "did you mean invert?"),

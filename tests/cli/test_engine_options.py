@@ -40,7 +40,7 @@ def warm(models: Path) -> Path:
 def image(photo: Path, *arguments: str, threads: int = 1) -> str:
     """What ``image`` says; its errors as they are raised."""
     painted = photo.with_name("painted.png")
-    words = ["image", str(photo), str(painted), "--style", *arguments]
+    words = ["image", str(photo), str(painted), "-y", "--style", *arguments]
     words += ["--threads", str(threads)]
     result = CliRunner().invoke(app, words, standalone_mode=False)
     if result.exception:

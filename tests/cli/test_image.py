@@ -106,7 +106,7 @@ def test_weight_of_single_style_is_its_strength(models: Path, folder: Path, tmp_
     before = read_photo(folder / "c.jpg").image.astype(int)
     wanted = 0.75 * before + 0.25 * (255 - before)
     assert np.abs(read_photo(out).image - wanted).max() <= 1
-    image(folder / "c.jpg", out, "-s", "invert:2")
+    image(folder / "c.jpg", out, "-s", "invert:2", "-y")
     assert np.array_equal(read_photo(out).image, 255 - before)
 
 

@@ -24,7 +24,7 @@ def video(
     clip: Path, *options: object, before: tuple[str, ...] = (), code: int = 0
 ) -> subprocess.CompletedProcess[str]:
     """Convert a video in a real process."""
-    command = [*COMMAND, *before, "video", str(clip), str(clip.parent / "out.mkv"), *STYLE]
+    command = [*COMMAND, *before, "video", str(clip), str(clip.parent / "out.mkv"), "-y", *STYLE]
     result = subprocess.run(
         [*command, *map(str, options)], capture_output=True, text=True, check=False, env=os.environ
     )

@@ -81,9 +81,9 @@ def test_a_sheet_has_every_style_once(
     shown = [int(row[24, 8 + 72 * place + 32, 0]) for place in range(5)]
     assert sorted(shown) == [0, 50, 50, 50, 205]  # black; photo, identity and keep; invert
     assert shown[0] == 50
-    result = styles("sheet", tmp_path / "photo.png", "-o", out, "--tier", "johnson")
+    result = styles("sheet", tmp_path / "photo.png", "-o", out, "--tier", "johnson", "-y")
     assert result.stdout == f"{out}: 1 styles\n"
-    result = styles("sheet", tmp_path / "photo.png", "-o", out, "--tier", "none")
+    result = styles("sheet", tmp_path / "photo.png", "-o", out, "--tier", "none", "-y")
     assert "there is no none model, only fast" in str(result.exception)
 
 

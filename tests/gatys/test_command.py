@@ -140,7 +140,7 @@ def test_a_picture_to_begin_with_and_a_pyramid(tmp_path: Path, files: tuple[Path
 
 def test_a_png_names_the_picture_it_began_with(tmp_path: Path, files: tuple[Path, Path]) -> None:
     for init, told in ((files[1], "stripes.png"), ("noise", "noise")):
-        assert call(*files, "-o", tmp_path / "out.png", "--init", init).exit_code == 0
+        assert call(*files, "-o", tmp_path / "out.png", "-y", "--init", init).exit_code == 0
         made = json.loads(read_text(tmp_path / "out.png")[session.TEXT])
         assert (made["init"], made["settings"]["init"]) == (told, told)
 

@@ -14,6 +14,7 @@ from realtime_nst.cli.examples import examples
 from realtime_nst.cli.help import HelpCommand
 from realtime_nst.cli.messages import note, say
 from realtime_nst.cli.options import Json, Tier, limited
+from realtime_nst.cli.overwriting import Overwrite, may_write
 from realtime_nst.cli.table import table
 from realtime_nst.errors import NstError
 from realtime_nst.timing import format_3digits
@@ -106,12 +107,14 @@ def bench(
         Path | None,
         typer.Option(metavar="FOLDER", parser=path_of, help="Folder to save the results in."),
     ] = None,
+    overwrite: Overwrite = None,
 ) -> None:
     """Measure how fast models stylize a frame, from the bytes of one to those of the other."""
     if context.invoked_subcommand:
         return
     from realtime_nst.bench.end_to_end import run_whole, synthetic
     from realtime_nst.bench.latency import measure, need_single
+    from realtime_nst.bench.report import file_of
     from realtime_nst.bench.report import save as kept
     from realtime_nst.files import check_folder
     from realtime_nst.image_io.write import check_picture
@@ -123,6 +126,8 @@ def bench(
         check_folder(save)
     need_single(batch)
     report, sizes = _begin(), _sizes(size)
+    if not may_write([chart, save and file_of(report, save)], overwrite):
+        return
     requests = _requests(style, device, threads, precision)
     effort = Budget(warmup, seconds)
     found = _each(requests, lambda one: measure([one], sizes, effort, tier, _announce))

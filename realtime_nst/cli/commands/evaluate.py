@@ -12,6 +12,7 @@ from realtime_nst.cli.commands.evaluate_stability import stability
 from realtime_nst.cli.examples import examples
 from realtime_nst.cli.help import HelpCommand
 from realtime_nst.cli.options import Json, Tier, TrainingDevice, TrainingPrecision, VggWeights
+from realtime_nst.cli.overwriting import Overwrite, may_write
 from realtime_nst.cli.table import table
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def fidelity(
             help="Image to write, with one row for each photo: photo, model, optimization.",
         ),
     ] = None,
+    overwrite: Overwrite = None,
 ) -> None:
     """Measure how many iterations of Gatys et al. (2016) a single pass of a model equals."""
     from realtime_nst.cli.extras import need_torch
@@ -106,6 +108,8 @@ def fidelity(
 
     files = photos_in(content, photos)
     refuse_inputs([grid] if grid else [], files)
+    if not may_write([grid], overwrite):
+        return
     sides = _sizes(sizes)
     reports: list[dict[str, Any]] = []
     all_cases: list[FidelityCase] = []

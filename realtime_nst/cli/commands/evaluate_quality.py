@@ -10,6 +10,7 @@ import typer
 
 from realtime_nst.cli.messages import note
 from realtime_nst.cli.options import Json, Threads, Tier, TrainingDevice, VggWeights
+from realtime_nst.cli.overwriting import Overwrite, may_write
 from realtime_nst.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def quality(
             help="Image to write, with one row for each photo: photo, model, optimization.",
         ),
     ] = None,
+    overwrite: Overwrite = None,
 ) -> None:
     """Check stylized photos against thresholds of tone, color, strokes and form."""
     from realtime_nst.evaluate.quality import as_values, draw_sheet, report_on
@@ -110,6 +112,8 @@ def quality(
 
     if sheet:
         check_picture(sheet)
+    if not may_write([sheet], overwrite):
+        return
     references = References(vgg and _has_torch(), iterations, cache, vgg_weights, device)
     if references.use_vgg and threads:
         _limit_torch(threads)

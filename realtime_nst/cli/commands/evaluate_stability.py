@@ -12,6 +12,7 @@ import typer
 from realtime_nst.cli.arguments import files_in, path_of
 from realtime_nst.cli.messages import note
 from realtime_nst.cli.options import DeviceName, Json, Threads, Tier, VggWeights
+from realtime_nst.cli.overwriting import Overwrite, may_write
 from realtime_nst.errors import NstError, SourceError
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def stability(
         Path | None,
         typer.Option(metavar="IMAGE", parser=path_of, help="Image to write, with sample frames."),
     ] = None,
+    overwrite: Overwrite = None,
 ) -> None:
     """Measure how much stylized videos flicker, with the temporal stabilizer off and on.
 
@@ -141,6 +143,8 @@ def stability(
     check_files(images, [*photo_files, *films_in(clips or []), *files_in(truth, style, paintings)])
     for image in images:
         refuse_ending(image)
+    if not may_write(images, overwrite):
+        return
     area, begin = size * size * 3 // 4, Fraction(str(start))
     subjects = [each for name in models for each in select_styles(name, tier)]
     scenes = [

@@ -7,6 +7,8 @@ import typer
 
 from realtime_nst.cli.arguments import path_of
 from realtime_nst.cli.messages import note, say
+from realtime_nst.cli.options import Output
+from realtime_nst.cli.overwriting import Overwrite, may_write
 from realtime_nst.hints import command
 
 if TYPE_CHECKING:
@@ -21,8 +23,16 @@ def export(
         typer.Argument(metavar="CHECKPOINT", help="Folder of a training, or its checkpoint.pt."),
     ],
     out: Annotated[
-        Path, typer.Argument(metavar="OUT.onnx", parser=path_of, help="Model file to write.")
-    ],
+        Path | None,
+        typer.Argument(
+            metavar="[OUT.onnx]",
+            parser=path_of,
+            show_default=False,
+            help="Model file to write. [default: FOLDER.onnx next to the folder of the training]",
+        ),
+    ] = None,
+    output: Output = None,
+    overwrite: Overwrite = None,
     fp16: Annotated[
         bool,
         typer.Option(
@@ -57,13 +67,18 @@ def export(
     from realtime_nst.models.recipe_files import recipe_beside
     from realtime_nst.train.checkpoint import CHECKPOINT, load_checkpoint
 
+    file = checkpoint / CHECKPOINT if checkpoint.is_dir() else checkpoint
+    out = _result(file, out, output)
     if out.suffix != ".onnx":
         raise typer.BadParameter(f"{out} does not end in .onnx", param_hint="OUT.onnx")
     if quantize not in (None, "int8"):
         raise typer.BadParameter(f"{quantize!r} is not int8", param_hint="--quantize")
-    file = checkpoint / CHECKPOINT if checkpoint.is_dir() else checkpoint
     check_files([out, recipe_beside(out)], [file])
     trained = load_checkpoint(checkpoint)
+    styles = [style.name for style in trained.recipe.styles] if quantize else []
+    quantized = [out.parent / str(quantize) / f"{name}.onnx" for name in styles]
+    if not may_write([out, recipe_beside(out), *quantized], overwrite):
+        return
     photos = _photos(trained, content) if quantize else []
     with Lock(out):
         card = write_model(trained, out, fp16=fp16)
@@ -73,6 +88,13 @@ def export(
         _quantize(trained, out.parent / quantize, photos)
     style = out if len(card.styles) == 1 else f"{out}:{card.styles[0].name}"
     say(f"next: {command('webcam', '--style', style)}")
+
+
+def _result(checkpoint: Path, out: Path | None, output: str | None) -> Path:
+    if out and output:
+        raise typer.BadParameter(f"it is given twice: {out} and {output}", param_hint="--output")
+    folder = checkpoint.absolute().parent
+    return Path(output) if output else out or folder.with_name(f"{folder.name}.onnx")
 
 
 def _describe(out: Path, card: "Card") -> str:

@@ -8,10 +8,11 @@ import typer
 from realtime_nst.cli.arguments import path_of
 from realtime_nst.cli.messages import note
 from realtime_nst.cli.options import TrainingDevice, TrainingPrecision, VggWeights
+from realtime_nst.cli.overwriting import OUTPUT, Overwrite, may_write
 from realtime_nst.errors import TrainError
 from realtime_nst.files import Lock
 
-STYLE, OUTPUT, LOSSES, OPTIMIZATION = "Style", "Output", "Losses", "Optimization"
+STYLE, LOSSES, OPTIMIZATION = "Style", "Losses", "Optimization"
 PERFORMANCE = "Performance"
 """Groups of options in the help."""
 
@@ -27,16 +28,19 @@ def gatys(
         ),
     ],
     out: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            "--out",
+            "--output",
             "-o",
+            "--out",
             metavar="OUT",
             parser=path_of,
             rich_help_panel=OUTPUT,
-            help="Image to write: .png, .jpg, .webp or .avif; for a folder of photos a folder.",
+            help="Image to write: .png, .jpg, .webp or .avif; for a folder of photos a folder. "
+            "[default: CONTENT.STYLE.png next to CONTENT]",
         ),
-    ],
+    ] = None,
+    overwrite: Overwrite = None,
     style_weight: Annotated[
         str,
         typer.Option(
@@ -239,9 +243,11 @@ def gatys(
         run_single,
     )
     from realtime_nst.cli.parsing import layer_weights, style_files
+    from realtime_nst.convert.default_result import default_painting
     from realtime_nst.gatys.optimize import CONTENT_LAYERS, PRESETS, STYLE_LAYERS, OptimizeSettings
     from realtime_nst.gatys.session import GatysOptions, open_studio
 
+    out = out or default_painting(content, styles)
     outputs = OutputOptions(out, save_every, trace, plot)
     if content.is_dir():
         check_single(outputs)
@@ -277,6 +283,8 @@ def gatys(
     )
     if not content.is_dir():
         check_outputs(outputs, [content, *options.files()], iterations)
+        if not may_write(outputs.files(iterations), overwrite):
+            return
     session = open_studio(options)
     for each in session.notes:
         note(each)

@@ -1,57 +1,66 @@
 """The command ``image``: stylize image files."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_nst.cli.arguments import path_of
-from realtime_nst.cli.commands.video import INPUT, OUTPUT, RUN
+from realtime_nst.cli.arguments import name_of, split_result
+from realtime_nst.cli.commands.video import INPUT, RUN
 from realtime_nst.cli.options import (
     PERFORMANCE,
     STYLE,
     DeviceName,
     MaskedArea,
+    Output,
     Precision,
     Threads,
     Tier,
     Verbose,
 )
+from realtime_nst.cli.overwriting import OUTPUT, Overwrite
+from realtime_nst.models.default_style import DEFAULT_STYLE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from realtime_nst.pipeline import FrameStylizer
 
 
 def image(
     sources: Annotated[
-        list[Path],
+        list[str] | None,
         typer.Argument(
             metavar="IN...",
-            parser=path_of,
+            parser=name_of,
+            show_default=False,
             help="Images, folders of images, or - for standard input.",
         ),
-    ],
+    ] = None,
     result: Annotated[
-        Path,
+        str | None,
         typer.Argument(
-            metavar="OUT",
-            parser=path_of,
+            metavar="[OUT]",
+            parser=name_of,
+            show_default=False,
             help="Image file (.png, .jpg, .webp or .avif), a folder for several images, or - for "
-            "standard output.",
+            "standard output. [default: IN.STYLE.EXT next to IN]",
         ),
-    ],
+    ] = None,
+    output: Output = None,
+    overwrite: Overwrite = None,
     style: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--style",
             "-s",
             metavar="STYLE",
             rich_help_panel=STYLE,
             help="Style name from `realtime-nst styles`, a blend of one model's styles "
-            "(a:0.6,b:0.4), a style at half strength (a:0.5), or a path to a .onnx model.",
+            "(a:0.6,b:0.4), a style at half strength (a:0.5), or a path to a .onnx model. "
+            f"[default: {DEFAULT_STYLE}]",
         ),
-    ],
+    ] = None,
     mask: MaskedArea = None,
     tier: Tier = None,
     device: DeviceName = "auto",
@@ -98,12 +107,6 @@ def image(
             help="Watch the folders IN, and stylize each image that arrives, until Ctrl-C.",
         ),
     ] = False,
-    skip_existing: Annotated[
-        bool,
-        typer.Option(
-            "--skip-existing", rich_help_panel=RUN, help="Skip images whose result exists."
-        ),
-    ] = False,
     as_json: Annotated[
         bool,
         typer.Option("--json", rich_help_panel=RUN, help="Print the result of each image as JSON."),
@@ -112,10 +115,11 @@ def image(
 ) -> None:
     """Stylize images. Transparency, EXIF, XMP, resolution and color profile are kept."""
     from realtime_nst.cli import parsing
-    from realtime_nst.cli.announcement import announce_styles
-    from realtime_nst.cli.photos import stylize_all
+    from realtime_nst.cli.announcement import announce_default, announce_styles
+    from realtime_nst.cli.photos import may_replace_results, stylize_all
     from realtime_nst.cli.summary import print_notes
     from realtime_nst.cli.watching import stylize_arriving
+    from realtime_nst.convert.default_result import default_image
     from realtime_nst.convert.photo_jobs import photo_jobs, unread_folders
     from realtime_nst.convert.styles import describe_style, masked_settings
     from realtime_nst.convert.transforms import OutputShape
@@ -123,6 +127,9 @@ def image(
     from realtime_nst.inference.options import InferenceOptions
     from realtime_nst.stylize.loading import open_style
 
+    names, result = split_result(sources, result, output, "image")
+    paths = [Path(name) for name in names]
+    style = style or announce_default()
     if len(style) > 1:
         blend = ",".join(f"{name}:{1 / len(style):.2g}" for name in style)
         raise typer.BadParameter(f"give one style; {blend} blends them", param_hint="--style")
@@ -134,14 +141,16 @@ def image(
         announce_styles({style[0]: loaded}, verbose=verbose)
         return loaded.stylizer, {**describe_style(loaded), **masked_settings(mask)}
 
+    place = Path(result) if result else default_image(paths[0], style[0], suffix)
     if watch:
-        folders = FolderWatch(sources, result, recursive=recursive, suffix=suffix)
-        places = ", ".join(map(str, sources))
+        folders = FolderWatch(paths, place, recursive=recursive, suffix=suffix)
+        places = ", ".join(map(str, paths))
         stylize_arriving(folders, places, opener, shape, as_json=as_json)
         return
-    jobs = photo_jobs(sources, result, recursive=recursive, suffix=suffix)
+    jobs = photo_jobs(paths, place, recursive=recursive, suffix=suffix)
     if not recursive:
         print_notes(
-            f"{each}: sub-folders are left out; add --recursive" for each in unread_folders(sources)
+            f"{each}: sub-folders are left out; add --recursive" for each in unread_folders(paths)
         )
-    stylize_all(jobs, opener, shape, skip_existing=skip_existing, as_json=as_json)
+    keep = not may_replace_results(jobs, overwrite)
+    stylize_all(jobs, opener, shape, skip_existing=keep, as_json=as_json)

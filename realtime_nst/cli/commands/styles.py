@@ -15,6 +15,7 @@ from realtime_nst.cli.examples import examples
 from realtime_nst.cli.help import HelpCommand
 from realtime_nst.cli.messages import note
 from realtime_nst.cli.options import DeviceName, Json, Threads
+from realtime_nst.cli.overwriting import Overwrite, may_write
 from realtime_nst.cli.table import fitted, table
 from realtime_nst.errors import ModelError
 
@@ -119,13 +120,15 @@ def sheet(
     out: Annotated[
         Path,
         typer.Option(
-            "--out",
+            "--output",
             "-o",
+            "--out",
             metavar="IMAGE",
             parser=path_of,
             help="Image to write: .jpg, .png or .webp.",
         ),
     ] = Path("sheet.jpg"),
+    overwrite: Overwrite = None,
     tier: Annotated[
         str | None,
         typer.Option(
@@ -152,6 +155,8 @@ def sheet(
     from realtime_nst.stylize.loading import open_choice
 
     check_picture(out, [photo])
+    if not may_write([out], overwrite):
+        return
     small = tile_of(read_image(photo), tile)
     chosen = _chosen(tier)
     tiles = [("photo", small)]

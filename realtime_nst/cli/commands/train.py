@@ -9,7 +9,7 @@ import typer
 from realtime_nst.cli.arguments import path_of
 from realtime_nst.cli.messages import say
 from realtime_nst.cli.options import Threads, TrainingDevice, TrainingPrecision, VggWeights
-from realtime_nst.errors import TrainError
+from realtime_nst.cli.overwriting import OUTPUT, Overwrite, may_write
 
 if TYPE_CHECKING:
     from realtime_nst.train.recipe import Recipe
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 PREVIEW_PHOTOS = 4
 """Number of photos in a preview: enough to judge a style, and stylized in a second."""
-INPUT, OUTPUT, TRAINING, PERFORMANCE = "Input", "Output", "Training", "Performance"
+INPUT, TRAINING, PERFORMANCE = "Input", "Training", "Performance"
 """Groups of options in the help."""
+RESUME_HINT = "add --resume to resume it, --overwrite to begin again, or choose another --output"
 
 
 def train(
@@ -41,12 +42,16 @@ def train(
     out: Annotated[
         Path | None,
         typer.Option(
+            "--output",
+            "-o",
+            "--out",
             metavar="FOLDER",
             parser=path_of,
             rich_help_panel=OUTPUT,
             help="Folder for the checkpoint and previews. [default: runs/NAME]",
         ),
     ] = None,
+    overwrite: Overwrite = None,
     paintings: Annotated[
         Path | None,
         typer.Option(
@@ -146,6 +151,7 @@ def train(
     from realtime_nst.cli.extras import need_torch
 
     need_torch()
+    from realtime_nst.files import check_file
     from realtime_nst.train.default_recipe import recipe_for, shortened
     from realtime_nst.train.recipe import rescheduled
     from realtime_nst.train.setup import find_warm_start
@@ -154,7 +160,9 @@ def train(
     recipe, folder = recipe_for(styles, tier)
     out = out or Path("runs") / recipe.name
     options = Options(out, vgg_weights, device, precision, compiled, save_every, threads)
-    _check_checkpoint(options.checkpoint, resume=resume)
+    check_file(options.checkpoint)
+    if not resume and not may_write([options.checkpoint], overwrite, RESUME_HINT):
+        return
     folders = [each for each in (folder, paintings) if each]
     if smoke:
         _train_on_noise(
@@ -185,16 +193,6 @@ def _note(text: str) -> None:
 def _print_skipped(broken: Iterable[tuple[Path, str]]) -> None:
     for path, reason in broken:
         say(f"skipped {path}: {reason}")
-
-
-def _check_checkpoint(checkpoint: Path, *, resume: bool) -> None:
-    """Check that a checkpoint can be written, and replaces no other training."""
-    from realtime_nst.files import check_file
-
-    check_file(checkpoint)
-    if checkpoint.exists() and not resume:
-        hint = "add --resume to resume it, or choose another --out"
-        raise TrainError(f"cannot write {checkpoint}: it belongs to another training", hint)
 
 
 def _train_on_noise(

@@ -1,62 +1,72 @@
 """The command ``video``: stylize video files."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_nst.cli.arguments import name_of
+from realtime_nst.cli.arguments import name_of, split_result
 from realtime_nst.cli.options import (
     PERFORMANCE,
     STYLE,
     DeviceName,
     MaskedArea,
+    Output,
     Precision,
     Stats,
     Threads,
     Tier,
     Verbose,
 )
+from realtime_nst.cli.overwriting import OUTPUT, Overwrite
+from realtime_nst.models.default_style import DEFAULT_STYLE
 
 if TYPE_CHECKING:
     from realtime_nst.inference.engines import Size
     from realtime_nst.stylize.timeline import Timeline
 
-INPUT, OUTPUT, ENCODING, RUN = "Input", "Output", "Video encoding", "Run"
+INPUT, ENCODING, RUN = "Input", "Video encoding", "Run"
 """Groups of options in the help."""
 
 
 def video(
     context: typer.Context,
     sources: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="IN...",
             parser=name_of,
+            show_default=False,
             help="Videos, a folder of videos, images (frames/%06d.png), URLs (https://...), or - "
             "for standard input.",
         ),
-    ],
+    ] = None,
     result: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="OUT",
+            metavar="[OUT]",
             parser=name_of,
+            show_default=False,
             help="Video file (.mp4, .mov, .mkv, .webm, .avi, .gif, .apng, .webp or .y4m), a folder "
-            "(stylized/), images (frames/%06d.png), or - for standard output.",
+            "(stylized/), images (frames/%06d.png), or - for standard output. "
+            "[default: IN.STYLE.EXT next to IN]",
         ),
-    ],
+    ] = None,
+    output: Output = None,
+    overwrite: Overwrite = None,
     style: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--style",
             "-s",
             metavar="STYLE",
             rich_help_panel=STYLE,
             help="Style name, blend (a:0.6,b:0.4) or path to a .onnx model. Repeat it with start "
-            "times to change the style: -s a -s b@5s -s c@1:30.",
+            "times to change the style: -s a -s b@5s -s c@1:30. "
+            f"[default: {DEFAULT_STYLE}]",
         ),
-    ],
+    ] = None,
     fade: Annotated[
         str | None,
         typer.Option(
@@ -196,12 +206,6 @@ def video(
         bool,
         typer.Option("--resume", rich_help_panel=RUN, help="Resume an interrupted conversion."),
     ] = False,
-    skip_existing: Annotated[
-        bool,
-        typer.Option(
-            "--skip-existing", rich_help_panel=RUN, help="Skip videos whose result exists."
-        ),
-    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -216,8 +220,9 @@ def video(
 ) -> None:
     """Stylize videos. Size, timestamps, audio and other streams are kept."""
     from realtime_nst.cli import parsing, videos
-    from realtime_nst.cli.announcement import announce_styles
+    from realtime_nst.cli.announcement import announce_default, announce_styles
     from realtime_nst.cli.downloads import local_files
+    from realtime_nst.convert.default_result import default_video
     from realtime_nst.convert.jobs import jobs_for
     from realtime_nst.convert.options import ConversionOptions
     from realtime_nst.convert.styles import describe_styles
@@ -228,8 +233,13 @@ def video(
     from realtime_nst.sources.video.opening import is_pipe
     from realtime_nst.stylize.loading import open_timeline
     from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
+    from realtime_nst.urls import is_url
 
-    files = context.with_resource(local_files(sources))
+    names, result = split_result(sources, result, output, "video")
+    style = style or announce_default()
+    files = context.with_resource(local_files(names))
+    if result is None:
+        result = default_video(Path(files[0].name) if is_url(names[0]) else files[0], style)
     reading = parsing.reading(start, end, duration, on_error, fps)
     if parsing.pipe(format) == "rawvideo" and is_pipe(files[0]):
         reading = replace(reading, raw=parsing.raw(size, fps, pix_fmt))
@@ -249,7 +259,7 @@ def video(
     options = ConversionOptions(reading, shape, encoding, description, stabilization, resume)
     jobs = jobs_for(files, result)
     if dry_run:
-        videos.print_dry_run(jobs, options, skip_existing=skip_existing)
+        videos.print_dry_run(jobs, options, overwrite)
         return
     inference = InferenceOptions(tier, device, precision, threads)
 
@@ -258,5 +268,6 @@ def video(
         announce_styles(loaded, verbose=verbose)
         return timeline
 
-    report = videos.ReportOptions(skip_existing, as_json, result == PIPE, stats)
+    keep = not videos.may_replace_results(jobs, overwrite, resume=resume)
+    report = videos.ReportOptions(keep, as_json, result == PIPE, stats)
     videos.convert_all(jobs, options, videos.open_once(opener), report)
