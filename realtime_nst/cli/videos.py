@@ -18,7 +18,7 @@ from realtime_nst.convert.dry_run import describe_stream, dry_run
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.options import ConversionOptions
 from realtime_nst.convert.preflight import check
-from realtime_nst.convert.resume import file_of, is_finished
+from realtime_nst.convert.resume import file_of, is_finished, is_taken
 from realtime_nst.errors import NstError
 from realtime_nst.files import check_file
 from realtime_nst.frame import StreamInfo
@@ -92,7 +92,7 @@ def may_replace_results(
         SinkError: nobody can be asked, or the only result could not be written at all.
     """
     files = [job for job in jobs if str(job.result) != PIPE]
-    finished = [] if resume else [job for job in files if is_finished(job.result)]
+    finished = [] if resume else [job for job in files if is_taken(job.result)]
     if len(jobs) == 1:
         for job in finished:
             check_file(file_of(job.result), [job.source])
@@ -115,7 +115,7 @@ def print_dry_run(
     """
     failed = 0
     for job in jobs:
-        if is_finished(job.result) and not overwrite and not options.resume:
+        if is_taken(job.result) and not overwrite and not options.resume:
             would = "would be kept" if overwrite is False else "add --overwrite to replace it"
             typer.echo(f"{job.result} exists already: {would}")
             if overwrite is False:
@@ -148,7 +148,8 @@ def _outcome(
     alone: bool,
 ) -> Outcome:
     names, started = (str(job.source), str(job.result)), perf_counter()
-    if (report.skip_existing or options.resume) and is_finished(job.result):
+    kept = report.skip_existing and is_taken(job.result)
+    if kept or (options.resume and is_finished(job.result)):
         again = "nothing was done; add --overwrite to convert it again"
         again = again.replace("add", "replace --resume by") if options.resume else again
         say(f"{job.result} exists already: {again}")

@@ -54,6 +54,14 @@ def is_finished(result: Path) -> bool:
     return exists(file_of(result)) and not Journal(result, {}).known
 
 
+def is_taken(result: Path) -> bool:
+    """Return whether a conversion that starts over would replace a result.
+
+    The first images of an interrupted conversion are a part of it, not a result.
+    """
+    return is_finished(result) if is_pattern(result) else exists(result)
+
+
 def find_resume_point(
     job: Job, journal: Journal | None, restore: Callable[[Sequence[Image]], None]
 ) -> ResumePoint | None:

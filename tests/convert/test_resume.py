@@ -195,9 +195,7 @@ def test_resume_after_two_kills(film: Path, tmp_path: Path) -> None:
     assert sound(out) == sound(whole) == sound(film)
     assert left(tmp_path) == ["out.mp4", "whole.mp4"]
     said = call(film, out, "-s", "invert", "--resume")
-    assert (
-        "out.mp4 exists already: nothing was done; leave out --resume to convert it again" in said
-    )
+    assert "out.mp4 exists already: nothing was done; replace --resume by --overwrite" in said
 
 
 def test_resume_after_ctrl_c(film: Path, tmp_path: Path) -> None:
@@ -243,11 +241,11 @@ def test_resume_refuses_other_settings(film: Path, tmp_path: Path) -> None:
     assert left(tmp_path) == before
     assert "--resume would have resumed it" in call(film, out, *OPTIONS)
     assert left(tmp_path) == ["out.mp4"]
-    killed(tmp_path / "out.partial.mp4.json", 1, film, out, *OPTIONS)
+    killed(tmp_path / "out.partial.mp4.json", 1, film, out, *OPTIONS, "-y")
     gif = call(film, tmp_path / "out.gif", "-s", "keep", "--resume", code=1)
     assert "a .gif cannot be resumed" in gif
     before = left(tmp_path)
-    refused = call(film, out, *OPTIONS, "--crf", "60", code=1)
+    refused = call(film, out, *OPTIONS, "-y", "--crf", "60", code=1)
     assert "h264 has no --crf 60" in refused
     assert "interrupted" not in refused
     assert left(tmp_path) == before
