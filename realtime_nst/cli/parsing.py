@@ -17,6 +17,7 @@ from realtime_nst.live.adaptive_resolution import AdaptiveResolution, sizes
 from realtime_nst.sinks.video.codecs import CODECS, PIPES
 from realtime_nst.sources.camera.capture import BACKENDS, CameraRequest
 from realtime_nst.sources.options import RawFormat, ReadOptions
+from realtime_nst.sources.rotated import ROTATIONS
 
 if TYPE_CHECKING:
     from realtime_nst.gatys.session import StyleFile
@@ -148,6 +149,19 @@ def camera_request(size: str | None, fps: float | None, backend: str | None) -> 
         raise typer.BadParameter(f"choose one of {', '.join(BACKENDS)}", param_hint="--backend")
     rate = Fraction(fps).limit_denominator(1001) if fps else None
     return CameraRequest(parse_full_size(size, "--size") if size else None, rate, backend)
+
+
+def rotation(degrees: int) -> int:
+    """Return degrees to rotate by clockwise; 0 does not rotate."""
+    if degrees not in (0, *ROTATIONS):
+        message = f"{degrees} is not one of {', '.join(map(str, ROTATIONS))}"
+        raise typer.BadParameter(message, param_hint="--rotate")
+    return degrees
+
+
+def output_size(text: str | None) -> tuple[int, int] | None:
+    """Return width and height of the outputs; None keeps the camera's."""
+    return parse_full_size(text, "--output-size") if text else None
 
 
 def crop(fill: str) -> bool:

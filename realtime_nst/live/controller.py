@@ -15,6 +15,7 @@ from realtime_nst.live.recordings import open_recording, unused_path
 from realtime_nst.live.settings import LiveControls
 from realtime_nst.sinks import Sink
 from realtime_nst.sinks.overlay import Overlay
+from realtime_nst.sinks.resized import OutputSize
 from realtime_nst.sinks.tee import Tee
 from realtime_nst.sinks.threaded import ThreadedSink
 from realtime_nst.sinks.window import Window
@@ -36,6 +37,7 @@ class LiveController:
         hud: text of the window.
         folder: folder for snapshots.
         on_note: called with every message that is also worth a line in the terminal.
+        output_size: width and height of recordings and streams; None keeps the source's.
     """
 
     def __init__(
@@ -44,9 +46,11 @@ class LiveController:
         hud: Hud,
         folder: Path,
         on_note: Callable[[str], None] = _ignore,
+        output_size: tuple[int, int] | None = None,
     ) -> None:
         self.controls, self.hud, self.on_note = controls, hud, on_note
         self.window: Window | None = None
+        self.output_size = OutputSize(output_size, lambda: controls.settings.crop)
         self.on_other_key: Callable[[str], None] = no_op
         """Called with each key that does nothing here."""
         self._folder = folder
@@ -144,7 +148,9 @@ class RecordingToggle:
         path = dated_path(self._folder, "recording", ".mp4")
         hud = self._controller.hud
         try:
-            sink = self._tee.add(partial(open_recording, path, self._info, hud.missed))
+            sink = self._tee.add(
+                partial(open_recording, path, self._info, hud.missed, self._controller.output_size)
+            )
         except SinkError as error:
             self._controller.notify(str(error))
             self._turn_off()

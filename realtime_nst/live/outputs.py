@@ -100,7 +100,7 @@ def openers(
     """
     taking_frames = [sink for sink in sinks if not is_folder(sink)] or [WINDOW]
     return [
-        partial(open_recording, files[sink], info, missed)
+        partial(open_recording, files[sink], info, missed, controller.output_size)
         if sink in files
         else partial(_open, sink, info, controller)
         for sink in taking_frames
@@ -111,14 +111,15 @@ def _open(sink: str, info: StreamInfo, controller: LiveController) -> Sink:
     """Open a sink, on a thread of its own if its ``write`` may block."""
     if sink == WINDOW:  # OpenCV wants its windows on the main thread
         return _window(info, controller)
-    if sink.partition(":")[0] in NEVER_BLOCKING:
-        return open_sink(sink, info)
-    opener: Callable[[], Sink] = partial(open_sink, sink, info)
+    opener: Callable[[StreamInfo], Sink] = partial(open_sink, sink)
     if sink.partition(":")[0] in FORMATS:
-        opener = partial(StreamSink, sink, info, controller.notify)
+        opener = partial(StreamSink, sink, on_note=controller.notify)
+    if sink.partition(":")[0] in NEVER_BLOCKING:
+        return controller.output_size.open(opener, info)
+    sized = partial(controller.output_size.open, opener, info)
     if sink.partition(":")[0] in SINKS:
-        return ThreadedSink(opener, redact(sink), patience=DEVICE_PATIENCE)
-    return ThreadedSink(opener, sink, depth=queue_depth(info))
+        return ThreadedSink(sized, redact(sink), patience=DEVICE_PATIENCE)
+    return ThreadedSink(sized, sink, depth=queue_depth(info))
 
 
 def _window(info: StreamInfo, controller: LiveController) -> Window:

@@ -12,25 +12,35 @@ from realtime_nst.files import Lock
 from realtime_nst.frame import StreamInfo
 from realtime_nst.paths import cannot_write
 from realtime_nst.sinks.partial_files import journal_of, partial_of
+from realtime_nst.sinks.resized import OutputSize
 from realtime_nst.sinks.threaded import ThreadedSink, queue_depth
 from realtime_nst.sinks.video.live_options import live_options
 from realtime_nst.sinks.video.recording import RecordingSink
 
 
-def open_recording(path: Path, info: StreamInfo, missed: Counter[str]) -> ThreadedSink:
+def open_recording(
+    path: Path,
+    info: StreamInfo,
+    missed: Counter[str],
+    output_size: OutputSize = OutputSize(),  # noqa: B008  (it is frozen)
+) -> ThreadedSink:
     """Open a recording on a thread of its own.
 
     Args:
         path: the file to write.
         info: properties of the frames.
         missed: counts the frames that the recording misses, by the name of its file.
+        output_size: size to record in.
 
     Raises:
         SinkError: the file cannot be written.
     """
-    options = live_options(path, info, os.cpu_count() or 1)
+
+    def opener(sized: StreamInfo) -> RecordingSink:
+        return RecordingSink(path, sized, live_options(path, sized, os.cpu_count() or 1))
+
     return ThreadedSink(
-        partial(RecordingSink, path, info, options),
+        partial(output_size.open, opener, info),
         path.name,
         depth=queue_depth(info),
         on_drop=lambda _: missed.update([path.name]),

@@ -29,6 +29,7 @@ def run_live(
     stopped: Callable[[], bool],
     on_note: Callable[[str], None],
     outside: Controls | None = None,
+    output_size: tuple[int, int] | None = None,
 ) -> list[Path]:
     """Run until a key, ``stopped``, the closed window or the end of the stream.
 
@@ -44,6 +45,7 @@ def run_live(
         stopped: called after each frame; True ends the session.
         on_note: called with every message for the terminal.
         outside: remote controls, presets and the show.
+        output_size: width and height of all outputs but the window; None keeps the camera's.
 
     Returns:
         The video files that were recorded, those that received no frame left out.
@@ -53,7 +55,7 @@ def run_live(
     """
     check_sinks(sinks)
     folder = folder_of(sinks)
-    controller = LiveController(controls, hud, folder, on_note)
+    controller = LiveController(controls, hud, folder, on_note, output_size)
     if outside:
         controller.on_other_key = outside.remote.key
     files = choose_files(sinks, on_note)

@@ -156,6 +156,8 @@ def test_without_wait_a_missing_camera_is_an_error_without_its_password(models: 
         (("--working-size", "tiny"), "1280x720"),
         (("--backend", "telepathy"), "v4l2"),
         (("--fps-target", "0"), "fps-target"),
+        (("--rotate", "45"), "270"),
+        (("--output-size", "720p"), "1280x720"),
         (("--fill", "stretch"), "neither pad nor crop"),
         (("--show-order", "loud"), "in-turn"),
         (("--midi-learn",), "--midi"),
@@ -214,3 +216,11 @@ def test_a_tee_closes_what_it_opened_when_one_cannot_be_opened() -> None:
     with pytest.raises(SinkError), Tee([lambda: Noted(info), fails]):
         pass
     assert closed == ["first"]
+
+
+def test_webcam_rotates_and_sets_the_size_of_outputs(models: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    source = ("--source", "synthetic:128x96,60,600", "--frames", 3, "--rotate", 90)
+    result = webcam(*source, "-s", "invert", "--output-size", "120x90", "--sink", out)
+    assert result.returncode == 0, result.stderr
+    assert content(out).size == (120, 90)

@@ -71,8 +71,17 @@ def webcam(
             metavar="SINK",
             rich_help_panel=OUTPUT,
             help="Output: window, a video file to record to, a folder for snapshots and "
-            "recordings by key, http://127.0.0.1:8080, virtualcam or null. Repeat the option to "
-            "have several. [default: window]",
+            "recordings by key, http://127.0.0.1:8080, rtmp://HOST/APP/KEY, virtualcam or null. "
+            "Repeat the option to have several. [default: window]",
+        ),
+    ] = None,
+    output_size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WIDTHxHEIGHT",
+            rich_help_panel=OUTPUT,
+            help="Resolution of recordings, streams and the virtual camera, for example 1280x720. "
+            "[default: the camera's]",
         ),
     ] = None,
     overwrite: Overwrite = None,
@@ -111,6 +120,15 @@ def webcam(
             "[default: the usual one of the system]",
         ),
     ] = None,
+    rotate: Annotated[
+        int,
+        typer.Option(
+            metavar="90|180|270",
+            rich_help_panel=INPUT,
+            show_default=False,
+            help="Degrees to rotate the frames clockwise, for a camera mounted on its side.",
+        ),
+    ] = 0,
     loop: Annotated[
         bool, typer.Option(rich_help_panel=INPUT, help="Restart a video file at its end.")
     ] = True,
@@ -288,6 +306,7 @@ def webcam(
         from realtime_nst.live.settings import LiveControls, LiveSettings
         from realtime_nst.live.stylizer import LiveStylizer
         from realtime_nst.sources.live import is_local_camera, open_live
+        from realtime_nst.sources.rotated import rotated
         from realtime_nst.stats import FrameStats, StageTimer
         from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
@@ -311,7 +330,8 @@ def webcam(
             show_random=is_random(show_order),
         )
         request = parsing.camera_request(size, fps, backend)
-        camera = _open(lambda: open_live(source, request, loop=loop), wait)
+        angle, result_size = parsing.rotation(rotate), parsing.output_size(output_size)
+        camera = _open(lambda: rotated(open_live(source, request, loop=loop), angle), wait)
         if wait_for([opening], SILENT_SECONDS).not_done:
             say("opening the style; on the first start, this compares the engines ...")
     with camera:
@@ -357,6 +377,7 @@ def webcam(
                         stopped=stopped,
                         on_note=say,
                         outside=outside,
+                        output_size=result_size,
                     ),
                     display,
                     frames,
