@@ -9,9 +9,9 @@ import pytest
 
 from realtime_nst.convert.transforms import OutputShape, transform
 from realtime_nst.errors import DeviceError
-from realtime_nst.inference.autotune import Candidate
 from realtime_nst.inference.footprint import bytes_needed
 from realtime_nst.inference.session import open_session
+from realtime_nst.inference.trials import Candidate
 from realtime_nst.memory import _container, free_memory, require_memory
 from realtime_nst.models.card import Card
 from realtime_nst.models.registry import find_style

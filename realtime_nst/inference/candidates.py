@@ -4,9 +4,9 @@ import platform
 import sys
 from importlib.util import find_spec
 
-from realtime_nst.inference.autotune import Candidate
 from realtime_nst.inference.devices import AUTO_DEVICES, DEVICES, Device, installed
 from realtime_nst.inference.engines import Size
+from realtime_nst.inference.trials import Candidate
 from realtime_nst.inference.variants import Variants
 from realtime_nst.machine import processor_flags
 from realtime_nst.models.precisions import BF16, FP16, FP32, INT8

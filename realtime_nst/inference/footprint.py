@@ -3,8 +3,8 @@
 from math import sqrt
 
 from realtime_nst.errors import DeviceError
-from realtime_nst.inference.autotune import Candidate
 from realtime_nst.inference.engines import Size
+from realtime_nst.inference.trials import Candidate
 from realtime_nst.memory import free_memory, require_memory
 from realtime_nst.models.card import Card
 from realtime_nst.models.precisions import BF16, FP32, INT8

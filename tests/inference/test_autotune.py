@@ -10,16 +10,10 @@ import pytest
 from realtime_nst.cache_folder import cache_folder
 from realtime_nst.errors import DeviceError, NstError
 from realtime_nst.frame import Image
-from realtime_nst.inference.autotune import (
-    AutotuneResult,
-    Candidate,
-    Measurement,
-    autotune,
-    compare,
-    format_trials,
-    sample_image,
-)
+from realtime_nst.inference.autotune import autotune
+from realtime_nst.inference.comparison import compare, sample_image
 from realtime_nst.inference.engines import Size
+from realtime_nst.inference.trials import AutotuneResult, Candidate, Measurement, format_trials
 
 VINO8, ORT8 = Candidate("openvino", "int8"), Candidate("cpu", "int8")
 VINO, ORT = Candidate("openvino", "bf16"), Candidate("cpu", "fp32")

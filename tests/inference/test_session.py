@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime_nst.errors import DeviceError, ImageError, MissingExtraError, ModelError
-from realtime_nst.inference import devices
+from realtime_nst.inference import devices, model_opener
 from realtime_nst.inference import session as session_module
-from realtime_nst.inference.autotune import AutotuneResult, Measurement
 from realtime_nst.inference.devices import Device
 from realtime_nst.inference.engines import CompiledModel, EngineSettings, Size
 from realtime_nst.inference.engines.onnx_runtime import open_onnx_runtime
-from realtime_nst.inference.session import MAX_CACHED_SIZES, ModelOpener, Session, open_session
+from realtime_nst.inference.model_opener import ModelOpener
+from realtime_nst.inference.session import MAX_CACHED_SIZES, Session, open_session
+from realtime_nst.inference.trials import AutotuneResult, Measurement
 from realtime_nst.models.onnx_model import OnnxModel
 from realtime_nst.models.registry import find_style
 from tests.helpers import onnx_models
@@ -227,7 +228,7 @@ def test_session_caches_few_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         opened.append(size)
         return real(network, device, settings, size)
 
-    monkeypatch.setattr(session_module, "open_onnx_runtime", counted)
+    monkeypatch.setattr(model_opener, "open_onnx_runtime", counted)
     session = open_session(onnx_models.invert(tmp_path / "model.onnx"), "cpu", size=(32, 32))
     sizes = [(32 + step, 40) for step in range(MAX_CACHED_SIZES)]
     for size in [*sizes, *sizes]:
@@ -282,7 +283,7 @@ def test_open_session_falls_back_to_next_candidate(
     ) -> CompiledModel:
         raise DeviceError("OpenVINO is gone", "get it back")
 
-    monkeypatch.setattr(session_module, "open_openvino", refuses)
+    monkeypatch.setattr(model_opener, "open_openvino", refuses)
     session = open_session(variants, threads=1)
     assert session.why.startswith("ONNX Runtime fp32, 1 thread: 2.0 ms (OpenVINO is gone)")
 
@@ -304,7 +305,7 @@ def test_prepare_compiles_and_keeps_a_size(tmp_path: Path, monkeypatch: pytest.M
         opened.append(size)
         return real(network, device, settings, size)
 
-    monkeypatch.setattr(session_module, "open_onnx_runtime", counted)
+    monkeypatch.setattr(model_opener, "open_onnx_runtime", counted)
     session = open_session(onnx_models.invert(tmp_path / "model.onnx"), "cpu", size=(32, 32))
     session.prepare((8, 50))  # smaller than a network's smallest input
     session.prepare((8, 50))

@@ -6,9 +6,9 @@ import pytest
 
 from realtime_nst.errors import DeviceError, ModelError
 from realtime_nst.inference import candidates as listing
-from realtime_nst.inference.autotune import Candidate
 from realtime_nst.inference.candidates import auto_devices, candidates, int8_is_exact, trial_size
 from realtime_nst.inference.devices import DEVICES
+from realtime_nst.inference.trials import Candidate
 from realtime_nst.inference.variants import Variants
 from realtime_nst.models.onnx_model import read_network
 from realtime_nst.models.precisions import BF16, FP16, FP32, INT8
