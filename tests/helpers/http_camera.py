@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count, islice
+from math import ceil
 from pathlib import Path
 
 import cv2
@@ -45,9 +46,13 @@ class Viewer(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         self.end_headers()
-        for number, due in islice(moments(self.server.rate), self.server.frames):
+        pace = Pace(self.server.rate)
+        for _ in islice(count(), self.server.frames):
+            number, due = pace.next()
+            began = time.monotonic()
             image = self.server.images[number % len(self.server.images)]
             coded = part(image, due if self.server.stamped else None)
+            pace.encoded(time.monotonic() - began)
             time.sleep(max(0.0, due - time.monotonic()))
             try:
                 self.wfile.write(coded)
@@ -58,18 +63,26 @@ class Viewer(BaseHTTPRequestHandler):
         """Silence."""
 
 
-def moments(rate: float | None) -> Iterator[tuple[int, float]]:
-    """Yield numbers of images and when each is due, on ``time.monotonic``; late ones are left out.
+class Pace:
+    """Chooses the next image and when it is sent; those that would be late are left out."""
 
-    The next one is yielded in time to be encoded before it is due.
-    """
-    if not rate:
-        yield from ((number, time.monotonic()) for number in count())
-        return
-    began, number = time.monotonic(), -1
-    while True:
-        number = max(number + 1, int((time.monotonic() - began) * rate))
-        yield number, began + number / rate
+    def __init__(self, rate: float | None) -> None:
+        self._rate, self._began, self._number = rate, time.monotonic(), -1
+        self.needed = 0.0
+        """Seconds that an image takes to be encoded, the slowest one lately."""
+
+    def next(self) -> tuple[int, float]:
+        """Return the number of the next image, and when it is due, on ``time.monotonic``."""
+        ready = time.monotonic() + self.needed
+        if not self._rate:
+            self._number += 1
+            return self._number, time.monotonic()
+        self._number = max(self._number + 1, ceil((ready - self._began) * self._rate))
+        return self._number, self._began + self._number / self._rate
+
+    def encoded(self, seconds: float) -> None:
+        """Take into account how long an image took."""
+        self.needed = max(0.9 * self.needed, seconds)
 
 
 def part(image: Image, moment: float | None) -> bytes:
