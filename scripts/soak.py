@@ -6,6 +6,7 @@ everything in between counts: coding, network, OpenCV, waiting, painting.
 
     python scripts/soak.py --style udnie --clip CLIP.mp4       # ten minutes
     python scripts/soak.py --style identity --minutes 0.5 --pull 3           # camera pulled out
+    python scripts/soak.py --sink OUT.mp4 --sink http://127.0.0.1:0/       # all at once
     python scripts/soak.py --style identity --cycles 200                     # opened and closed
 
 The exit code is 1 if a limit was missed.
@@ -17,9 +18,11 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import Self
@@ -37,6 +40,7 @@ from realtime_nst.inference.options import InferenceOptions  # noqa: E402
 from realtime_nst.live.adaptive_resolution import AdaptiveResolution, sizes  # noqa: E402
 from realtime_nst.live.model_pool import ModelPool  # noqa: E402
 from realtime_nst.live.outputs import is_recording  # noqa: E402
+from realtime_nst.live.recordings import open_recording, unused_path  # noqa: E402
 from realtime_nst.live.settings import LiveSettings  # noqa: E402
 from realtime_nst.live.styles import find_styles, open_styles  # noqa: E402
 from realtime_nst.live.stylizer import LiveStylizer  # noqa: E402
@@ -44,7 +48,6 @@ from realtime_nst.pipeline import FrameStylizer, run  # noqa: E402
 from realtime_nst.sinks import open_sink  # noqa: E402
 from realtime_nst.sinks.http import STREAM, HttpSink  # noqa: E402
 from realtime_nst.sinks.tee import Tee  # noqa: E402
-from realtime_nst.sinks.video.recording import RecordingSink  # noqa: E402
 from realtime_nst.sources.live import open_live  # noqa: E402
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH  # noqa: E402
 from tests.helpers import onnx_models, timestamp_overlay  # noqa: E402
@@ -152,7 +155,11 @@ def soak(options: argparse.Namespace) -> bool:
 
 
 def play(
-    url: str, stylize: FrameStylizer, gauge: Gauge, address: str, due: Callable[[float], bool]
+    url: str,
+    stylize: FrameStylizer,
+    gauge: Gauge,
+    addresses: list[str],
+    due: Callable[[float], bool],
 ) -> None:
     """Run the line until ``due``, which is told the seconds since the start, says so."""
     began = time.perf_counter()
@@ -160,7 +167,7 @@ def play(
     def shown(frame: Frame) -> None:
         gauge.dropped = frame.index + 1 - len(gauge.ages) - gauge.repeated - gauge.unread
 
-    with open_live(url) as source, watched(address, source.info, gauge) as sink:
+    with open_live(url) as source, watched(addresses, source.info, gauge) as sink:
         run(
             source,
             stylize,
@@ -171,16 +178,23 @@ def play(
 
 
 @contextmanager
-def watched(address: str, info: StreamInfo, gauge: Gauge) -> Iterator[Tee]:
-    """Return the sink with the gauge; for an HTTP sink, a process reads its images."""
+def watched(addresses: list[str], info: StreamInfo, gauge: Gauge) -> Iterator[Tee]:
+    """Return the sinks with the gauge; for an HTTP sink, a process reads its images."""
+    missed: Counter[str] = Counter()
     with ExitStack() as opened:
-        film = is_recording(address)
-        sink = RecordingSink(Path(address), info) if film else open_sink(address, info)
-        if isinstance(sink, HttpSink):
-            command = [sys.executable, "-c", VIEWER, sink.url + STREAM[1:]]
-            viewer = opened.enter_context(subprocess.Popen(command))
-            opened.callback(viewer.kill)
-        yield opened.enter_context(Tee([lambda: gauge, lambda: sink]))
+        tee = opened.enter_context(Tee([lambda: gauge]))
+        for address in addresses:
+            if is_recording(address):
+                tee.add(partial(open_recording, unused_path(Path(address)), info, missed))
+                continue
+            sink = tee.add(partial(open_sink, address, info))
+            if isinstance(sink, HttpSink):
+                command = [sys.executable, "-c", VIEWER, sink.url + STREAM[1:]]
+                viewer = opened.enter_context(subprocess.Popen(command))
+                opened.callback(viewer.kill)
+        yield tee
+    for name, frames in missed.items():
+        say(f"{name} misses {frames} frames")
 
 
 def verdict(
@@ -265,13 +279,15 @@ def parse() -> argparse.Namespace:
     add("--clip", default="synthetic:640x480,30,90", help="what the camera shows, in a loop")
     add("--size", default="640x480", help="of the camera's pictures")
     add("--rate", type=float, default=30, help="of the camera")
-    add("--sink", default="null", help="null, http://127.0.0.1:0/ (with a viewer), or a file")
+    add("--sink", action="append", help="null, http://127.0.0.1:0/ (with a viewer), or a file")
     add("--minutes", type=float, default=10)
     add("--pull", type=int, default=0, help="how often the camera is pulled out meanwhile")
     add("--cycles", type=int, default=0, help="open and close so often, instead")
     add("--fps", type=float, default=24, help="limit: at least")
     add("--age", type=float, default=100, help="limit: milliseconds that 95 of 100 frames keep")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.sink = options.sink or ["null"]
+    return options
 
 
 def main() -> int:
