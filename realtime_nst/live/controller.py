@@ -78,6 +78,13 @@ class LiveController:
         else:
             self.on_other_key(key)
 
+    def click(self, cell: int) -> None:
+        """Take the style of the tile that was clicked; other parts of a frame are ignored."""
+        settings = self.controls.settings
+        style = cell - settings.side_by_side
+        if settings.tiled and 0 <= style < len(self.hud.styles):
+            self.controls.change(lambda s: replace(s, style=style, morph=0.0, tiled=False))
+
     def poll(self) -> None:
         """Process window events while no frame arrives."""
         if self.window:

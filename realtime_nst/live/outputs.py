@@ -128,6 +128,7 @@ def _window(info: StreamInfo, controller: LiveController) -> Window:
         overlay=controller.overlay,
         view=controller.view,
         on_key=controller.key,
+        on_click=controller.click,
         on_close=controller.controls.stop,
     )
     return controller.window

@@ -3,16 +3,16 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 
 from realtime_nst.closing import Closing
 from realtime_nst.errors import SinkError
-from realtime_nst.frame import Frame, Image, StreamInfo
+from realtime_nst.frame import Cell, Frame, Image, StreamInfo
 from realtime_nst.sinks.cursor import CursorHider, system_pointer
 from realtime_nst.sinks.overlay import Overlay, draw_overlay
-from realtime_nst.sinks.window_view import ViewOptions, cropped, mirrored, padded
+from realtime_nst.sinks.window_view import ViewOptions, bars, cell_at, cropped, mirrored, padded
 from realtime_nst.stages import no_op
 
 TITLE = "realtime-nst"
@@ -40,6 +40,7 @@ class Window(Closing):
         overlay: returns the text to draw, called for each frame.
         view: returns how to show it, called for each frame.
         on_key: called with each key pressed, as a character, or as ``F1``.
+        on_click: called with the number of the part of a composed frame that was clicked.
         on_close: called when the window was closed.
 
     Raises:
@@ -55,21 +56,26 @@ class Window(Closing):
         overlay: Callable[[], Overlay] = Overlay,
         view: Callable[[], ViewOptions] = ViewOptions,
         on_key: Callable[[str], None] = no_op,
+        on_click: Callable[[int], None] = no_op,
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
         check_display()
         self._overlay, self._view = overlay, view
-        self._on_key, self._on_close = on_key, on_close
+        self._on_key, self._on_click, self._on_close = on_key, on_click, on_close
+        self._cells: Sequence[Cell] = ()
+        self._bars = 0, 0
         self._is_full = False
         self._cursor = CursorHider(system_pointer())
         cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
         shrink = min(1.0, LARGEST[0] / info.width, LARGEST[1] / info.height)
+        cv2.setMouseCallback(TITLE, self._mouse)
         cv2.resizeWindow(TITLE, round(info.width * shrink), round(info.height * shrink))
 
     def write(self, frame: Frame) -> None:
         """Show a frame."""
         view = self._view()
         self._fill(view.fullscreen)
+        self._cells = frame.cells
         image = mirrored(frame.image, frame.cells) if view.mirrored else frame.image
         cv2.imshow(TITLE, self._fitted(image, crop=view.crop and not frame.cells))
         self._cursor.update(view.fullscreen)
@@ -81,7 +87,16 @@ class Window(Closing):
         if width <= 0 or height <= 0:  # minimized
             return image
         image = cropped(image, width, height) if crop else image
-        return padded(draw_overlay(image, self._overlay()), width, height)
+        shown = padded(draw_overlay(image, self._overlay()), width, height)
+        self._bars = bars(image, shown)
+        return shown
+
+    def _mouse(self, event: int, x: int, y: int, _flags: int, _data: object) -> None:
+        """Report a click; the position is one in the image that is shown."""
+        left, top = self._bars
+        cell = cell_at(self._cells, x - left, y - top)
+        if event == cv2.EVENT_LBUTTONDOWN and cell is not None:
+            self._on_click(cell)
 
     def poll(self) -> None:
         """Report the keys pressed since the last call, and whether the window was closed.

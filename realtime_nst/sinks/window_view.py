@@ -32,6 +32,19 @@ def mirrored(image: Image, cells: Sequence[Cell]) -> Image:
     return result
 
 
+def cell_at(cells: Sequence[Cell], x: int, y: int) -> int | None:
+    """Return the number of the part of a composed image that has a pixel; None outside of all."""
+    for number, (rows, columns) in enumerate(cells):
+        if rows.start <= y < rows.stop and columns.start <= x < columns.stop:
+            return number
+    return None
+
+
+def bars(image: Image, framed: Image) -> tuple[int, int]:
+    """Return the width of the left and the height of the upper black bar of a framed image."""
+    return (framed.shape[1] - image.shape[1]) // 2, (framed.shape[0] - image.shape[0]) // 2
+
+
 def cropped(image: Image, width: int, height: int) -> Image:
     """Return the center of an image in the shape of a window of that size."""
     rows, columns = image.shape[:2]

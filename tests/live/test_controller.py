@@ -1,6 +1,7 @@
 """Snapshots and recordings that keys ask for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from threading import Event
@@ -122,6 +123,22 @@ def test_other_keys_do_nothing(tmp_path: Path) -> None:
         view.key(key)
     assert view.controls.settings == LiveSettings()
     assert not view.controls.stopped
+
+
+def test_click_takes_the_style_of_a_tile(tmp_path: Path) -> None:
+    view = view_in(tmp_path)
+    view.click(1)
+    assert view.controls.settings.style == 0  # there are no tiles
+    view.controls.change(lambda s: replace(s, tiled=True))
+    view.click(2)
+    assert view.controls.settings.tiled  # no style is there
+    view.click(1)
+    assert (view.controls.settings.style, view.controls.settings.tiled) == (1, False)
+    view.controls.change(lambda s: replace(s, tiled=True, side_by_side=True))
+    view.click(0)
+    assert view.controls.settings.tiled  # it is the camera
+    view.click(1)
+    assert (view.controls.settings.style, view.controls.settings.tiled) == (0, False)
 
 
 @pytest.mark.parametrize("key", ["q", "\x1b"])

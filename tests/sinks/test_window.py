@@ -73,6 +73,14 @@ class Person:
     def press(self, key: str) -> None:
         self._xdotool("key", key)
 
+    def click(self, across: float, down: float) -> None:
+        """Click at a place in the window, given as fractions of its size."""
+        shape = self._xdotool("getwindowgeometry", "--shell", self._window)
+        size = dict(line.split("=") for line in shape.split())
+        x, y = round(across * int(size["WIDTH"])), round(down * int(size["HEIGHT"]))
+        self._xdotool("mousemove", "--sync", "--window", self._window, str(x), str(y))
+        self._xdotool("click", "1")
+
     def wait_for(self, word: str) -> str:
         """The line with the word."""
         assert self._program.stderr
@@ -121,6 +129,38 @@ def test_keys_take_snapshots_record_and_quit(models: Path, screen: str, tmp_path
     assert picture.shape == (48, 64, 3)
     assert content(recording).size == (64, 48)
     assert not list(tmp_path.glob("*.partial.*"))
+
+
+@PRESSES
+def test_a_click_on_a_tile_takes_its_style(models: Path, screen: str, tmp_path: Path) -> None:
+    mosaic = ("--mosaic", "invert,identity,black", "--stabilize", "0")
+    with live(screen, tmp_path, *mosaic) as program:
+        person = Person(program, screen)
+        person.click(0.25, 0.75)
+        picture = None
+        while picture is None or picture.any():  # styles fade
+            person.press("s")
+            name = person.wait_for("snapshot: ").split(": ")[1].strip()
+            picture = cv2.imread(str(tmp_path / name))
+        person.press("q")
+        said = person.said()
+    assert program.returncode == 0, said
+
+
+@PRESSES
+def test_function_keys_save_and_recall_presets(models: Path, screen: str, tmp_path: Path) -> None:
+    presets = ("--presets", "presets.json", "-s", "invert", "-s", "identity")
+    with live(screen, tmp_path, *presets) as program:
+        person = Person(program, screen)
+        for key, said in (("w", "press F1"), ("F3", "saved as preset 3"), ("F3", "preset 3")):
+            person.press(key)
+            person.wait_for(said)
+        person.press("F4")
+        person.wait_for("cannot recall preset 4")
+        person.press("q")
+        said = person.said()
+    assert program.returncode == 0, said
+    assert '"style": "invert"' in (tmp_path / "presets.json").read_text()
 
 
 @PRESSES

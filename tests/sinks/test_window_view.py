@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from realtime_nst.frame import Image
-from realtime_nst.sinks.window_view import cropped, mirrored, padded
+from realtime_nst.sinks.window_view import bars, cell_at, cropped, mirrored, padded
 
 
 def image(width: int = 40, height: int = 30) -> Image:
@@ -44,3 +44,18 @@ def test_mirrored_turns_each_cell_in_its_place() -> None:
     shown = mirrored(given, cells)
     assert np.array_equal(shown[:, :20], given[:, 19::-1])
     assert np.array_equal(shown[:, 20:], given[:, :19:-1])
+
+
+def test_bars_are_where_the_image_begins() -> None:
+    given = image()
+    for width, height in ((80, 30), (40, 90), (40, 30)):
+        shown = padded(given, width, height)
+        left, top = bars(given, shown)
+        assert np.array_equal(shown[top : top + 30, left : left + 40], given)
+
+
+def test_cell_at() -> None:
+    cells = ((slice(0, 10), slice(0, 20)), (slice(0, 10), slice(20, 40)))
+    assert [cell_at(cells, x, y) for x, y in ((0, 0), (19, 9), (20, 0), (39, 9))] == [0, 0, 1, 1]
+    assert [cell_at(cells, x, y) for x, y in ((-1, 0), (40, 0), (0, 10))] == [None] * 3
+    assert cell_at((), 0, 0) is None
