@@ -14,8 +14,8 @@ from realtime_nst.live.model_pool import Paint
 from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.stylizer import Mixers
 from realtime_nst.models.default_style import DEFAULT_STYLE
-from realtime_nst.models.precisions import INT8
-from realtime_nst.models.registry import StyleChoice, find_style
+from realtime_nst.models.precisions import FP16, INT8
+from realtime_nst.models.registry import StyleChoice, find_style, read_model
 from realtime_nst.stats import StageTimer
 from realtime_nst.stylize.loading import open_choice
 from realtime_nst.stylize.style_mixer import StyleMixer
@@ -75,6 +75,8 @@ class OpenStyles:
     """Opened session of the first style of each network, by the style's name."""
     models: Sequence[LazySession]
     """Model of each style; styles that share a session share the object."""
+    by_file: Mapping[Path, Sequence[LazySession]]
+    """The same models by the file of each, each model once."""
     mixer: StyleMixer
     """Mixer of all styles."""
     seconds: float
@@ -125,7 +127,16 @@ def open_styles(styles: LiveStyles, options: InferenceOptions) -> OpenStyles:
     height, width = DEFAULT_SIZE
     seconds = max(mixer.seconds_per_frame(position, width, height) for position in opened)
     sessions = {styles.names[position]: session for position, session in opened.items()}
-    return OpenStyles(sessions, models, mixer, seconds)
+    return OpenStyles(sessions, models, _by_file(styles, models), mixer, seconds)
+
+
+def _by_file(styles: LiveStyles, models: Sequence[LazySession]) -> dict[Path, list[LazySession]]:
+    files: dict[Path, list[LazySession]] = {}
+    for choice, model in zip(styles.choices, models, strict=True):
+        known = files.setdefault(choice.model.path, [])
+        if model not in known:
+            known.append(model)
+    return files
 
 
 _Kind = tuple[Path, bool]
@@ -151,7 +162,11 @@ class _Network:
         if self.shared and choice.strength == 1:
             return self.shared
         session = self.first if choice == self.choice else None
-        return LazySession(lambda size: self._open(choice, size), session)
+        return LazySession(
+            lambda size: self._open(choice, size),
+            session,
+            lambda size: reopen(choice, self.options, self.first, size),
+        )
 
     def _open(self, choice: StyleChoice, size: Size) -> Session:
         candidate = self.first.candidate
@@ -166,9 +181,31 @@ class _Network:
 def _open_network(choice: StyleChoice, options: InferenceOptions, *, several: bool) -> _Network:
     session, shared = _open_choice(choice, options, DEFAULT_SIZE), None
     if several and choice.strength == 1 and _is_as_fast_for_all_styles(session):
-        session = session.with_weights_as_input()
-        shared = LazySession(lambda _: session, session)
+        first = session = session.with_weights_as_input()
+        shared = LazySession(
+            lambda _: first,
+            session,
+            lambda size: reopen(choice, options, first, size).with_weights_as_input(),
+        )
     return _Network(choice, session, options, shared)
+
+
+def reopen(choice: StyleChoice, options: InferenceOptions, before: Session, size: Size) -> Session:
+    """Open a style from a file that has changed, on the same device.
+
+    Variants of other precisions in files of their own are as old as the file before.
+
+    Raises:
+        NstError: the file is not a model of the same styles.
+    """
+    path, styles = choice.model.path, choice.model.styles
+    if (found := read_model(path).styles) != styles:
+        message = f"{path} has other styles: {', '.join(found)} instead of {', '.join(styles)}"
+        raise ModelError(message, "start again")
+    candidate = before.candidate
+    precision = None if candidate.precision in (INT8, FP16) else candidate.precision
+    same = replace(options, device=candidate.device, precision=precision)
+    return _open_choice(choice, same, size)
 
 
 def _is_as_fast_for_all_styles(session: Session) -> bool:

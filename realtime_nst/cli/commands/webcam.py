@@ -300,6 +300,7 @@ def webcam(
         from realtime_nst.cli import parsing
         from realtime_nst.cli.announcement import announce_live
         from realtime_nst.live.control.opening import ControlOptions, Controls
+        from realtime_nst.live.hot_reload import HotReload
         from realtime_nst.live.hud import Hud
         from realtime_nst.live.model_pool import ModelPool
         from realtime_nst.live.session import run_live
@@ -364,7 +365,10 @@ def webcam(
             wanted = ControlOptions(
                 control, control_token, presets, osc, midi, midi_map, midi_learn
             )
-            with Controls(wanted, controls, display, say) as outside:
+            with (
+                Controls(wanted, controls, display, say) as outside,
+                HotReload(opened.by_file, outside.remote.notify),
+            ):
                 started = perf_counter()
                 _run(
                     lambda stopped: run_live(
