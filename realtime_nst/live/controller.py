@@ -85,6 +85,12 @@ class LiveController:
         if settings.tiled and 0 <= style < len(self.hud.styles):
             self.controls.change(lambda s: replace(s, style=style, morph=0.0, tiled=False))
 
+    @property
+    def needs_frame(self) -> bool:
+        """Whether a snapshot or a recording waits for a frame."""
+        settings = self.controls.settings
+        return settings.recording or settings.snapshots != self._snapshots
+
     def poll(self) -> None:
         """Process window events while no frame arrives."""
         if self.window:

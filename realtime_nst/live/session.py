@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from realtime_nst.frame import Frame
+from realtime_nst.live.audience import NOTE, WatchedSource
 from realtime_nst.live.control.opening import Controls
 from realtime_nst.live.controller import LiveController, RecordingToggle
 from realtime_nst.live.hud import Hud, format_age
@@ -65,7 +66,16 @@ def run_live(
     with Tee(opening, controller.failed) as tee:
         for note in tee.notes:
             on_note(note)
+        if tee.knows_viewers:
+            on_note(NOTE)
         recording = RecordingToggle(controller, tee, camera.info, folder)
+
+        def is_over() -> bool:
+            return stopped() or controls.stopped
+
+        def is_watched() -> bool:
+            asked = controller.needs_frame or (outside is not None and outside.is_watched)
+            return tee.is_watched or asked
 
         def on_frame(frame: Frame) -> None:
             controller.shown(frame)
@@ -79,10 +89,10 @@ def run_live(
                 outside.step()
 
         run(
-            camera,
+            WatchedSource(camera, is_watched, is_over),
             stylizer,
             tee,
-            stopped=lambda: stopped() or controls.stopped,
+            stopped=is_over,
             on_frame=on_frame,
             on_wait=on_wait,
             stopwatch=stages,

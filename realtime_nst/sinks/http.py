@@ -1,8 +1,12 @@
 """MJPEG over HTTP for OBS and browsers."""
 
+import math
 import secrets
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Condition, Lock, Thread
+from time import perf_counter
 from urllib.parse import SplitResult, urlsplit
 
 import cv2
@@ -19,6 +23,10 @@ QUALITY = 90
 """JPEG quality, of 100: compression stays invisible in strokes and flat areas."""
 CLIENT_TIMEOUT = 10.0
 """Seconds that a client may take to send a request, or to receive a frame."""
+MAX_AGE = 1.0
+"""Seconds after which a frame is old: a new viewer waits as long for the next one."""
+LINGER = 2.0
+"""Seconds that a viewer counts after leaving: a page may come back, and some poll snapshots."""
 SEND_BUFFER = 1 << 16
 """Bytes that the system may buffer for a client: buffered frames are older than the newest one."""
 RUN = secrets.token_hex(8)
@@ -76,6 +84,11 @@ class HttpSink(Closing):
         self._thread = Thread(target=serve, args=(poll_interval,), name="http")
         self._thread.start()
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether a client is connected, or was a moment ago."""
+        return self._newest.is_watched
+
     def write(self, frame: Frame) -> None:
         """Serve a frame from now on, without waiting."""
         self._newest.put(frame.image)
@@ -91,9 +104,15 @@ class HttpSink(Closing):
 
 
 class LatestFrame:
-    """The newest frame, shared by threads; it is encoded once, and only on request."""
+    """The newest frame, shared by threads; it is encoded once, and only on request.
 
-    def __init__(self) -> None:
+    Args:
+        clock: returns the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
+        self._clock, self._put_at, self._left_at = clock, clock(), -math.inf
+        self._viewers = 0
         self._changed, self._encoding = Condition(), Lock()
         self._number, self._closed = 0, False
         self._image: Image | None = None
@@ -103,7 +122,30 @@ class LatestFrame:
         """Replace the frame."""
         with self._changed:
             self._number, self._image = self._number + 1, image
+            self._put_at = self._clock()
             self._changed.notify_all()
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether there is a viewer, or was one ``LINGER`` seconds ago."""
+        return self._viewers > 0 or self._clock() - self._left_at < LINGER
+
+    @contextmanager
+    def watching(self) -> Iterator[int]:
+        """Count a viewer; yield the number of the last frame that is old, 0 if there is none.
+
+        Without viewers no frames may have been put.
+        """
+        with self._changed:
+            self._viewers += 1
+            is_old = self._clock() - self._put_at > MAX_AGE
+            old = self._number if is_old else 0
+        try:
+            yield old
+        finally:
+            with self._changed:
+                self._viewers -= 1
+                self._left_at = self._clock()
 
     def close(self) -> None:
         """Wake all waiting threads."""
@@ -174,7 +216,9 @@ class _RequestHandler(RequestHandler):
         return self.server.is_public or is_loopback(host)
 
     def _snapshot(self) -> None:
-        found = self.server.newest.after(0, CLIENT_TIMEOUT)
+        newest = self.server.newest
+        with newest.watching() as old:
+            found = newest.after(old, MAX_AGE) or newest.after(0, CLIENT_TIMEOUT)
         if found is None:
             self.send_error(503, "No frame yet")
         else:
@@ -186,12 +230,15 @@ class _RequestHandler(RequestHandler):
         if self.command == "HEAD":
             return
         self.wfile.write(b"--frame\r\n")
-        number = 0
-        while found := self.server.newest.after(number):
-            number, jpeg = found
-            head = f"Content-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
-            # Browsers show a frame when they receive the boundary after it.
-            self.wfile.write(head.encode() + jpeg + b"\r\n--frame\r\n")
+        newest = self.server.newest
+        with newest.watching() as old:
+            found = newest.after(old, MAX_AGE) or newest.after(0)
+            while found:
+                number, jpeg = found
+                head = f"Content-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+                # Browsers show a frame when they receive the boundary after it.
+                self.wfile.write(head.encode() + jpeg + b"\r\n--frame\r\n")
+                found = newest.after(number)
 
     def _answer(self, kind: str, content: bytes) -> None:
         self._begin(kind, len(content))

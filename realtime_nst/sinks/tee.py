@@ -8,6 +8,7 @@ from typing import Self
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame
 from realtime_nst.sinks import Sink
+from realtime_nst.sinks.http import HttpSink
 from realtime_nst.sinks.threaded import ThreadedSink
 
 
@@ -40,6 +41,16 @@ class Tee:
     def notes(self) -> tuple[str, ...]:
         """Return the notes of all open sinks."""
         return tuple(note for sink in self._sinks for note in sink.notes)
+
+    @property
+    def knows_viewers(self) -> bool:
+        """Whether every sink can tell whether somebody watches."""
+        return all(isinstance(sink, HttpSink) for sink in self._sinks)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody watches; a sink that cannot tell counts as watched."""
+        return any(not isinstance(sink, HttpSink) or sink.is_watched for sink in self._sinks)
 
     def is_open(self, sink: Sink) -> bool:
         """Return whether a sink still receives frames."""

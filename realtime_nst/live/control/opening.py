@@ -98,6 +98,11 @@ class Controls(Closing):
             on_note("no MIDI control is assigned yet: add --midi-learn")
         return device
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether the control page shows the frames."""
+        return self._preview.is_watched
+
     def on_frame(self, frame: Frame) -> None:
         """Take a frame that the outputs have received."""
         self._preview.put(frame)
