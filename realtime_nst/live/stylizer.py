@@ -96,6 +96,8 @@ class LiveStylizer:
         if paint:
             self.config, self._paint = wanted, paint
             self._amounts = _amounts(settings, self._styles)
+        elif self._paint is _not_open:  # the settings have changed before the first frame
+            self._paint = self._mixers(self.config) or _not_open
 
     def _wanted(self, settings: LiveSettings) -> RenderConfig:
         if settings.tiled:

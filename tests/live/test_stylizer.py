@@ -264,6 +264,26 @@ def test_a_style_that_is_not_ready_leaves_the_previous_one_on() -> None:
     assert (stylize(frame(index=60)).image == 200).all()
 
 
+def test_a_style_that_changes_before_the_first_frame_waits_until_it_is_ready() -> None:
+    settings = [PLAIN]
+    ready = {frozenset({0})}
+    one = np.ones(1, np.float32)
+    paint = StyleMixer([(Style(50), one), (Style(200), one)])
+    stylize = LiveStylizer(
+        lambda work: paint if work.styles in ready else None,
+        2,
+        lambda: settings[0],
+        AdaptiveResolution(((60, 40),), 25),
+    )
+    settings[0] = replace(PLAIN, style=1)
+    assert stylize(frame(index=0)).image.mean() == 50
+    ready.add(frozenset({0, 1}))
+    ready.add(frozenset({1}))
+    for index in range(1, 60):  # the styles fade
+        after = stylize(frame(index=index)).image
+    assert after.mean() == 200
+
+
 def test_the_first_palette_must_be_ready() -> None:
     stylize = LiveStylizer(lambda work: None, 1, lambda: PLAIN, AdaptiveResolution(((60, 40),), 25))
     with pytest.raises(ValueError, match="first mixer"):
