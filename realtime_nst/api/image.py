@@ -4,14 +4,14 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from realtime_nst.api.stylizer import Stylizer, check_strength
+from realtime_nst.api.stylizer import Stylizer
 from realtime_nst.convert.photos import read_still, stylize_photo
-from realtime_nst.convert.styles import masked_settings
+from realtime_nst.convert.styles import shape_settings
 from realtime_nst.convert.transforms import OutputShape
-from realtime_nst.frame import Frame, Image
+from realtime_nst.frame import Image
 from realtime_nst.image_io.photo import Photo
 from realtime_nst.image_io.write import check_picture, write_photo
-from realtime_nst.image_ops import blend
+from realtime_nst.stylize.controls import StrokeSize, StyleControls
 from realtime_nst.stylize.image_types import AnyArray, check_order, like, to_bgr
 from realtime_nst.stylize.masked import check_area
 
@@ -30,6 +30,9 @@ def stylize_image(
     style: str | Stylizer,
     size: tuple[int, int] | None = None,
     strength: float = 1.0,
+    keep_colors: bool = False,
+    palette: float = 1.0,
+    stroke_size: StrokeSize = 1.0,
     mask: str | None = None,
     color: str = "bgr",
 ) -> Image: ...
@@ -41,6 +44,9 @@ def stylize_image(
     style: str | Stylizer,
     size: tuple[int, int] | None = None,
     strength: float = 1.0,
+    keep_colors: bool = False,
+    palette: float = 1.0,
+    stroke_size: StrokeSize = 1.0,
     mask: str | None = None,
     color: str = "bgr",
 ) -> "PillowImage": ...
@@ -51,6 +57,9 @@ def stylize_image(
     style: str | Stylizer,
     size: tuple[int, int] | None = None,
     strength: float = 1.0,
+    keep_colors: bool = False,
+    palette: float = 1.0,
+    stroke_size: StrokeSize = 1.0,
     mask: str | None = None,
     color: str = "bgr",
 ) -> "Image | PillowImage":
@@ -65,7 +74,10 @@ def stylize_image(
         style: a style name as for ``Stylizer``, or an opened stylizer: for several images, or to
             choose tier, device or precision.
         size: width and height of the result; 0 for one of them keeps the aspect ratio.
-        strength: share of the stylized image in the result, from 0 to 1.
+        strength: see ``Stylizer.__call__``; so are the next three.
+        keep_colors: whether only the luminance is stylized.
+        palette: share of the style's colors.
+        stroke_size: size of the strokes.
         mask: area to stylize, ``"person"`` or ``"background"``; None stylizes all of the image.
         color: channel order of arrays, ``"bgr"`` or ``"rgb"``.
 
@@ -81,7 +93,7 @@ def stylize_image(
     Example:
         >>> stylize_image("photo.jpg", "stylized.png", style="the-scream")
     """
-    check_strength(strength)
+    controls = StyleControls(strength, keep_colors, palette, stroke_size)
     check_area(mask)
     check_order(color)
     path = Path(fspath(image)) if isinstance(image, str | PathLike) else None
@@ -90,15 +102,8 @@ def stylize_image(
     if target:
         check_picture(target, [path] if path else [])
     stylizer = Stylizer(style) if isinstance(style, str) else style
-
-    def stylize(frame: Frame) -> Frame:
-        stylized = stylizer.stylize_frame(frame)
-        return frame.with_image(blend(frame.image, stylized.image, strength))
-
-    done = stylize_photo(photo, stylize, OutputShape(size, mask=mask))
+    shape = OutputShape(size, mask=mask, controls=controls)
+    done = stylize_photo(photo, stylizer.stylize_frame, shape)
     if target:
-        shares = {} if strength == 1 else {"strength": f"{strength:g}"}
-        write_photo(
-            target, done.with_settings({**stylizer.settings, **shares, **masked_settings(mask)})
-        )
+        write_photo(target, done.with_settings({**stylizer.settings, **shape_settings(shape)}))
     return like(image, done.image, color)

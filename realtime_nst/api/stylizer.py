@@ -1,14 +1,19 @@
 """The class ``Stylizer``: a trained network as a function of images."""
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, overload
 
 from realtime_nst.convert.styles import describe_style
-from realtime_nst.errors import ImageError
 from realtime_nst.frame import Frame, Image
-from realtime_nst.image_ops import blend
 from realtime_nst.inference.engines import RuntimeInfo
 from realtime_nst.inference.options import AUTO, InferenceOptions
 from realtime_nst.people.person_mask import PersonMask
+from realtime_nst.stylize.controls import (
+    StrokeSize,
+    StyleControls,
+    with_controls,
+    with_stroke_size,
+)
 from realtime_nst.stylize.image_types import AnyArray, check_order, like, to_bgr
 from realtime_nst.stylize.loading import open_style
 from realtime_nst.stylize.masked import check_area, composite
@@ -62,17 +67,34 @@ class Stylizer:
 
     @overload
     def __call__(
-        self, image: AnyArray, *, strength: float = 1.0, mask: str | None = None
+        self,
+        image: AnyArray,
+        *,
+        strength: float = 1.0,
+        keep_colors: bool = False,
+        palette: float = 1.0,
+        stroke_size: StrokeSize = 1.0,
+        mask: str | None = None,
     ) -> Image: ...
     @overload
     def __call__(
-        self, image: "PillowImage", *, strength: float = 1.0, mask: str | None = None
+        self,
+        image: "PillowImage",
+        *,
+        strength: float = 1.0,
+        keep_colors: bool = False,
+        palette: float = 1.0,
+        stroke_size: StrokeSize = 1.0,
+        mask: str | None = None,
     ) -> "PillowImage": ...
     def __call__(
         self,
         image: "AnyArray | PillowImage",
         *,
         strength: float = 1.0,
+        keep_colors: bool = False,
+        palette: float = 1.0,
+        stroke_size: StrokeSize = 1.0,
         mask: str | None = None,
     ) -> "Image | PillowImage":
         """Return the stylized image, of the size and type of the given one.
@@ -82,15 +104,22 @@ class Stylizer:
                 of mode RGB.
             strength: share of the stylized image in the result, from 0 to 1; the rest is the
                 given image.
+            keep_colors: whether only the luminance is stylized.
+            palette: share of the style's colors, from 0 to 1; at 0 the strokes stand over the
+                colors of the image.
+            stroke_size: size of the strokes, from 1 to 4; ``"auto"`` follows the size of the image.
             mask: area to stylize, ``"person"`` or ``"background"``; None stylizes all of the image.
 
         Raises:
-            ImageError: the image has another type, shape or mode, or there is no such area.
+            ImageError: the image has another type, shape or mode, a value is out of range, or
+                there is no such area.
         """
-        check_strength(strength)
+        controls = StyleControls(strength, keep_colors, palette, stroke_size)
         check_area(mask)
         before = to_bgr(image, self._color)
-        after = blend(before, self._style.session.run(before), strength)
+        stylize = with_stroke_size(self.stylize_frame, stroke_size)
+        frame = Frame(before, 0, Fraction(0), 0.0)
+        after = with_controls(stylize, controls)(frame).image
         if mask:
             after = composite(before, after, self._people(before), mask)
         return like(image, after, self._color)
@@ -115,14 +144,3 @@ class Stylizer:
     def runtime(self) -> RuntimeInfo:
         """Return the device, the precision and the placement that the model runs with."""
         return self._style.session.runtime_info
-
-
-def check_strength(strength: float) -> None:
-    """Check a share of the stylized image.
-
-    Raises:
-        ImageError: it is not between 0 and 1.
-    """
-    if not 0 <= strength <= 1:
-        message = f"cannot blend images with the strength {strength:g}"
-        raise ImageError(message, "give a strength from 0 to 1")

@@ -20,6 +20,7 @@ from realtime_nst.provenance import without_folders
 from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sources.options import ReadOptions
 from realtime_nst.stats import FrameStats
+from realtime_nst.stylize.controls import StrokeSize, StyleControls
 from realtime_nst.stylize.loading import open_timeline
 from realtime_nst.stylize.masked import check_area
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
@@ -67,6 +68,10 @@ def stylize_video(
     start: float = 0.0,
     end: float | None = None,
     size: tuple[int, int] | None = None,
+    strength: float = 1.0,
+    keep_colors: bool = False,
+    palette: float = 1.0,
+    stroke_size: StrokeSize = 1.0,
     mask: str | None = None,
     fps: float | Fraction | None = None,
     codec: str | None = None,
@@ -95,6 +100,10 @@ def stylize_video(
         start: second of the input to start at.
         end: second of the input to end at; None converts to its end.
         size: width and height of the result; 0 for one of them keeps the aspect ratio.
+        strength: see ``Stylizer.__call__``; so are the next three.
+        keep_colors: whether only the luminance is stylized.
+        palette: share of the style's colors.
+        stroke_size: size of the strokes.
         mask: area to stylize, ``"person"`` or ``"background"``; None stylizes all of a frame.
         fps: constant frame rate; None keeps the timestamps of the input.
         codec: ``"h264"``, ``"hevc"``, ``"av1"``, ``"vp9"``, ``"prores"``, ``"ffv1"``, ...; None
@@ -114,7 +123,7 @@ def stylize_video(
     Raises:
         SourceError: the input cannot be read.
         SinkError: the result cannot be written.
-        ImageError: there is no such area.
+        ImageError: a control is out of range, or there is no such area.
         ModelError: a style does not exist.
         DeviceError: the device does not run.
 
@@ -122,6 +131,7 @@ def stylize_video(
         >>> stylize_video("in.mp4", "out.mp4", style="great-wave", on_progress=print)
     """
     check_area(mask)
+    controls = StyleControls(strength, keep_colors, palette, stroke_size)
     began, notes, stats = perf_counter(), list[str](), FrameStats()
     styles = _timed(style)
     inference = InferenceOptions(tier, device, precision, threads)
@@ -130,7 +140,7 @@ def stylize_video(
     )
     options = ConversionOptions(
         _reading(start, end, fps, notes.append),
-        OutputShape(size, _fraction(fps), mask=mask),
+        OutputShape(size, _fraction(fps), mask=mask, controls=controls),
         VideoOptions(codec, crf, audio=audio),
         description,
         stabilize,

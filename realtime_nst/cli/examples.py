@@ -23,6 +23,7 @@ EXAMPLES = {
         "realtime-nst image photos/ stylized/ --style great-wave --tier quality",
         "realtime-nst image in.jpg out.png --style starry-night:0.6,udnie:0.4",
         "realtime-nst image in.jpg out.jpg --style the-scream --mask background",
+        "realtime-nst image in.jpg out.jpg --style starry-night --palette 0 --stroke-size 2",
         "realtime-nst image inbox/ stylized/ --style udnie --watch",
     ),
     "info": ("realtime-nst info stylized.mp4", "realtime-nst info photos/*.jpg --json"),

@@ -1,12 +1,15 @@
 """Options that are shared by several commands."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from realtime_nst.cli.arguments import name_of
 from realtime_nst.cli.overwriting import OUTPUT
+
+if TYPE_CHECKING:
+    from realtime_nst.stylize.controls import StrokeSize
 
 STYLE, PERFORMANCE = "Style", "Performance"
 """Groups of options in the help."""
@@ -37,6 +40,58 @@ def checked_area(area: str | None) -> str | None:
     return area
 
 
+def stroke_size(text: str) -> "StrokeSize":
+    """Parse a stroke size: a number or ``auto``."""
+    from realtime_nst.errors import ImageError
+    from realtime_nst.stylize.controls import AUTO, StyleControls
+
+    if text == AUTO:
+        return AUTO
+    try:
+        return StyleControls(stroke_size=float(text)).stroke_size
+    except (ValueError, ImageError) as error:
+        message = f"{text!r} is neither a number from 1 to 4 nor auto"
+        raise typer.BadParameter(message, param_hint="--stroke-size") from error
+
+
+Strength = Annotated[
+    float,
+    typer.Option(
+        metavar="SHARE",
+        min=0,
+        max=1,
+        rich_help_panel=STYLE,
+        help="Strength of the stylization: 0 shows the original, 1 the stylized image.",
+    ),
+]
+KeepColors = Annotated[
+    bool,
+    typer.Option(
+        "--keep-colors",
+        rich_help_panel=STYLE,
+        help="Keep the colors of the original; stylize luminance only.",
+    ),
+]
+Palette = Annotated[
+    float,
+    typer.Option(
+        metavar="SHARE",
+        min=0,
+        max=1,
+        rich_help_panel=STYLE,
+        help="Share of the style's colors: 0 paints its strokes in the colors of the original.",
+    ),
+]
+StrokeSizeText = Annotated[
+    str,
+    typer.Option(
+        "--stroke-size",
+        metavar="SIZE",
+        rich_help_panel=STYLE,
+        help="Size of the strokes, from 1 to 4; auto enlarges them with the image. Larger strokes "
+        "are also faster.",
+    ),
+]
 MaskedArea = Annotated[
     str | None,
     typer.Option(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.options import ConversionOptions
 from realtime_nst.convert.resume import conversion_settings, find_resume_point, is_resumable
-from realtime_nst.convert.styles import masked_settings, stored_settings
+from realtime_nst.convert.styles import shape_settings, stored_settings
 from realtime_nst.convert.transforms import output_info, transform
 from realtime_nst.convert.video_stylizer import VideoStylizer, video_stylizer
 from realtime_nst.frame import Frame, Image, StreamInfo
@@ -115,7 +115,7 @@ def convert(
 
 def _described(info: StreamInfo, options: ConversionOptions) -> StreamInfo:
     """Return the stream that is written, with the settings to store in the file."""
-    settings = {**stored_settings(options.styles), **masked_settings(options.shape.mask)}
+    settings = {**stored_settings(options.styles), **shape_settings(options.shape)}
     return replace(output_info(info, options.shape), settings=settings)
 
 

@@ -25,7 +25,9 @@ def conversion_settings(source: Path, options: ConversionOptions) -> dict[str, s
     """
     reading = options.reading
     end = "the end" if reading.end is None else f"{float(reading.end):g} s"
-    chosen = {**asdict(options.shape), **asdict(options.video)}
+    controls, shape = asdict(options.shape.controls), asdict(options.shape)
+    shape.pop("controls")
+    chosen = {**shape, **controls, **asdict(options.video)}
     named = {f"--{name.replace('_', '-')}": str(value) for name, value in chosen.items()}
     return {
         "the input": fingerprint(source),

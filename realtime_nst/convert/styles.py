@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from realtime_nst import __version__
+from realtime_nst.convert.transforms import OutputShape
 from realtime_nst.models.registry import find_style
 from realtime_nst.provenance import without_folders
 from realtime_nst.stylize.loading import LoadedStyle
@@ -63,9 +64,10 @@ def stored_settings(styles: Mapping[str, str]) -> dict[str, str]:
     return stored
 
 
-def masked_settings(area: str | None) -> dict[str, str]:
-    """Return the setting of the masked area that is stored in a result; none for all of it."""
-    return {"mask": area} if area else {}
+def shape_settings(shape: OutputShape) -> dict[str, str]:
+    """Return the area and the style controls that are stored in a result; no defaults."""
+    area = {"mask": shape.mask} if shape.mask else {}
+    return {**area, **shape.controls.changed}
 
 
 def digest(path: Path) -> str:

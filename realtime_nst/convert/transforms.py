@@ -1,7 +1,7 @@
 """Change the size and the frame rate of a source, and how the stylized frames are arranged."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import TracebackType
 from typing import Self
@@ -14,6 +14,7 @@ from realtime_nst.memory import free_memory, require_memory
 from realtime_nst.pipeline import FrameStylizer
 from realtime_nst.sinks.journal import ResumePoint
 from realtime_nst.sources import Source
+from realtime_nst.stylize.controls import StyleControls, with_controls, with_stroke_size
 
 IN_FLIGHT = 12
 """Number of frames in memory at once: in the queues, and in each stage."""
@@ -21,7 +22,7 @@ IN_FLIGHT = 12
 
 @dataclass(frozen=True, slots=True)
 class OutputShape:
-    """Size, frame rate, arrangement and stylized area of a result."""
+    """Size, frame rate, arrangement, stylized area and style controls of a result."""
 
     size: tuple[int, int] | None = None
     """Width and height of the frames; None keeps them. 0 for one of them keeps the aspect ratio,
@@ -34,6 +35,8 @@ class OutputShape:
     """Whether the input is shown to the left of the stylized frame."""
     mask: str | None = None
     """Area to stylize: ``person`` or ``background``; None stylizes all of a frame."""
+    controls: StyleControls = field(default_factory=StyleControls)
+    """Strength, colors, palette and stroke size."""
 
 
 class TransformedSource:
@@ -169,8 +172,13 @@ def _steady(frames: Iterator[Frame], rate: Fraction) -> Iterator[Frame]:
 
 
 def at_scale(stylize: FrameStylizer, shape: OutputShape) -> FrameStylizer:
-    """Return a stylizer that works at the requested scale and keeps the size of its frames."""
-    return stylize if shape.render_scale == 1 else _at_scale(stylize, shape.render_scale)
+    """Return a stylizer that works at the requested scale and keeps the size of its frames.
+
+    Larger strokes are painted at that scale; all other controls apply to the whole frame.
+    """
+    controls, scale = shape.controls, shape.render_scale
+    stylize = with_stroke_size(stylize, controls.stroke_size)
+    return with_controls(stylize if scale == 1 else _at_scale(stylize, scale), controls, scale)
 
 
 def arrange_output(stylize: FrameStylizer, shape: OutputShape) -> FrameStylizer:

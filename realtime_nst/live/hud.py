@@ -100,6 +100,8 @@ class Hud:
             shown = self.styles[settings.style]
         states = {
             "colors kept": settings.keep_colors,
+            f"palette {settings.palette:.0%}": settings.palette < 1,
+            f"strokes x{settings.stroke_size:g}": settings.stroke_size > 1,
             "stabilized": settings.stabilize > 0,
             f"{settings.mask} only": settings.mask is not None,
             "frozen": settings.frozen,

@@ -8,7 +8,9 @@ from realtime_nst.stylize.masked import AREAS
 from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
 STEP = 0.1
-"""Change of strength and blend per key press, as a share."""
+"""Change of strength, blend and palette per key press, as a share."""
+STROKE_STEP = 0.5
+"""Change of the stroke size per key press."""
 SHOW_SECONDS = 20.0
 """Seconds of a style in a show that a key has started."""
 SNAPSHOT, HELP, QUIT = "s", "?", ("q", "\x1b")
@@ -77,6 +79,24 @@ KEYS = (
         "keep the camera's colors",
         "--keep-colors",
         (("c", lambda s: replace(s, keep_colors=not s.keep_colors)),),
+    ),
+    Key(
+        ", .",
+        "less, more of the style's colors",
+        "--palette",
+        (
+            (",", lambda s: replace(s, palette=s.palette - STEP)),
+            (".", lambda s: replace(s, palette=s.palette + STEP)),
+        ),
+    ),
+    Key(
+        "z x",
+        "smaller, larger strokes",
+        "--stroke-size",
+        (
+            ("z", lambda s: replace(s, stroke_size=s.stroke_size - STROKE_STEP)),
+            ("x", lambda s: replace(s, stroke_size=s.stroke_size + STROKE_STEP)),
+        ),
     ),
     Key(
         "d",

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from realtime_nst.stylize.controls import MAX_STROKE_SIZE, StyleControls
+
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
@@ -17,6 +19,10 @@ class LiveSettings:
     """Strength of the stylization: 0 is exactly the camera's frame, 1 the stylized one."""
     keep_colors: bool = False
     """Whether only the luminance is stylized."""
+    palette: float = 1.0
+    """Share of the style's colors under its strokes, from 0 to 1; the rest are the camera's."""
+    stroke_size: float = 1.0
+    """Size of the strokes, from 1 to ``MAX_STROKE_SIZE``."""
     stabilize: float = 0.0
     """Strength of the temporal stabilizer, from 0 (off) to 1."""
     mask: str | None = None
@@ -48,6 +54,11 @@ class LiveSettings:
     snapshots: int = 0
     """Number of snapshots that were requested."""
 
+    @property
+    def style_controls(self) -> StyleControls:
+        """How the style is applied."""
+        return StyleControls(self.strength, self.keep_colors, self.palette, self.stroke_size)
+
 
 class LiveControls:
     """The present settings, which may be changed and read on any thread.
@@ -75,5 +86,15 @@ class LiveControls:
         """Clamp values; positions of styles wrap around."""
         steps, morph = divmod(round(wanted.morph, 2), 1) if self._styles > 1 else (0, 0.0)
         style = (wanted.style + int(steps)) % self._styles
-        strength = min(1.0, max(0.0, round(wanted.strength, 2)))
-        return replace(wanted, style=style, morph=round(morph, 2), strength=strength)
+        return replace(
+            wanted,
+            style=style,
+            morph=round(morph, 2),
+            strength=_clamped(wanted.strength, 0, 1),
+            palette=_clamped(wanted.palette, 0, 1),
+            stroke_size=_clamped(wanted.stroke_size, 1, MAX_STROKE_SIZE),
+        )
+
+
+def _clamped(value: float, low: float, high: float) -> float:
+    return min(float(high), max(float(low), round(value, 2)))

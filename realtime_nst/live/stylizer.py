@@ -15,6 +15,8 @@ from realtime_nst.live.model_pool import Paint
 from realtime_nst.live.render_config import RenderConfig
 from realtime_nst.live.settings import LiveSettings
 from realtime_nst.people.person_mask import Mask, PersonMask
+from realtime_nst.stylize.controls import apply_controls, reduced_size
+from realtime_nst.stylize.guided_filter import enlarge_strokes
 from realtime_nst.stylize.masked import stylize_area
 from realtime_nst.stylize.stabilizer import Stabilizer
 
@@ -100,11 +102,12 @@ class LiveStylizer:
             self._paint = self._mixers(self.config) or _not_open
 
     def _wanted(self, settings: LiveSettings) -> RenderConfig:
+        size = reduced_size(*self._resolution.size, settings.stroke_size)
         if settings.tiled:
-            return RenderConfig(self._resolution.size, self._styles, frozenset(range(self._styles)))
+            return RenderConfig(size, self._styles, frozenset(range(self._styles)))
         # While styles fade, the previous one is still needed, perhaps at another size.
         needed = frozenset({*_amounts(settings, self._styles), *self._shown})
-        return RenderConfig(self._resolution.size, 0, needed)
+        return RenderConfig(size, 0, needed)
 
     def _masked(self, image: Image, before: Image, settings: LiveSettings, now: float) -> Image:
         """Return the stylized image, the camera's outside the masked area."""
@@ -121,30 +124,31 @@ class LiveStylizer:
         )
 
     def _after(self, before: Image, settings: LiveSettings, now: float) -> Image:
-        """Return the stylized image with the strength and colors of the settings."""
+        """Return the stylized image with the strength, colors and palette of the settings."""
         if settings.strength == 0:
             return before
         after = self._timed(before, settings, now)
-        if settings.keep_colors:
-            after = image_ops.keep_colors(before, after)
-        return image_ops.blend(before, after, settings.strength)
+        scale = before.shape[1] / self.config.size[0]
+        return apply_controls(before, after, settings.style_controls, scale)
 
     def _timed(self, before: Image, settings: LiveSettings, now: float) -> Image:
         started = self._clock()
         self._shown = self._fade.step(self._amounts, now)
-        after = self._stylized(before, self._shown, settings.stabilize)
+        after = self._stylized(before, self._shown, settings)
         ended = self._clock()
         # A fade between two models takes twice the time; so may a frame while one is prepared.
         if self._shown == self._amounts and self._is_ready and self._is_measurable:
             self._resolution.record(ended - started, ended)
         return after
 
-    def _stylized(self, before: Image, amounts: Amounts, stabilize: float) -> Image:
+    def _stylized(self, before: Image, amounts: Amounts, settings: LiveSettings) -> Image:
         height, width = before.shape[:2]
         small = image_ops.resize(before, *self.config.size)
         after = self._each_tile(small) if self.config.tiles else self._paint(small, amounts)
         # A fade passes through the stabilizer; only another number of tiles resets it.
-        stable = self._stabilizer(small, after, stabilize, self.config.tiles)
+        stable = self._stabilizer(small, after, settings.stabilize, self.config.tiles)
+        if settings.stroke_size > 1:
+            return enlarge_strokes(before, small, stable)
         return image_ops.resize(stable, width, height)
 
     def _each_tile(self, image: Image) -> Image:

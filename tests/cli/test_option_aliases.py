@@ -27,6 +27,8 @@ def context_of(names: list[str], arguments: list[str]) -> Any:
         ("live", "--stabilize", ["--stabilise"], "0.5"),
         ("video", "--stabilize", ["--stabilise"], "0.5"),
         ("webcam", "--keep-colors", ["--keep-colours", "--keep-colour", "--keep-color"], None),
+        ("video", "--keep-colors", ["--keep-colours", "--keep-colour", "--keep-color"], None),
+        ("image", "--keep-colors", ["--keep-colours", "--keep-colour", "--keep-color"], None),
         ("train", "--init-from", ["--begin"], "runs/other"),
         ("train", "--from-scratch", ["--scratch"], None),
         ("evaluate stability", "--ground-truth", ["--truth"], "flow"),
@@ -38,6 +40,7 @@ def test_old_spellings_of_options(
 ) -> None:
     needed = {
         "video": ["a.mp4", "b.mp4", "-s", "x"],
+        "image": ["a.jpg", "b.jpg", "-s", "x"],
         "gatys": ["a.jpg", "b.jpg", "-o", "c.png"],
         "train": ["a.jpg"],
         "evaluate stability": ["x"],

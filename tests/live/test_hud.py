@@ -59,6 +59,7 @@ def test_a_smaller_working_size_is_told() -> None:
     [
         ({"style": 2, "morph": 0.3}, "scream 70% + wave 30%  strength 100%"),
         ({"strength": 0.5, "keep_colors": True}, "wave  strength 50%  colors kept"),
+        ({"palette": 0.3, "stroke_size": 1.5}, "wave  strength 100%  palette 30%  strokes x1.5"),
         ({"mask": "background"}, "wave  strength 100%  background only"),
         ({"stabilize": 0.8, "frozen": True}, "wave  strength 100%  stabilized  frozen"),
     ],

@@ -124,6 +124,21 @@ def test_kept_colours_are_those_of_the_camera() -> None:
     assert shown @ (0.114, 0.587, 0.299) == pytest.approx(50, abs=2)
 
 
+def test_larger_strokes_are_painted_on_a_smaller_frame() -> None:
+    stage = Stage(PLAIN, (128, 128))
+    stage.paint(astronaut())
+    shown = stage.paint(astronaut(), stroke_size=2.0)
+    assert stage.styles[0].sizes == [(128, 128), (64, 64)]
+    assert shown.shape == photo().shape
+
+
+def test_settings_of_strokes_and_palette_stay_in_range() -> None:
+    controls = LiveControls(LiveSettings(palette=-1, stroke_size=9), styles=3)
+    assert (controls.settings.palette, controls.settings.stroke_size) == (0.0, 4.0)
+    controls.change(lambda s: replace(s, palette=1.1, stroke_size=0.5))
+    assert (controls.settings.palette, controls.settings.stroke_size) == (1.0, 1.0)
+
+
 NOSE, FLAG = (115, 222), (100, 20)
 """Row and column in the photo of the astronaut: of a person, and of the background."""
 
@@ -320,6 +335,8 @@ def test_whatever_is_switched_on_a_frame_keeps_its_size(data: st.DataObject) -> 
             strength=data.draw(st.sampled_from([0.0, 0.3, 1.0])),
             morph=data.draw(st.sampled_from([0.0, 0.4])),
             keep_colors=data.draw(switches),
+            palette=data.draw(st.sampled_from([0.0, 0.6, 1.0])),
+            stroke_size=data.draw(st.sampled_from([1.0, 1.5, 4.0])),
             stabilize=data.draw(st.sampled_from([0.0, 0.8])),
             tiled=data.draw(switches),
             side_by_side=data.draw(switches),

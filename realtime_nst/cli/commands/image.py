@@ -11,12 +11,17 @@ from realtime_nst.cli.options import (
     PERFORMANCE,
     STYLE,
     DeviceName,
+    KeepColors,
     MaskedArea,
     Output,
+    Palette,
     Precision,
+    Strength,
+    StrokeSizeText,
     Threads,
     Tier,
     Verbose,
+    stroke_size,
 )
 from realtime_nst.cli.overwriting import OUTPUT, Overwrite
 from realtime_nst.models.default_style import DEFAULT_STYLE
@@ -61,6 +66,10 @@ def image(
             f"[default: {DEFAULT_STYLE}]",
         ),
     ] = None,
+    strength: Strength = 1.0,
+    keep_colors: KeepColors = False,
+    palette: Palette = 1.0,
+    strokes: StrokeSizeText = "1",
     mask: MaskedArea = None,
     tier: Tier = None,
     device: DeviceName = "auto",
@@ -121,10 +130,11 @@ def image(
     from realtime_nst.cli.watching import stylize_arriving
     from realtime_nst.convert.default_result import default_image
     from realtime_nst.convert.photo_jobs import photo_jobs, unread_folders
-    from realtime_nst.convert.styles import describe_style, masked_settings
+    from realtime_nst.convert.styles import describe_style, shape_settings
     from realtime_nst.convert.transforms import OutputShape
     from realtime_nst.convert.watch import FolderWatch
     from realtime_nst.inference.options import InferenceOptions
+    from realtime_nst.stylize.controls import StyleControls
     from realtime_nst.stylize.loading import open_style
 
     names, result = split_result(sources, result, output, "image")
@@ -133,13 +143,14 @@ def image(
     if len(style) > 1:
         blend = ",".join(f"{name}:{1 / len(style):.2g}" for name in style)
         raise typer.BadParameter(f"give one style; {blend} blends them", param_hint="--style")
-    shape = OutputShape(parsing.parse_size(size), None, render_scale, mask=mask)
+    controls = StyleControls(strength, keep_colors, palette, stroke_size(strokes))
+    shape = OutputShape(parsing.parse_size(size), None, render_scale, mask=mask, controls=controls)
     suffix = parsing.image_suffix(format)
 
     def opener() -> "tuple[FrameStylizer, Mapping[str, str]]":
         loaded = open_style(style[0], InferenceOptions(tier, device, precision, threads))
         announce_styles({style[0]: loaded}, verbose=verbose)
-        return loaded.stylizer, {**describe_style(loaded), **masked_settings(mask)}
+        return loaded.stylizer, {**describe_style(loaded), **shape_settings(shape)}
 
     place = Path(result) if result else default_image(paths[0], style[0], suffix)
     if watch:

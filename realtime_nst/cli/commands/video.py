@@ -11,13 +11,18 @@ from realtime_nst.cli.options import (
     PERFORMANCE,
     STYLE,
     DeviceName,
+    KeepColors,
     MaskedArea,
     Output,
+    Palette,
     Precision,
     Stats,
+    Strength,
+    StrokeSizeText,
     Threads,
     Tier,
     Verbose,
+    stroke_size,
 )
 from realtime_nst.cli.overwriting import OUTPUT, Overwrite
 from realtime_nst.models.default_style import DEFAULT_STYLE
@@ -75,6 +80,10 @@ def video(
             help="Seconds to fade from one style to the next; 0 cuts. [default: 0.5]",
         ),
     ] = None,
+    strength: Strength = 1.0,
+    keep_colors: KeepColors = False,
+    palette: Palette = 1.0,
+    strokes: StrokeSizeText = "1",
     mask: MaskedArea = None,
     tier: Tier = None,
     device: DeviceName = "auto",
@@ -231,6 +240,7 @@ def video(
     from realtime_nst.provenance import without_folders
     from realtime_nst.sinks.video.codecs import PIPE, VideoOptions
     from realtime_nst.sources.video.opening import is_pipe
+    from realtime_nst.stylize.controls import StyleControls
     from realtime_nst.stylize.loading import open_timeline
     from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
     from realtime_nst.urls import is_url
@@ -244,9 +254,9 @@ def video(
     if parsing.pipe(format) == "rawvideo" and is_pipe(files[0]):
         reading = replace(reading, raw=parsing.raw(size, fps, pix_fmt))
         size, fps, pix_fmt = None, None, pix_fmt if result == PIPE else None
-    shape = OutputShape(
-        parsing.parse_size(size), parsing.parse_rate(fps), render_scale, side_by_side, mask
-    )
+    controls = StyleControls(strength, keep_colors, palette, stroke_size(strokes))
+    rate = parsing.parse_rate(fps)
+    shape = OutputShape(parsing.parse_size(size), rate, render_scale, side_by_side, mask, controls)
     encoding = VideoOptions(codec, crf, preset, pix_fmt, audio, reading.skip_broken, format)
     styles, fading, stabilization = (
         parsing.parse_styles(style),

@@ -1,6 +1,7 @@
 """The command ``webcam``, also called ``live``: stylize a camera or any other source live."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -23,12 +24,17 @@ from realtime_nst.cli.control_options import (
 from realtime_nst.cli.messages import say
 from realtime_nst.cli.options import (
     DeviceName,
+    KeepColors,
     MaskedArea,
+    Palette,
     Precision,
     Stats,
+    Strength,
+    StrokeSizeText,
     Threads,
     Tier,
     Verbose,
+    stroke_size,
 )
 from realtime_nst.cli.overwriting import Overwrite, may_write
 from realtime_nst.cli.signals import interrupts
@@ -160,24 +166,10 @@ def webcam(
             help="Share of the second style in a blend with the first.",
         ),
     ] = 0.0,
-    strength: Annotated[
-        float,
-        typer.Option(
-            metavar="SHARE",
-            min=0,
-            max=1,
-            rich_help_panel=STYLE,
-            help="Strength of the stylization: 0 shows the camera's frame, 1 the stylized one.",
-        ),
-    ] = 1.0,
-    keep_colors: Annotated[
-        bool,
-        typer.Option(
-            "--keep-colors",
-            rich_help_panel=STYLE,
-            help="Keep the camera's colors; stylize luminance only.",
-        ),
-    ] = False,
+    strength: Strength = 1.0,
+    keep_colors: KeepColors = False,
+    palette: Palette = 1.0,
+    strokes: StrokeSizeText = "1",
     stabilize: Annotated[
         float | None,
         typer.Option(
@@ -288,7 +280,7 @@ def webcam(
         return
     options = InferenceOptions(tier, device, precision, threads)
     styles = live_styles.find_styles(live_styles.style_names(style or [], mosaic), options)
-    count = len(styles.names)
+    count, size_of_strokes = len(styles.names), stroke_size(strokes)
     if morph and count < 2:
         raise typer.BadParameter("needs two styles: -s a -s b", param_hint="--morph")
     if midi_learn and midi is None:
@@ -309,12 +301,14 @@ def webcam(
         from realtime_nst.sources.live import is_local_camera, open_live
         from realtime_nst.sources.rotated import rotated
         from realtime_nst.stats import FrameStats, StageTimer
+        from realtime_nst.stylize.controls import reduced_size, stroke_scale
         from realtime_nst.stylize.stabilizer import DEFAULT_STRENGTH
 
         settings = LiveSettings(
             morph=morph,
             strength=strength,
             keep_colors=keep_colors,
+            palette=palette,
             stabilize=DEFAULT_STRENGTH if stabilize is None else stabilize,
             mask=mask,
             tiled=mosaic is not None,
@@ -340,7 +334,9 @@ def webcam(
             say(line)
         resolution = parsing.working_resolution(working_size, camera.info, fps_target)
         opened = opening.result()
-        resolution.begin(opened.seconds_at(camera.info.width, camera.info.height))
+        across, down = camera.info.width, camera.info.height
+        settings = replace(settings, stroke_size=stroke_scale(size_of_strokes, across, down))
+        resolution.begin(opened.seconds_at(*reduced_size(across, down, settings.stroke_size)))
         announce_live(opened.sessions, count, resolution.size, verbose=verbose)
         with ModelPool(opened.mixer, opened.models, styles.names) as pool:
             controls, stages = LiveControls(settings, count), StageTimer()

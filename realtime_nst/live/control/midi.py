@@ -102,7 +102,7 @@ class MidiMessages:
         verb, share = BY_NAME[name], position / HIGHEST
         match verb.kind:
             case Kind.NUMBER:
-                return share * verb.high
+                return verb.low + share * (verb.high - verb.low)
             case Kind.TRIGGER:
                 return None
             case Kind.SWITCH:

@@ -29,7 +29,7 @@ def value_schema(verb: Verb, styles: Sequence[str]) -> Schema:
     """Return the JSON schema of a value of a verb."""
     match verb.kind:
         case Kind.NUMBER:
-            return {"type": "number", "minimum": 0, "maximum": verb.high}
+            return {"type": "number", "minimum": verb.low, "maximum": verb.high}
         case Kind.SWITCH:
             return {"anyOf": [{"type": "boolean"}, {"const": TOGGLE}]}
         case Kind.STYLE:

@@ -103,7 +103,7 @@ class RemoteControl:
         try:
             match verb.kind:
                 case Kind.NUMBER:
-                    return values.parse_number(value, 0, verb.high)
+                    return values.parse_number(value, verb.low, verb.high)
                 case Kind.SWITCH:
                     present = verb.read is not None and verb.read(self.controls.settings)
                     return values.parse_switch(value, bool(present))

@@ -9,6 +9,7 @@ from typing import Any
 
 from realtime_nst.live.control.values import Kind
 from realtime_nst.live.settings import LiveSettings
+from realtime_nst.stylize.controls import MAX_STROKE_SIZE
 from realtime_nst.stylize.masked import AREAS
 
 MAX_SHOW_SECONDS = 3600.0
@@ -32,7 +33,9 @@ class Verb:
     read: Callable[[LiveSettings], float | bool | str] | None = None
     """Returns the present value; None for actions."""
     high: float = 1.0
-    """Largest number; the smallest is 0."""
+    """Largest number."""
+    low: float = 0.0
+    """Smallest number."""
     in_preset: bool = False
     """Whether presets store it."""
     choices: tuple[str, ...] = ()
@@ -55,7 +58,15 @@ def _switch(name: str, field: str, does: str, *, in_preset: bool = False) -> Ver
     )
 
 
-def _number(name: str, field: str, does: str, high: float = 1.0, *, in_preset: bool = True) -> Verb:
+def _number(
+    name: str,
+    field: str,
+    does: str,
+    high: float = 1.0,
+    *,
+    low: float = 0.0,
+    in_preset: bool = True,
+) -> Verb:
     return Verb(
         name,
         Kind.NUMBER,
@@ -63,6 +74,7 @@ def _number(name: str, field: str, does: str, high: float = 1.0, *, in_preset: b
         lambda s, number: replace(s, **{field: number}),
         lambda s: float(getattr(s, field)),
         high,
+        low,
         in_preset,
     )
 
@@ -88,6 +100,8 @@ VERBS = (
     _number("blend", "morph", "Share of the next style in a blend with the present one.", 0.99),
     _number("strength", "strength", "Strength of the stylization: 0 shows the camera's frame."),
     _switch("keep-colors", "keep_colors", "Keep the camera's colors.", in_preset=True),
+    _number("palette", "palette", "Share of the style's colors; 0 keeps the camera's."),
+    _number("stroke-size", "stroke_size", "Size of the strokes.", MAX_STROKE_SIZE, low=1),
     _number("stabilize", "stabilize", "Strength of the temporal stabilizer; 0 turns it off."),
     _switch("tiles", "tiled", "Show all styles at the same time, in tiles.", in_preset=True),
     _switch(

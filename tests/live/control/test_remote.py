@@ -11,7 +11,6 @@ from realtime_nst.live.control.verbs import VERBS
 from realtime_nst.live.settings import LiveSettings
 
 OTHER: dict[Kind, Value] = {
-    Kind.NUMBER: 0.25,
     Kind.SWITCH: "toggle",
     Kind.STYLE: "great-wave",
     Kind.CHOICE: "person",
@@ -22,7 +21,8 @@ SETTINGS = [verb for verb in VERBS if not verb.is_action]
 @pytest.mark.parametrize("verb", SETTINGS, ids=lambda verb: verb.name)
 def test_verb_changes_its_setting_only(remote: RemoteControl, verb: Any) -> None:
     before = remote.values()
-    remote.apply(verb.name, OTHER[verb.kind])
+    quarter = 0.75 * verb.low + 0.25 * verb.high
+    remote.apply(verb.name, OTHER.get(verb.kind, quarter))
     changed = {name for name, value in remote.values().items() if before[name] != value}
     assert changed == {verb.name}
 
