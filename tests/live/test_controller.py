@@ -119,7 +119,7 @@ def test_recording_that_fails_is_reported_and_turned_off(
 
 def test_other_keys_do_nothing(tmp_path: Path) -> None:
     view = view_in(tmp_path)
-    for key in ("x", "3", "0", "\xe1"):
+    for key in ("y", "3", "0", "\xe1"):
         view.key(key)
     assert view.controls.settings == LiveSettings()
     assert not view.controls.stopped
