@@ -86,6 +86,17 @@ def test_the_end_of_a_film_is_the_end(models: Path, tmp_path: Path) -> None:
     assert len(content(out).pts) == shown
 
 
+def test_a_restart_numbers_its_recording(models: Path, tmp_path: Path) -> None:
+    out, second = tmp_path / "live.mp4", tmp_path / "live-2.mp4"
+    out.write_text("an older recording")
+    source = ("--source", "synthetic:64x48,120,600", "--frames", 2)
+    result = webcam(*source, "-s", "invert", "--sink", out)
+    assert result.returncode == 0, result.stderr
+    assert f"{out} already exists: recording to {second}" in result.stderr
+    assert out.read_text() == "an older recording"
+    assert content(second).size == (64, 48)
+
+
 def test_recordings_by_key_go_into_the_folder(models: Path, tmp_path: Path) -> None:
     source = ("--source", "synthetic:64x48,120,600", "--frames", 8, "--record")
     result = webcam(*source, "-s", "invert", "--sink", tmp_path / "shots", "--sink", "null")

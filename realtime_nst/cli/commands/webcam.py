@@ -36,7 +36,6 @@ from realtime_nst.cli.options import (
     Verbose,
     stroke_size,
 )
-from realtime_nst.cli.overwriting import Overwrite, may_write
 from realtime_nst.cli.signals import interrupts
 from realtime_nst.models.default_style import DEFAULT_STYLE
 
@@ -90,7 +89,6 @@ def webcam(
             "[default: the camera's]",
         ),
     ] = None,
-    overwrite: Overwrite = None,
     mosaic: Annotated[
         str | None,
         typer.Option(
@@ -276,8 +274,6 @@ def webcam(
     from realtime_nst.inference.options import InferenceOptions
     from realtime_nst.live import styles as live_styles
 
-    if sink and not may_write(_recordings(sink), overwrite):
-        return
     options = InferenceOptions(tier, device, precision, threads)
     styles = live_styles.find_styles(live_styles.style_names(style or [], mosaic), options)
     count, size_of_strokes = len(styles.names), stroke_size(strokes)
@@ -416,10 +412,3 @@ def _print_stages(busy: dict[str, float], seconds: float) -> None:
     from realtime_nst.cli.summary import LIVE_STAGES, format_stage_shares
 
     say(format_stage_shares(busy, seconds, LIVE_STAGES))
-
-
-def _recordings(sinks: list[str]) -> list[Path]:
-    """Return the outputs that are video files."""
-    from realtime_nst.live.outputs import is_recording
-
-    return [Path(sink) for sink in sinks if is_recording(sink)]
