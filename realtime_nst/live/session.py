@@ -1,6 +1,6 @@
 """Run a live session: camera, stylizer, window and recordings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from realtime_nst.frame import Frame
@@ -11,6 +11,7 @@ from realtime_nst.live.hud import Hud, format_age
 from realtime_nst.live.outputs import check_sinks, choose_files, folder_of, openers
 from realtime_nst.live.settings import LiveControls
 from realtime_nst.pipeline import FrameStylizer, run
+from realtime_nst.sinks.library_exit import finish_at_library_exit
 from realtime_nst.sinks.tee import Tee
 from realtime_nst.sources import Source
 from realtime_nst.stats import FrameStats, StageTimer
@@ -88,17 +89,29 @@ def run_live(
             if outside:
                 outside.step()
 
-        run(
-            WatchedSource(camera, is_watched, is_over),
-            stylizer,
-            tee,
-            stopped=is_over,
-            on_frame=on_frame,
-            on_wait=on_wait,
-            stopwatch=stages,
-        )
+        def finish() -> None:
+            on_note("a library ends the program, as Qt does when the display is gone")
+            tee.__exit__(None, None, None)
+            for path in _existing(files, recording):
+                on_note(f"recorded: {path}")
+
+        with finish_at_library_exit(finish):
+            run(
+                WatchedSource(camera, is_watched, is_over),
+                stylizer,
+                tee,
+                stopped=is_over,
+                on_frame=on_frame,
+                on_wait=on_wait,
+                stopwatch=stages,
+            )
     for name, frames in hud.missed.items():
         on_note(f"{name} misses {frames} of {hud.meter.frames} frames: encoding was too slow")
+    return _existing(files, recording)
+
+
+def _existing(files: Mapping[str, Path], recording: RecordingToggle) -> list[Path]:
+    """Return the recordings that received a frame."""
     return [path for path in [*files.values(), *recording.paths] if path.exists()]
 
 

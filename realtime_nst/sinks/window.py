@@ -11,6 +11,7 @@ from realtime_nst.closing import Closing
 from realtime_nst.errors import SinkError
 from realtime_nst.frame import Cell, Frame, Image, StreamInfo
 from realtime_nst.sinks.cursor import CursorHider, system_pointer
+from realtime_nst.sinks.display import DisplayConnection
 from realtime_nst.sinks.overlay import Overlay, draw_overlay
 from realtime_nst.sinks.window_view import ViewOptions, bars, cell_at, cropped, mirrored, padded
 from realtime_nst.stages import no_op
@@ -70,9 +71,19 @@ class Window(Closing):
         shrink = min(1.0, LARGEST[0] / info.width, LARGEST[1] / info.height)
         cv2.setMouseCallback(TITLE, self._mouse)
         cv2.resizeWindow(TITLE, round(info.width * shrink), round(info.height * shrink))
+        self._display = DisplayConnection()
 
     def write(self, frame: Frame) -> None:
-        """Show a frame."""
+        """Show a frame.
+
+        Raises:
+            SinkError: the display is gone.
+        """
+        if self._display.is_lost:
+            raise SinkError(
+                "cannot show the window: the connection to the display is lost",
+                "to continue without it, add another output, e.g. --sink live.mp4",
+            )
         view = self._view()
         self._fill(view.fullscreen)
         self._cells = frame.cells
@@ -104,6 +115,8 @@ class Window(Closing):
         Call it often between slow frames: of several keys pressed meanwhile Qt reports only the
         last one.
         """
+        if self._display.is_lost:  # reported by the next write
+            return
         while (code := cv2.pollKey()) >= 0:
             if code < 0x100:  # higher codes are modifiers, arrows and the like
                 self._on_key(chr(code))
@@ -120,9 +133,11 @@ class Window(Closing):
 
     def close(self) -> None:
         """Close the window."""
-        self._cursor.close()
-        if _is_open():
-            cv2.destroyWindow(TITLE)
+        if not self._display.is_lost:
+            self._cursor.close()
+            if _is_open():
+                cv2.destroyWindow(TITLE)
+        self._display.close()
 
 
 def _is_open() -> bool:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -43,16 +44,44 @@ print("closed once" if closed == [True] else closed)
 """
 
 
-@pytest.fixture(scope="module")
-def screen() -> Iterator[str]:
-    """Return the name of a new virtual screen."""
+LOST = """
+import sys
+from realtime_nst.errors import SinkError
+from realtime_nst.sinks.window import Window
+from realtime_nst.sources.synthetic import SyntheticSource
+
+source = SyntheticSource(64, 48, frames=2)
+first, second = source
+with Window(source.info) as window:
+    window.write(first)
+    print("shown", flush=True)
+    sys.stdin.readline()
+    window.poll()
+    try:
+        window.write(second)
+    except SinkError as error:
+        print(error)
+"""
+"""Shows a frame, waits for a line of input, and shows another one."""
+
+
+@contextmanager
+def virtual_screen() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Run a new virtual screen; yield its server and its name."""
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24"]
     with subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL) as server:
         os.close(write)
         with os.fdopen(read) as answer:
-            yield f":{answer.readline().strip()}"
+            yield server, f":{answer.readline().strip()}"
         server.terminate()
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[str]:
+    """Return the name of a new virtual screen."""
+    with virtual_screen() as (_, name):
+        yield name
 
 
 def at(screen: str) -> dict[str, str]:
@@ -183,6 +212,42 @@ def test_a_window_closed_by_hand_says_so_once(screen: str) -> None:
     with subprocess.Popen(command, env=at(screen), text=True, stdout=subprocess.PIPE) as program:
         Person(program, screen).press("x")
         assert program.communicate(timeout=30)[0].strip() == "closed once"
+
+
+@PRESSES
+def test_window_reports_a_lost_display() -> None:
+    pipe = subprocess.PIPE
+    with virtual_screen() as (server, name):
+        command = [sys.executable, "-c", LOST]
+        with subprocess.Popen(
+            command, env=at(name), text=True, stdin=pipe, stdout=pipe, stderr=pipe
+        ) as program:
+            assert program.stdout
+            assert program.stdout.readline() == "shown\n"
+            server.kill()
+            server.wait()
+            said = program.communicate("\n")
+    assert said == ("cannot show the window: the connection to the display is lost\n", "")
+    assert program.returncode == 0
+
+
+@PRESSES
+def test_live_finishes_its_recording_when_the_display_is_lost(models: Path, tmp_path: Path) -> None:
+    with virtual_screen() as (server, name):
+        sinks = ("--sink", "window", "--sink", "a.mp4")
+        with live(name, tmp_path, "-s", "invert", *sinks) as program:
+            person = Person(program, name)
+            person.press("s")
+            person.wait_for("snapshot: ")
+            server.kill()
+            # The window ends alone between two calls to Qt; inside of one Qt ends the program.
+            person.wait_for("display is ")
+            program.send_signal(2)
+            person.wait_for("recorded: a.mp4")
+            said = person.said()
+    assert program.returncode in (0, 1), said
+    assert content(tmp_path / "a.mp4").size == (64, 48)
+    assert not list(tmp_path.glob("*.partial.*"))
 
 
 @PRESSES
