@@ -8,6 +8,7 @@
     ├── ModelError         (ValueError)    a model, card, recipe or checkpoint is invalid or missing
     ├── ImageError         (ValueError)    an image given in Python has the wrong type or shape
     ├── DeviceError        (RuntimeError)  the requested device does not run
+    ├── ConfigError        (ValueError)    the configuration file or a preset has a mistake
     ├── TrainError         (RuntimeError)  training or optimization cannot continue
     ├── ControlError       (OSError)       a remote control cannot be opened
     └── MissingExtraError  (ImportError)   an optional package is not installed
@@ -48,6 +49,10 @@ class ImageError(NstError, ValueError):
 
 class DeviceError(NstError, RuntimeError):
     """The requested device does not run."""
+
+
+class ConfigError(NstError, ValueError):
+    """The configuration file or a preset has a mistake."""
 
 
 class TrainError(NstError, RuntimeError):

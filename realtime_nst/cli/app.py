@@ -11,6 +11,7 @@ from realtime_nst import __version__
 from realtime_nst.cli.commands import (
     bench,
     cameras,
+    config,
     doctor,
     evaluate,
     export,
@@ -29,17 +30,28 @@ from realtime_nst.cli.messages import fail
 from realtime_nst.cli.option_aliases import normalize_option
 from realtime_nst.errors import NstError
 from realtime_nst.extras import explain_import_error
+from realtime_nst.models.default_style import DEFAULT_STYLE
 
 CONVERT, LIVE, STYLES, CHECK = "Convert files", "Stylize live", "Make styles", "Check and measure"
 """Groups of commands in the help."""
+
+START = f"""\
+Stylize webcams, videos and images in the style of works of art:
+
+  realtime-nst webcam          your camera, live, in the style {DEFAULT_STYLE}
+  realtime-nst video in.mp4    a video; the result is in.{DEFAULT_STYLE}.mp4
+  realtime-nst image in.jpg    a photo; the result is in.{DEFAULT_STYLE}.jpg
+
+Add --style NAME for another style; `realtime-nst styles` lists them.
+`realtime-nst --help` lists all commands."""
+"""Printed if no command is given: what most people want."""
 
 app = typer.Typer(
     name="realtime-nst",
     cls=HelpGroup,
     help="Stylize webcams, videos and images in the style of works of art.",
     epilog=examples("realtime-nst"),
-    no_args_is_help=True,
-    add_completion=False,
+    invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={
@@ -83,6 +95,7 @@ _add("train", train.train, STYLES, "Train a network on style images.")
 _add("export", export.export, STYLES, "Write a trained network as an ONNX model.")
 _add("gatys", gatys.gatys, STYLES, "Stylize a photo by optimizing its pixels.")
 _add("doctor", doctor.doctor, CHECK, "Check the installation.")
+_add_group("config", config.app, CHECK, "Show the configuration file.")
 _add_group("bench", bench.app, CHECK, "Measure the speed of models.")
 _add_group("evaluate", evaluate.app, CHECK, "Measure the quality of models.")
 
@@ -95,6 +108,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option(
@@ -103,6 +117,8 @@ def options(
     ] = False,
 ) -> None:
     """Apply the options that belong to the program itself."""
+    if context.invoked_subcommand is None:
+        typer.echo(START)
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ EXAMPLES = {
         "realtime-nst webcam --show 20 --control 127.0.0.1:8081",
     ),
     "video": (
+        "realtime-nst video in.mp4 --preset web",
         "realtime-nst video in.mp4 out.mp4 --style starry-night",
         "realtime-nst video clips/ stylized/ --style great-wave --resume",
         "realtime-nst video in.mp4 out.mp4 --style udnie --style the-scream@10s --size x720",
@@ -27,6 +28,12 @@ EXAMPLES = {
         "realtime-nst image inbox/ stylized/ --style udnie --watch",
     ),
     "info": ("realtime-nst info stylized.mp4", "realtime-nst info photos/*.jpg --json"),
+    "config": ("realtime-nst config show video", "realtime-nst config path"),
+    "config path": ("realtime-nst config path",),
+    "config show": (
+        "realtime-nst config show video",
+        "realtime-nst config show video --preset web --crf 20",
+    ),
     "cameras": ("realtime-nst cameras", "realtime-nst cameras --json"),
     "doctor": ("realtime-nst doctor", "realtime-nst doctor --json"),
     "train": (

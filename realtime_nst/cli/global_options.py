@@ -17,6 +17,14 @@ DEBUG = "REALTIME_NST_DEBUG"
 
 
 def _declare(
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=MESSAGES,
+            help="Configuration file. [default: see `realtime-nst config path`]",
+        ),
+    ] = None,
     quiet: Annotated[
         bool,
         typer.Option("--quiet", "-q", rich_help_panel=MESSAGES, help="Print only errors."),
@@ -95,7 +103,7 @@ def apply(ctx: Any, own: frozenset[str]) -> None:
         source = ctx.get_parameter_source(name)
         if (source and source.name == "COMMANDLINE") or name not in values:
             values[name] = value
-    _apply(**values)
+    _apply(**{name: value for name, value in values.items() if name != "config"})
 
 
 def _apply(

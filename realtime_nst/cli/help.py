@@ -6,7 +6,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from realtime_nst.cli import global_options
+from realtime_nst.cli import global_options, parsing_hooks
+from realtime_nst.cli.config import defaults
 
 ARGUMENTS, OPTIONS, COMMANDS = "Arguments", "Options", "Commands"
 """Headings of what has no group of its own."""
@@ -26,9 +27,13 @@ class HelpCommand(TyperCommand):
         self._own = _add_global_options(self)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the command line, and put the global options into effect."""
-        rest = super().parse_args(ctx, args)
-        _apply_global_options(ctx, self._own)
+        """Parse the command line with the user's defaults, and apply the global options."""
+        given = parsing_hooks.before(self, ctx, args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            raise defaults.explain(ctx, error) from None
+        parsing_hooks.after(self, ctx, given, self._own)
         return rest
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
@@ -53,9 +58,13 @@ class HelpGroup(TyperGroup):
         self._own = _add_global_options(self)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the command line, and put the global options into effect."""
-        rest = super().parse_args(ctx, args)
-        _apply_global_options(ctx, self._own)
+        """Parse the command line with the user's defaults, and apply the global options."""
+        given = parsing_hooks.before(self, ctx, args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            raise defaults.explain(ctx, error) from None
+        parsing_hooks.after(self, ctx, given, self._own)
         return rest
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -87,11 +96,6 @@ def _add_global_options(command: Any) -> frozenset[str]:
     own = frozenset(parameter.name for parameter in command.params)
     command.params = [*command.params, *global_options.missing_from(command.params)]
     return own
-
-
-def _apply_global_options(ctx: Any, own: frozenset[str]) -> None:
-    if not ctx.resilient_parsing:  # while a shell completes words, nothing takes effect
-        global_options.apply(ctx, own)
 
 
 def _label(argument: Any) -> str:

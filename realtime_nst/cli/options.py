@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli import completion
 from realtime_nst.cli.arguments import name_of
 from realtime_nst.cli.overwriting import OUTPUT
 
@@ -106,9 +107,30 @@ Tier = Annotated[
     str | None,
     typer.Option(
         metavar="TIER",
+        autocompletion=completion.tiers,
         rich_help_panel=STYLE,
         help="Tier of the model: fast or quality, as listed by `realtime-nst styles`, or the tier "
         "of a model that you trained. [default: fast if available]",
+    ),
+]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=OUTPUT,
+        expose_value=False,
+        autocompletion=completion.video_presets,
+        help="Options under one name: web, phone, editor, archive, or one of your own. A preset "
+        "of the encoder, such as slow, is passed on to it.",
+    ),
+]
+SavePreset = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=OUTPUT,
+        expose_value=False,
+        help="Save the options of this command line as a preset of your own.",
     ),
 ]
 Output = Annotated[
@@ -127,6 +149,7 @@ DeviceName = Annotated[
     typer.Option(
         "--device",
         metavar="DEVICE",
+        autocompletion=completion.devices,
         rich_help_panel=PERFORMANCE,
         help="Device to run the model on: auto (the fastest available), cpu, openvino, cuda, "
         "tensorrt, directml, coreml or webgpu.",
@@ -136,6 +159,7 @@ Precision = Annotated[
     str,
     typer.Option(
         metavar="PRECISION",
+        autocompletion=completion.precisions,
         rich_help_panel=PERFORMANCE,
         help="Precision of the model: auto (the fastest available), fp32, int8, bf16 (OpenVINO) "
         "or fp16 (GPUs).",

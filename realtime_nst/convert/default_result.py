@@ -15,17 +15,24 @@ from realtime_nst.sinks.video.codecs import CONTAINERS, PIPE
 
 MAX_STYLE = 60
 """Longest part of a name that describes styles, in characters."""
+ENDINGS_OF = {"prores": ".mov", "ffv1": ".mkv"}
+"""Formats of results whose codec few others can hold."""
 FILE_ENDING = re.compile(
     rf"({'|'.join(map(re.escape, ('.onnx', *ENDINGS)))})(?=:|$)", re.IGNORECASE
 )
 """Ending of a model or an image that is given as a style."""
 
 
-def default_video(source: Path, styles: Sequence[str]) -> str:
+def default_video(source: Path, styles: Sequence[str], codec: str | None = None) -> str:
     """Return the default result of a video, or of a folder of videos or images.
 
     >>> default_video(Path("clips/in.mov"), ["Starry Night"])
     'clips/in.starry-night.mov'
+
+    Args:
+        source: a video, or a folder of videos or images.
+        styles: the styles.
+        codec: a codec that needs a format of its own, such as prores; None for the usual one.
 
     Raises:
         SinkError: the source has no name of its own, as a pipe.
@@ -35,8 +42,9 @@ def default_video(source: Path, styles: Sequence[str]) -> str:
         return str(_beside(source.absolute().parent, styles, ".mp4"))
     if is_several(source):
         return f"{_beside(source, styles)}{SLASHES[0]}"
-    suffix = source.suffix if source.suffix.lower() in CONTAINERS else ".mp4"
-    return str(_beside(source, styles, ".mp4" if is_folder(source) else suffix))
+    kept = source.suffix.lower() in CONTAINERS and not is_folder(source)
+    suffix = ENDINGS_OF.get(codec or "", source.suffix if kept else ".mp4")
+    return str(_beside(source, styles, suffix))
 
 
 def default_image(source: Path, style: str, suffix: str | None = None) -> Path:

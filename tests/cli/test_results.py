@@ -180,7 +180,7 @@ def test_pipe_as_result_is_kept(models: Path, photo: Path, command: str, name: s
         (["out.mp4", "--codec", "prores"], "cannot store prores in .mp4"),
         (["out.mp4", "--codec", "mpeg9"], "there is no codec 'mpeg9'"),
         (["out.mp4", "--crf", "60"], "h264 has no --crf 60"),
-        (["out.mp4", "--preset", "warp"], "h264 has no preset 'warp'"),
+        (["out.mp4", "--encoder-preset", "warp"], "h264 has no preset 'warp'"),
         (["out.mp4", "--pix-fmt", "rgb7"], "libx264 does not support the pixel format rgb7"),
         (["out.mp4", "--size", "20000x20000"], "cannot write out.mp4: "),
         (["out.mp4", "--size", "20000x20000", "--dry-run"], "cannot write out.mp4: "),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli import completion
 from realtime_nst.cli.arguments import name_of, split_result
 from realtime_nst.cli.commands.video import INPUT, RUN
 from realtime_nst.cli.options import (
@@ -60,6 +61,7 @@ def image(
             "--style",
             "-s",
             metavar="STYLE",
+            autocompletion=completion.styles,
             rich_help_panel=STYLE,
             help="Style name from `realtime-nst styles`, a blend of one model's styles "
             "(a:0.6,b:0.4), a style at half strength (a:0.5), or a path to a .onnx model. "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli import completion
 from realtime_nst.cli.arguments import name_of, split_result
 from realtime_nst.cli.options import (
     PERFORMANCE,
@@ -16,6 +17,8 @@ from realtime_nst.cli.options import (
     Output,
     Palette,
     Precision,
+    Preset,
+    SavePreset,
     Stats,
     Strength,
     StrokeSizeText,
@@ -59,6 +62,8 @@ def video(
         ),
     ] = None,
     output: Output = None,
+    preset: Preset = None,  # noqa: ARG001  (both are applied while the words are parsed)
+    save_preset: SavePreset = None,  # noqa: ARG001
     overwrite: Overwrite = None,
     style: Annotated[
         list[str] | None,
@@ -66,6 +71,7 @@ def video(
             "--style",
             "-s",
             metavar="STYLE",
+            autocompletion=completion.styles,
             rich_help_panel=STYLE,
             help="Style name, blend (a:0.6,b:0.4) or path to a .onnx model. Repeat it with start "
             "times to change the style: -s a -s b@5s -s c@1:30. "
@@ -93,6 +99,7 @@ def video(
         str | None,
         typer.Option(
             metavar="CODEC",
+            autocompletion=completion.codecs,
             rich_help_panel=ENCODING,
             help="Video codec: h264, hevc, av1, vp9, prores or ffv1; h264_nvenc, hevc_nvenc or "
             "av1_nvenc on NVIDIA GPUs; h264_qsv, hevc_qsv or av1_qsv on Intel GPUs. "
@@ -109,7 +116,7 @@ def video(
             help="Quality of the encoder; lower is better. [default: 18 for h264]",
         ),
     ] = None,
-    preset: Annotated[
+    encoder_preset: Annotated[
         str | None,
         typer.Option(
             metavar="PRESET",
@@ -249,7 +256,7 @@ def video(
     style = style or announce_default()
     files = context.with_resource(local_files(names))
     if result is None:
-        result = default_video(Path(files[0].name) if is_url(names[0]) else files[0], style)
+        result = default_video(Path(files[0].name) if is_url(names[0]) else files[0], style, codec)
     reading = parsing.reading(start, end, duration, on_error, fps)
     if parsing.pipe(format) == "rawvideo" and is_pipe(files[0]):
         reading = replace(reading, raw=parsing.raw(size, fps, pix_fmt))
@@ -257,7 +264,7 @@ def video(
     controls = StyleControls(strength, keep_colors, palette, stroke_size(strokes))
     rate = parsing.parse_rate(fps)
     shape = OutputShape(parsing.parse_size(size), rate, render_scale, side_by_side, mask, controls)
-    encoding = VideoOptions(codec, crf, preset, pix_fmt, audio, reading.skip_broken, format)
+    encoding = VideoOptions(codec, crf, encoder_preset, pix_fmt, audio, reading.skip_broken, format)
     styles, fading, stabilization = (
         parsing.parse_styles(style),
         parsing.parse_seconds(fade),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_nst.cli import completion
 from realtime_nst.cli.control_options import (
     IN_TURN,
     ControlPage,
@@ -56,6 +57,7 @@ def webcam(
             "--style",
             "-s",
             metavar="STYLE",
+            autocompletion=completion.styles,
             rich_help_panel=STYLE,
             help="Style to begin with: a name from `realtime-nst styles` or a .onnx file. Repeat "
             f"the option to have several on the keys 1 to 9. [default: {DEFAULT_STYLE}]",

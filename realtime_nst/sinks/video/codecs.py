@@ -238,7 +238,9 @@ def codec_of(container: Container, options: VideoOptions) -> Codec:
         raise SinkError(f"there is no codec {name!r}", f"use one of {', '.join(SELECTABLE_CODECS)}")
     codec = CODECS[name]
     if options.preset is not None and options.preset not in codec.presets:
-        hint = f"use one of {', '.join(codec.presets)}" if codec.presets else "drop --preset"
+        hint = (
+            f"use one of {', '.join(codec.presets)}" if codec.presets else "drop --encoder-preset"
+        )
         raise SinkError(f"{name} has no preset {options.preset!r}", hint)
     if options.crf is not None and codec.quality and options.crf > codec.max_quality:
         hint = f"use at most {codec.max_quality}"
