@@ -37,7 +37,6 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What the tests find out about a machine stays among them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REALTIME_NST_CACHE", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("REALTIME_NST_CONFIG", str(tmp_path_factory.mktemp("config") / "none.toml"))
         patch.setenv("REALTIME_NST_CONFIG", str(tmp_path_factory.mktemp("config")))
         yield
 

@@ -31,6 +31,8 @@ def limited(threads: int | None) -> int | None:
 
 def checked_area(area: str | None) -> str | None:
     """Return the name of an area that can be stylized alone."""
+    if area is None:  # as while a shell completes words: nothing heavy is imported
+        return None
     from realtime_nst.errors import ImageError
     from realtime_nst.stylize.masked import check_area
 

@@ -1,18 +1,15 @@
 """Find, read and check the configuration file."""
 
-import os
-import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from realtime_nst.cache_folder import config_folder
 from realtime_nst.cli.option_aliases import normalize_option
 from realtime_nst.errors import ConfigError
 
-VARIABLE = "REALTIME_NST_CONFIG"
-"""Environment variable that names another configuration file."""
 NAME = "realtime-nst.toml"
 PRESETS = "presets"
 """Table of a command with the user's presets."""
@@ -24,16 +21,8 @@ Table = Mapping[str, Any]
 
 
 def default_path() -> Path:
-    """Return the path of the file, following the conventions of the operating system."""
-    if own := os.environ.get(VARIABLE):
-        return Path(own)
-    if sys.platform == "win32":
-        roaming = os.environ.get("APPDATA")
-        return Path(roaming or Path.home() / "AppData" / "Roaming") / "realtime-nst" / NAME
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "realtime-nst" / NAME
-    folder = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(folder) / "realtime-nst" / NAME
+    """Return the path of the file in the user's configuration folder."""
+    return config_folder() / NAME
 
 
 def read(path: Path, *, needed: bool) -> dict[str, Any]:
