@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime_nst.cli.arguments import path_of
+from realtime_nst.cli.messages import fail
 from realtime_nst.cli.options import Json
 from realtime_nst.errors import NstError
 
@@ -33,7 +34,7 @@ def info(
             if len(files) == 1:
                 raise
             failed += 1
-            typer.echo(f"error: {error}", err=True)
+            fail(str(error), error.hint)
             continue
         rows.append({"file": str(path), **asdict(found)})
         if not as_json:
