@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import typer
+
 from realtime_nst.cli.config import file, presets
 from realtime_nst.errors import NstError
 from realtime_nst.models.card import KEY, Card
@@ -43,13 +45,13 @@ def codecs(incomplete: str) -> list[str]:
     return _starting(CODECS, incomplete)
 
 
-def video_presets(incomplete: str) -> list[str]:
-    """Return the presets of ``video`` that begin so, the user's own included."""
+def presets_of_command(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the presets of a command that begin so, the user's own included."""
     try:
         data = file.read(file.default_path(), needed=False)
     except NstError:
         data = {}
-    return _starting(presets.presets_of("video", data), incomplete)
+    return _starting(presets.presets_of(ctx.info_name or "", data), incomplete)
 
 
 def _cards() -> list[Card]:

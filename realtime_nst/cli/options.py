@@ -121,9 +121,8 @@ Preset = Annotated[
         metavar="NAME",
         rich_help_panel=OUTPUT,
         expose_value=False,
-        autocompletion=completion.video_presets,
-        help="Options under one name: web, phone, editor, archive, or one of your own. A preset "
-        "of the encoder, such as slow, is passed on to it.",
+        autocompletion=completion.presets_of_command,
+        help="Options under one name: web, phone, editor, archive, or one of your own.",
     ),
 ]
 SavePreset = Annotated[

@@ -46,6 +46,7 @@ def completed(shell: str, *words: str) -> str:
         (("image", "--device", "open"), "openvino"),
         (("video", "--tier", "joh"), "johnson"),
         (("video", "--preset", "arch"), "archive"),
+        (("image", "--preset", "pho"), "phone"),
     ],
 )
 def test_shell_completes(models: Path, shell: str, words: tuple[str, ...], expected: str) -> None:

@@ -17,6 +17,8 @@ from realtime_nst.cli.options import (
     Output,
     Palette,
     Precision,
+    Preset,
+    SavePreset,
     Strength,
     StrokeSizeText,
     Threads,
@@ -54,6 +56,8 @@ def image(
         ),
     ] = None,
     output: Output = None,
+    preset: Preset = None,  # noqa: ARG001  (both are applied while the words are parsed)
+    save_preset: SavePreset = None,  # noqa: ARG001
     overwrite: Overwrite = None,
     style: Annotated[
         list[str] | None,

@@ -121,7 +121,8 @@ def video(
         typer.Option(
             metavar="PRESET",
             rich_help_panel=ENCODING,
-            help="Preset of the encoder, e.g. ultrafast to veryslow for h264.",
+            help="Preset of the encoder, e.g. ultrafast to veryslow for h264; --preset takes it, "
+            "too.",
         ),
     ] = None,
     pix_fmt: Annotated[

@@ -44,8 +44,9 @@ def apply(ctx: Any, command: Any, given: Mapping[str, Any]) -> None:
     for name in names:
         table = table.get(name, {})
     options, defaults, sources = file.options_of(command), {}, {}
-    preset = given.get("preset") or table.get("preset")
-    layers = [(f"{path}", _top(data, options, names)), (f"{path}", table)]
+    top = _top(data, options, names)
+    preset = given.get("preset") or table.get("preset") or top.get("preset")
+    layers = [(f"{path}", top), (f"{path}", table)]
     if preset and "preset" in options:
         layers.append((f"preset {preset}", presets.find_preset(names[0], preset, data)))
     for source, values in layers:

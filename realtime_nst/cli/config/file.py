@@ -82,7 +82,7 @@ def _check_table(
             _check_table(path, where, value, options_of(command), inner)
         elif isinstance(value, dict) and key == PRESETS and place:
             for name, preset in value.items():
-                _check_table(path, f"{where}.{name}", preset, options, {})
+                _check_table(path, f"{where}.{name}", preset, {*options} - {"preset"}, {})
         elif isinstance(value, dict) or key_of(key) not in set(options):
             raise _unknown(path, where, key, [*options, *commands])
 

@@ -17,6 +17,12 @@ BUILT_IN: dict[str, dict[str, dict[str, Any]]] = {
         "editor": {"codec": "prores"},
         "archive": {"codec": "ffv1"},
     },
+    "image": {
+        "web": {"format": "webp"},
+        "phone": {"format": "jpg"},
+        "editor": {"format": "png"},
+        "archive": {"format": "png"},
+    },
 }
 """Options of the built-in presets, by command and name."""
 ENCODER_PRESETS = frozenset(

@@ -79,6 +79,7 @@ def test_config_option_names_another_file(config: Path, tmp_path: Path) -> None:
         ("[video]\nstile = 1", "cannot use video.stile in ", "did you mean style"),
         ("[vidoe]\ncrf = 1", "cannot use vidoe in ", "did you mean video?"),
         ("crff = 1", "cannot use crff in ", "did you mean crf"),
+        ("[video.presets.a]\npreset = 'web'", "cannot use video.presets.a.preset", ""),
         ("[video.presets.a]\ncodecs = 1", "cannot use video.presets.a.codecs", "codec"),
         ("[video]\nresume = 'yes'", "it is not true or false", "edit "),
         ("[video]\ncrf = true", "it is not text or a number", "edit "),
@@ -108,6 +109,32 @@ def test_built_in_presets(config: Path, preset: str, made: str, codec: str) -> N
     assert result.exit_code == 0, result.output
     with av.open(made) as container:
         assert container.streams.video[0].codec_context.name == codec
+
+
+@pytest.mark.parametrize(
+    ("preset", "suffix"),
+    [("web", ".webp"), ("phone", ".jpg"), ("editor", ".png"), ("archive", ".png")],
+)
+def test_built_in_presets_of_image(config: Path, preset: str, suffix: str) -> None:
+    write_image(Path("in.png"), np.full((48, 64, 3), 50, np.uint8))
+    result = run("image", "in.png", "-s", "invert", "--preset", preset)
+    assert result.exit_code == 0, result.output
+    assert read_image(Path(f"in.invert{suffix}")).shape == (48, 64, 3)
+
+
+def test_own_preset_of_image(config: Path) -> None:
+    saved = run("image", "--size", "20x", "--preset", "web", "--save-preset", "small")
+    assert saved.exit_code == 0, saved.output
+    rows = shown("image", "--preset", "small")
+    assert rows["--size"] == ("20x", "preset small")
+    assert rows["--format"] == ("webp", "preset small")
+    assert isinstance(run("video", "in.mp4", "--preset", "small").exception, ConfigError)
+
+
+def test_preset_of_file(config: Path) -> None:
+    config.write_text('preset = "web"\n[video]\npreset = "archive"\n', encoding="utf-8")
+    assert shown("image")["--format"] == ("webp", "preset web")
+    assert shown("video")["--codec"] == ("ffv1", "preset archive")
 
 
 def test_encoder_preset_is_passed_on(config: Path) -> None:
