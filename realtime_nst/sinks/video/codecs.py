@@ -103,6 +103,9 @@ _PRORES = {"profile": "hq", "vendor": "apl0"}
 # uses on four cores. More of them hardly cost time or size (100 frames of 640x360, 1 to 5 threads:
 # 914 to 919 kB), but each delays a frame.
 _X264 = {"x264-params": "mbtree=0", "threads": "6"}
+# Otherwise x264 stores the time base as the frame rate, and editors take a camera for 90000 fps.
+# Frames keep their times.
+_X264_LIVE = {"x264-params": "mbtree=0:force-cfr=1"}
 _X265 = {"x265-params": "log-level=error:frame-threads=3"}
 _HVC1 = {"mp4": "hvc1", "mov": "hvc1"}  # Apple's players do not support hev1
 # x264 needs some 25 MB for each 4K frame that it has received and not written.
@@ -117,7 +120,7 @@ CODECS = {
         X_PRESETS,
         "veryfast",
         _X264,
-        {},
+        _X264_LIVE,
         _LOW_MEMORY,
         "yuv444p",
     ),

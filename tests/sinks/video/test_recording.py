@@ -4,7 +4,9 @@ import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 
+import av
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from realtime_nst.errors import SinkError
 from realtime_nst.frame import Frame, StreamInfo
 from realtime_nst.sinks.null import NullSink
 from realtime_nst.sinks.tee import Tee
+from realtime_nst.sinks.video.codecs import VideoOptions
 from realtime_nst.sinks.video.recording import RecordingSink
 from realtime_nst.sinks.video.sink import partial_of
 from tests.helpers.video_clips import content
@@ -58,6 +61,20 @@ def test_its_clock_starts_with_its_first_frame_and_keeps_the_gaps(tmp_path: Path
     assert [float(time) for time in content(tmp_path / "late.mp4").pts] == pytest.approx(
         [0, 0.03, 0.2], abs=1e-4
     )
+
+
+@pytest.mark.parametrize("ending", [".mp4", ".mov"])
+def test_frame_rate_of_a_recording_is_not_its_time_base(tmp_path: Path, ending: str) -> None:
+    """FFmpeg takes the encoder's rate, or that of its fields."""
+    path = tmp_path / f"live{ending}"
+    random = Random(1)
+    times = [Fraction(3000 * n + random.randint(-720, 720), 90000) for n in range(90)]
+    with RecordingSink(path, INFO, VideoOptions(preset="superfast", live=True)) as sink:
+        for index, time in enumerate(times):
+            sink.write(frame(time, index))
+    with av.open(str(path)) as file:
+        assert file.streams.video[0].base_rate in (30, 60)
+    assert list(content(path).pts) == [time - times[0] for time in times]
 
 
 class Noted(NullSink):
