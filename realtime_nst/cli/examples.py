@@ -17,6 +17,7 @@ EXAMPLES = {
         "realtime-nst video in.mp4 out.mp4 --style starry-night",
         "realtime-nst video clips/ stylized/ --style great-wave --resume",
         "realtime-nst video in.mp4 out.mp4 --style udnie --style the-scream@10s --size x720",
+        "realtime-nst video in.mp4 --style great-wave --preview",
         "realtime-nst video https://example.org/film.mp4 out.mp4 --style udnie",
     ),
     "image": (

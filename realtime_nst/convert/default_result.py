@@ -79,6 +79,20 @@ def default_painting(photo: Path, styles: Sequence[str]) -> Path:
     return _beside(photo, styles, "" if is_folder(photo) else ".png")
 
 
+def default_preview(source: Path, styles: Sequence[str]) -> Path:
+    """Return the name of a video's preview.
+
+    >>> default_preview(Path("clips/in.mov"), ["Starry Night"]).name
+    'in.starry-night.preview.jpg'
+
+    Raises:
+        SinkError: the source has no name of its own, as a pipe.
+    """
+    _check_named(source)
+    named = source.absolute().parent if NUMBER.search(source.name) else source
+    return _beside(named, styles, ".preview.jpg")
+
+
 def style_part(styles: Sequence[str]) -> str:
     """Return what describes styles in a file name.
 

@@ -15,6 +15,7 @@ from realtime_nst.provenance import from_comment, from_json, from_xmp
 from realtime_nst.sources import open_source
 from realtime_nst.sources.options import ReadOptions
 from realtime_nst.sources.video.description import describe_container
+from realtime_nst.sources.video.opening import is_pipe
 
 ANIMATION_RATE = Fraction(25)
 """Frame rate asked for, so that an animated image is opened as a video."""
@@ -62,6 +63,8 @@ def file_info(path: Path) -> FileInfo:
     """
     if is_folder(path):
         raise SourceError(f"cannot read {path}: it is a folder", "give the files in it")
+    if is_pipe(path):
+        raise SourceError(f"cannot read {path}: it is a pipe", "write it to a file first")
     if path.suffix.lower() == ".onnx":
         return _model(path)
     found = _media(path)

@@ -14,12 +14,14 @@ import numpy as np
 from realtime_nst.convert.converter import RunCallbacks, convert
 from realtime_nst.convert.jobs import Job
 from realtime_nst.convert.options import ConversionOptions
-from realtime_nst.convert.transforms import arrange_output, scaled, transform
+from realtime_nst.convert.transforms import scaled, transform
+from realtime_nst.convert.video_stylizer import video_stylizer
 from realtime_nst.errors import SourceError
 from realtime_nst.frame import Frame, Image, StreamInfo
 from realtime_nst.sinks.video.codecs import PIPE
 from realtime_nst.sources import open_source
 from realtime_nst.stages import no_op
+from realtime_nst.stats import StageTimer
 from realtime_nst.stylize.timeline import Timeline
 
 PLACES = (Fraction(1, 10), Fraction(1, 2), Fraction(9, 10))
@@ -36,8 +38,8 @@ MEASURED_FRAMES, MEASURED_SECONDS = 40, 10
 """After how many frames, or seconds, the measurement ends, whichever comes first."""
 WARM_UP = 5
 """Frames before the measurement begins."""
-EARLIEST = 12
-"""Least number of frames from which a duration is estimated."""
+LEAST_FRAMES = 8
+"""Number of frames that the measurement needs, however long they take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,7 @@ def preview(job: Job, options: ConversionOptions, timeline: Timeline) -> Preview
     quiet = replace(options.reading, on_note=no_op, on_skip=no_op)
     options = replace(options, reading=quiet, resume=False)
     info, frames = preview_frames(job.source, options)
-    stylize = arrange_output(timeline, replace(options.shape, side_by_side=False))
-    rows = [(stylize(frame).image, frame.image) for frame in frames]
+    rows = [(_stylized(frame, options, timeline), frame.image) for frame in frames]
     fps = measure_fps(job, options, timeline, frames[len(frames) // 2].pts)
     return Preview(
         contact_rows(rows),
@@ -81,6 +82,13 @@ def preview(job: Job, options: ConversionOptions, timeline: Timeline) -> Preview
         fps,
         info.frames,
     )
+
+
+def _stylized(frame: Frame, options: ConversionOptions, timeline: Timeline) -> Image:
+    """Return a stylized frame, which no other frame has an influence on."""
+    shape = replace(options.shape, side_by_side=False)
+    alone = replace(options, shape=shape, stabilization=0.0)
+    return video_stylizer(timeline, alone, StageTimer())(frame).image
 
 
 def preview_frames(path: Path, options: ConversionOptions) -> tuple[StreamInfo, list[Frame]]:
@@ -161,7 +169,7 @@ def measure_fps(job: Job, options: ConversionOptions, timeline: Timeline, time: 
 
     def enough() -> bool:
         is_late = times and perf_counter() - times[0] > MEASURED_SECONDS
-        return len(times) >= MEASURED_FRAMES or bool(is_late)
+        return len(times) >= (LEAST_FRAMES if is_late else MEASURED_FRAMES)
 
     @contextmanager
     def running(_info: StreamInfo) -> Iterator[RunCallbacks]:
@@ -170,7 +178,7 @@ def measure_fps(job: Job, options: ConversionOptions, timeline: Timeline, time: 
     with tempfile.TemporaryDirectory() as folder:
         name = "piece.y4m" if str(job.result) == PIPE else job.result.name
         convert(Job(job.source, Path(folder, name)), options, timeline, running=running)
-    if len(times) < EARLIEST:
+    if len(times) < LEAST_FRAMES:
         return 0.0
     return (len(times) - 1 - WARM_UP) / (perf_counter() - times[WARM_UP])
 

@@ -139,5 +139,7 @@ def test_info_of_animation(tmp_path: Path) -> None:
 def test_info_errors(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="it is a folder"):
         file_info(tmp_path)
+    with pytest.raises(SourceError, match="it is a pipe"):
+        file_info(Path("-"))
     with pytest.raises(SourceError, match="No such file"):
         file_info(tmp_path / "nothing.mp4")

@@ -100,7 +100,11 @@ def test_pipe_is_measured_without_writing_to_it(
 
 
 def test_short_video_has_no_estimate(tmp_path: Path, invert: Timeline) -> None:
-    found = preview(Job(make(tmp_path / "in.mp4", Clip()), tmp_path / "out.mp4"), PLAIN, invert)
+    found = preview(
+        Job(make(tmp_path / "in.mp4", Clip(ticks=(0, 512, 1024))), tmp_path / "out.mp4"),
+        PLAIN,
+        invert,
+    )
     assert (found.seconds, found.fps) == (None, 0.0)
 
 

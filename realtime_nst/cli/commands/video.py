@@ -223,6 +223,15 @@ def video(
         bool,
         typer.Option("--resume", rich_help_panel=RUN, help="Resume an interrupted conversion."),
     ] = False,
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview",
+            rich_help_panel=RUN,
+            help="Write only IN.STYLE.preview.jpg, three frames next to the input, and print how "
+            "long the whole will take.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -236,10 +245,11 @@ def video(
     verbose: Verbose = False,
 ) -> None:
     """Stylize videos. Size, timestamps, audio and other streams are kept."""
-    from realtime_nst.cli import parsing, videos
+    from realtime_nst.cli import parsing, previews, videos
     from realtime_nst.cli.announcement import announce_default, announce_styles
     from realtime_nst.cli.downloads import local_files
-    from realtime_nst.convert.default_result import default_video
+    from realtime_nst.cli.previews import PreviewJob
+    from realtime_nst.convert.default_result import default_preview, default_video
     from realtime_nst.convert.jobs import jobs_for
     from realtime_nst.convert.options import ConversionOptions
     from realtime_nst.convert.styles import describe_styles
@@ -286,6 +296,21 @@ def video(
         announce_styles(loaded, verbose=verbose)
         return timeline
 
+    if preview:
+        local = {
+            file: Path(file.name) for name, file in zip(names, files, strict=True) if is_url(name)
+        }
+        previews.write_previews(
+            [
+                PreviewJob(job, default_preview(local.get(job.source, job.source), style))
+                for job in jobs
+            ],
+            options,
+            videos.open_once(opener),
+            overwrite=overwrite,
+            as_json=as_json,
+        )
+        return
     keep = not videos.may_replace_results(jobs, overwrite, resume=resume)
     report = videos.ReportOptions(keep, as_json, result == PIPE, stats)
     videos.convert_all(jobs, options, videos.open_once(opener), report)
