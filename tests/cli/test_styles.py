@@ -13,8 +13,10 @@ from realtime_nst.cli.app import app
 from realtime_nst.errors import SourceError
 from realtime_nst.evaluate import verify as verifying
 from realtime_nst.evaluate.contact_sheet import best_columns, contact_sheet
+from realtime_nst.frame import Image
 from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
+from realtime_nst.inference.session import Session
 from realtime_nst.models.card import KEY, Card
 from realtime_nst.models.checksum import SEAL, fingerprint, is_whole
 from realtime_nst.models.protobuf import encode_field
@@ -85,6 +87,24 @@ def test_a_sheet_has_every_style_once(
     assert result.stdout == f"{out}: 1 styles\n"
     result = styles("sheet", tmp_path / "photo.png", "-o", out, "--tier", "none", "-y")
     assert "there is no none model, only fast" in str(result.exception)
+
+
+def test_sheet_stylizes_before_it_reduces(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime_nst.models.registry.model_folders", lambda: [models])
+    sizes = []
+
+    def run(self: Session, image: Image, weights: object = None) -> Image:
+        sizes.append(image.shape[:2])
+        return image
+
+    monkeypatch.setattr(Session, "run", run)
+    for size in ((300, 400), (3000, 4000)):
+        write_image(tmp_path / "photo.png", np.full((*size, 3), 50, np.uint8))
+        styles("sheet", tmp_path / "photo.png", "-o", tmp_path / "sheet.png", "--tile", 64)
+    assert set(sizes) == {(300, 400), (960, 1280)}
+    assert read_image(tmp_path / "sheet.png").shape[1] < 600
 
 
 def test_a_sheet_of_a_tier_without_a_model(models: Path, tmp_path: Path) -> None:

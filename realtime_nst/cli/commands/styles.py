@@ -33,6 +33,9 @@ COLUMNS = ("style", "artist", "title", "year", "model", "tier", "licence")
 FIGURES = {"fidelity_256": "iterations", "stability_clips_stabilised": "flicker"}
 """Results of the card with their columns: how many iterations of optimization (Gatys et al.) one
 pass equals, and the flicker of a stylized, stabilized video as a multiple of the input's."""
+SHEET_PIXELS = 1280 * 960
+"""Pixels of a photo that is stylized for a sheet, and then reduced: strokes on thumbnails would be
+as large as faces, and those on 24 megapixels could not be seen."""
 OUTCOMES = {True: "ok", False: "WRONG", None: "note"}
 
 
@@ -149,6 +152,7 @@ def sheet(
 ) -> None:
     """Stylize a photo in every style, and write one sheet with the names."""
     from realtime_nst.evaluate.contact_sheet import contact_sheet, tile_of
+    from realtime_nst.evaluate.scenes import fitted as reduced
     from realtime_nst.image_io.read import read_image
     from realtime_nst.image_io.write import check_picture, write_image
     from realtime_nst.inference.options import InferenceOptions
@@ -157,14 +161,16 @@ def sheet(
     check_picture(out, [photo])
     if not may_write([out], overwrite):
         return
-    small = tile_of(read_image(photo), tile)
+    full = reduced(read_image(photo), SHEET_PIXELS)
     chosen = _chosen(tier)
-    tiles = [("photo", small)]
+    tiles = [("photo", tile_of(full, tile))]
     options = InferenceOptions(device=device, precision=None, threads=threads)
     for path in dict.fromkeys(choice.model.path for choice in chosen):
         own = [choice for choice in chosen if choice.model.path == path]
         session = open_choice(own[0], options, baked=False)
-        tiles += [(_name(choice), session.run(small, choice.weight_array())) for choice in own]
+        for choice in own:
+            stylized = session.run(full, choice.weight_array())
+            tiles.append((_name(choice), tile_of(stylized, tile)))
     write_image(out, contact_sheet(tiles, columns))
     typer.echo(f"{out}: {len(chosen)} styles")
 
