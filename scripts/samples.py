@@ -1,7 +1,8 @@
 """Make the sample images of the models: ``python scripts/samples.py [MODEL...]``.
 
-``models/NAME/sample.jpg`` for each model, and ``docs/images/results.jpg`` for the README. The
-photos are scikit-image's own (cat: Stefan van der Walt, CC0; coffee: Rachel Michetti, CC0).
+``models/NAME/sample.jpg`` for each model, ``docs/images/styles.jpg`` with all styles of all models,
+and ``docs/images/results.jpg`` for the README. The photos are scikit-image's own (astronaut: NASA,
+public domain; cat: Stefan van der Walt, CC0; coffee: Rachel Michetti, CC0).
 """
 
 import sys
@@ -19,16 +20,17 @@ from realtime_nst.inference.session import Session, open_session
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
-RESULTS = ROOT / "docs" / "images" / "results.jpg"
+IMAGES = ROOT / "docs" / "images"
 HEIGHT = 200
 """Height in pixels of an image in a sheet; networks stylize it at 480, like a webcam's."""
-SMALL = 150
-"""The same in the README."""
+SMALL, LARGE = 150, 256
+"""The same in docs/styles.md and in the README."""
 
 
 def photos() -> list[Image]:
-    """Return a cat and a cup of coffee, 480 pixels high, BGR."""
-    return [_scaled(photo[:, :, ::-1], 480) for photo in (data.chelsea(), data.coffee())]
+    """Return an astronaut, a cat and a cup of coffee, 480 pixels high, BGR."""
+    chosen = (data.astronaut(), data.chelsea(), data.coffee())
+    return [_scaled(photo[:, :, ::-1], 480) for photo in chosen]
 
 
 def styled(session: Session, photo: Image) -> list[Image]:
@@ -43,9 +45,9 @@ def sheet(columns: list[list[Image]]) -> Image:
     return np.ascontiguousarray(np.hstack(stacked))
 
 
-def beside(pair: list[Image]) -> Image:
-    """Pictures of one height in a row, small."""
-    return np.ascontiguousarray(np.hstack([_scaled(image, SMALL) for image in pair]))
+def in_a_row(images: list[Image]) -> Image:
+    """Pictures of one height side by side, small."""
+    return np.ascontiguousarray(np.hstack([_scaled(image, SMALL) for image in images]))
 
 
 def _scaled(image: Image, height: int) -> Image:
@@ -59,19 +61,24 @@ def _labelled(image: Image) -> Image:
 
 
 def main(names: list[str]) -> None:
-    """Write the samples of the models named, or of all, and the README's sheet."""
+    """Write the samples of the models named, or of all, and the sheets of the documents."""
     folders = sorted(path.parent for path in MODELS.glob("*/model.onnx"))
-    tiles = [("the photos", beside(photos()))]
+    all_styles = [("the photos", in_a_row(photos()))]
+    first = [("the photo", _scaled(photos()[0], LARGE))]
     for folder in folders:
         session = open_session(folder / "model.onnx", "cpu")
         shown = [styled(session, photo) for photo in photos()]
-        for style, *pair in zip(session.card.styles, *shown, strict=True):
-            tiles.append((f"{style.name}, {session.card.tier}", beside(pair)))
+        for style, *images in zip(session.card.styles, *shown, strict=True):
+            label = f"{style.name}, {session.card.tier}"
+            all_styles.append((label, in_a_row(images)))
+            if session.card.tier != "quality":
+                first.append((label, _scaled(images[0], LARGE)))
         if not names or folder.name in names:
             columns = [[photo, *images] for photo, images in zip(photos(), shown, strict=True)]
             write_image(folder / "sample.jpg", sheet(columns))
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    write_image(RESULTS, contact_sheet(tiles, 3))
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    write_image(IMAGES / "styles.jpg", contact_sheet(all_styles, 2))
+    write_image(IMAGES / "results.jpg", contact_sheet(first, 5))
 
 
 if __name__ == "__main__":
