@@ -25,7 +25,9 @@ EARLY_PREVIEWS, PREVIEW_STEPS = (25, 50, 100), 200
 initialized from a trained one changes fast at first."""
 
 
-def run_training(trainer: "Trainer", photos: "Tensor | None", every: int | None) -> None:
+def run_training(
+    trainer: "Trainer", photos: "Tensor | None", every: int | None, *, first_look: bool = False
+) -> None:
     """Train to the end or to Ctrl-C, save in both cases, and write previews.
 
     Args:
@@ -33,10 +35,11 @@ def run_training(trainer: "Trainer", photos: "Tensor | None", every: int | None)
         photos: photos to stylize for previews, (n, 3, h, w); None for no previews.
         every: number of steps between previews; None writes ``EARLY_PREVIEWS``, then one every
             ``PREVIEW_STEPS``.
+        first_look: also show the photos as they were stylized before the training.
     """
     name, steps = trainer.recipe.name, trainer.recipe.schedule.steps
     trainer.save()  # fails now, not after an hour, if the file cannot be written
-    first_look = _first_look(trainer, photos)
+    first = trainer.preview(photos) if first_look and photos is not None else None
     with interrupts() as stopped, progress.steps(name, steps, stage="train") as show:
         say(f"{name}: {trainer.runs_on}")
         for step in trainer.run():
@@ -47,7 +50,7 @@ def run_training(trainer: "Trainer", photos: "Tensor | None", every: int | None)
             if ends and step.step < steps:
                 trainer.save()  # before the preview, which a second Ctrl-C cuts off
             if photos is not None and (ends or is_preview_step(step.step, every)):
-                say(f"preview: {write_preview(trainer, photos, first_look)}")
+                say(f"preview: {write_preview(trainer, photos, first)}")
             if ends:
                 break
     _finish(trainer)
@@ -77,12 +80,6 @@ def describe(step: "TrainingProgress") -> str:
     losses = "  ".join(f"{kind} {value:.3g}" for kind, value in step.losses.items())
     left = f"{progress.minutes(step.eta)} left"
     return f"{step.step}/{step.steps}  {losses}  {step.rate:.2f} steps/s  {left}"
-
-
-def _first_look(trainer: "Trainer", photos: "Tensor | None") -> "Tensor | None":
-    """Return the photos as a network of one style paints them before it is trained."""
-    untrained = trainer.step == 0 and len(trainer.recipe.styles) == 1
-    return trainer.preview(photos) if untrained and photos is not None else None
 
 
 def write_preview(trainer: "Trainer", photos: "Tensor", first_look: "Tensor | None" = None) -> Path:

@@ -13,6 +13,7 @@ from realtime_nst.cli.app import app
 from realtime_nst.cli.train_progress import is_preview_step
 from realtime_nst.errors import SinkError
 from realtime_nst.files import Lock
+from realtime_nst.image_io.read import read_image
 from realtime_nst.image_io.write import write_image
 from realtime_nst.models.registry import find_style
 from realtime_nst.train.checkpoint import load_checkpoint
@@ -55,6 +56,20 @@ def test_from_a_painting_to_a_model(recipe: Path, photos: Path, tmp_path: Path) 
     assert "grey levels" in exported.stdout
     assert f"next: realtime-nst webcam --style {model}\n" in exported.stderr
     assert find_style(str(model)).model.styles == ["dots"]
+
+
+def test_previews_show_photos_first_look_and_now(
+    recipe: Path, photos: Path, tmp_path: Path
+) -> None:
+    heights = {}
+    for name, start in (
+        ("first", ("--from-scratch",)),
+        ("second", ("--init-from", tmp_path / "first")),
+    ):
+        arguments = ["train", recipe, "--content", photos, "--out", tmp_path / name, *start]
+        assert run(*arguments).returncode == 0
+        heights[name] = read_image(tmp_path / name / "preview_000004.png").shape[0]
+    assert heights == {"first": 2 * 64, "second": 3 * 64}  # random weights are no first look
 
 
 def test_ctrl_c_saves_and_resume_goes_on(recipe: Path, photos: Path, tmp_path: Path) -> None:

@@ -179,9 +179,12 @@ def train(
     if content is None:
         _note("trains on four included photos; more improve the result: --content FOLDER")
     trainer, photos = open_trainer(recipe, folders, content, options)
-    _note(initialize(trainer, warm, init_from, resume=resume))
+    origin = initialize(trainer, warm, init_from, resume=resume)
+    _note(origin)
+    first_look = bool(origin) and len(recipe.styles) == 1
     with Lock(options.checkpoint):
-        run_training(trainer, photos.batch(0)[:PREVIEW_PHOTOS], preview_every)
+        previewed = photos.batch(0)[:PREVIEW_PHOTOS]
+        run_training(trainer, previewed, preview_every, first_look=first_look)
     _print_skipped(photos.broken.items())
 
 
