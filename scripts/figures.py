@@ -1,6 +1,7 @@
 """Store evaluation results in a model's card: ``python scripts/figures.py MODEL REPORT.json...``.
 
-Reports come from ``realtime-nst evaluate fidelity --json`` and ``evaluate stability --json``.
+Reports come from ``realtime-nst evaluate quality --json``, ``evaluate stability --json`` and
+``evaluate fidelity --json``.
 Numbers go into the card inside ``models/MODEL/model.onnx`` and, as tables, between two marks of its
 README.
 """
@@ -27,6 +28,8 @@ STABILITY = {
     "style": "style distance",
 }
 """Results of ``evaluate stability`` and their columns."""
+GATE = "gate_"
+"""Prefix of results of ``evaluate quality``."""
 MARKS = re.compile(r"(<!-- figures -->\n).*?(<!-- end -->)", re.S)
 
 
@@ -34,6 +37,10 @@ def numbers_of(reports: list[dict[str, Any]]) -> dict[str, float]:
     """``fidelity_256:wave``, ``style_ratio_256:wave``, ``stability_clips:wave`` and the like."""
     numbers: dict[str, float] = {}
     for report in reports:
+        if "gates" in report:
+            gates, style = report["gates"].items(), report["style"]
+            numbers |= {f"{GATE}{name}:{style}": round(gate["value"], 3) for name, gate in gates}
+            continue
         if "figures" in report:
             figures, style = report["figures"].items(), report["style"]
             numbers |= {f"stability_{name}:{style}": value for name, value in figures}
@@ -47,8 +54,20 @@ def numbers_of(reports: list[dict[str, Any]]) -> dict[str, float]:
 
 def tables(card: Card) -> str:
     """Return the fidelity and stability results of a report."""
-    found = [lines for lines in (_fidelity(card), _stability(card)) if lines]
+    found = [lines for lines in (_gates(card), _stability(card), _fidelity(card)) if lines]
     return "\n\n".join("\n".join(lines) for lines in found) + "\n"
+
+
+def _gates(card: Card) -> list[str]:
+    """One line a style: its results at the quality gates."""
+    keys = [key.removeprefix(GATE).split(":")[0] for key in card.numbers if key.startswith(GATE)]
+    names = list(dict.fromkeys(keys))
+    lines = [f"| style | {' | '.join(names)} |", "|---" * (1 + len(names)) + "|"]
+    for style in card.styles:
+        found = [card.numbers.get(f"{GATE}{name}:{style.name}") for name in names]
+        cells = ["-" if value is None else f"{value:.3g}" for value in found]
+        lines.append(f"| `{style.name}` | {' | '.join(cells)} |")
+    return lines if names else []
 
 
 def _fidelity(card: Card) -> list[str]:

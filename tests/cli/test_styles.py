@@ -102,7 +102,7 @@ def test_sheet_stylizes_before_it_reduces(
     monkeypatch.setattr(Session, "run", run)
     for size in ((300, 400), (3000, 4000)):
         write_image(tmp_path / "photo.png", np.full((*size, 3), 50, np.uint8))
-        styles("sheet", tmp_path / "photo.png", "-o", tmp_path / "sheet.png", "--tile", 64)
+        styles("sheet", tmp_path / "photo.png", "-o", tmp_path / "sheet.png", "--tile", 64, "-y")
     assert set(sizes) == {(300, 400), (960, 1280)}
     assert read_image(tmp_path / "sheet.png").shape[1] < 600
 
