@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 app = typer.Typer(invoke_without_command=True)
 BRIEF = ("style", "artist", "title", "year", "tiers")
 """Columns of the list, which has one line for each style."""
-LONG_CELLS = [BRIEF.index("title"), BRIEF.index("artist")]
+LONG_CELLS = [BRIEF.index(name) for name in ("title", "artist", "tiers")]
 """Positions of the columns that are shortened in a narrow terminal."""
 COLUMNS = ("style", "artist", "title", "year", "model", "tier", "licence")
 """Columns of the long list, which has one line for each style of each model."""
