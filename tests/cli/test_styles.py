@@ -58,7 +58,7 @@ def test_the_list_fits_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatc
     assert {"starry-night", "composition-vii"} <= set(names)
     starry = lines[names.index("starry-night")]
     assert starry.endswith("fast, quality, johnson" if columns > 60 else "fast, quali...")
-    assert ("The Starry Night" in starry) is (columns > 60)
+    assert ("The Starry Night" in starry) is (columns > 80)
 
 
 def test_a_note_that_goes_for_all_files_is_printed_once(
