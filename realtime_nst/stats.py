@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from threading import Lock
 from time import perf_counter
 from typing import TypeVar
 
@@ -80,8 +81,22 @@ class StageTimer:
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
+        self._lock = Lock()
+        self._since = clock()
         self.busy: dict[str, float] = {}
         """Busy time in seconds, by stage."""
+        self.seconds = 0.0
+        """Duration of the measurement, after ``stop``."""
+
+    def restart(self) -> None:
+        """Measure from now on, also of calls in progress."""
+        with self._lock:
+            self._since = self._clock()
+            self.busy.update(dict.fromkeys(self.busy, 0.0))
+
+    def stop(self) -> None:
+        """Take the duration; call it when the stages have ended."""
+        self.seconds = self._clock() - self._since
 
     def time_iterable(self, stage: str, items: Iterable[T]) -> Iterator[T]:
         """Iterate the items, and add the time it takes to produce them to the stage."""
@@ -97,6 +112,7 @@ class StageTimer:
             try:
                 return function(*arguments)
             finally:
-                self.busy[stage] += self._clock() - started
+                with self._lock:
+                    self.busy[stage] += self._clock() - max(started, self._since)
 
         return timed

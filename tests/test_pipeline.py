@@ -104,6 +104,26 @@ def test_stage_timer_ignores_waiting() -> None:
     assert watch.busy == {"source": 3, "style": 1}
 
 
+def test_stage_timer_restarts_within_a_call() -> None:
+    now = 0.0
+    watch = StageTimer(lambda: now)
+
+    def work(before: float, after: float = 0.0) -> None:
+        nonlocal now
+        now += before
+        if after:
+            watch.restart()
+            now += after
+
+    timed = watch.time_calls("style", work)
+    timed(100.0)
+    timed(50.0, 1.0)
+    timed(2.0)
+    now += 1.0
+    watch.stop()
+    assert (watch.busy, watch.seconds) == ({"style": 3.0}, 4.0)
+
+
 def test_run_stages_overlap() -> None:
     """Three stages of 10 ms take 10 ms per frame, not 30."""
     frames, pause = 30, 0.01

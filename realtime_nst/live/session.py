@@ -43,7 +43,7 @@ def run_live(
         controls: settings that keys change.
         hud: text of the window; its ``meter`` counts the frames.
         sinks: names of the outputs; none opens a window.
-        stages: measures how long each stage works.
+        stages: measures how long each stage works, from the first frame on.
         stopped: called after each frame; True ends the session.
         on_note: called with every message for the terminal.
         outside: remote controls, presets and the show.
@@ -80,6 +80,8 @@ def run_live(
 
         def on_frame(frame: Frame) -> None:
             controller.shown(frame)
+            if hud.meter.frames == 1:  # what the first one waits for is no share of the rest
+                stages.restart()
             recording.follow()
             if outside:
                 outside.on_frame(frame)
@@ -105,6 +107,7 @@ def run_live(
                 on_wait=on_wait,
                 stopwatch=stages,
             )
+            stages.stop()
     for name, frames in hud.missed.items():
         on_note(f"{name} misses {frames} of {hud.meter.frames} frames: encoding was too slow")
     return _existing(files, recording)

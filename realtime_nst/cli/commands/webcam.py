@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,6 +42,7 @@ from realtime_nst.models.default_style import DEFAULT_STYLE
 if TYPE_CHECKING:
     from realtime_nst.live.hud import Hud
     from realtime_nst.sources.live import LiveSource
+    from realtime_nst.stats import StageTimer
 
 INPUT, OUTPUT, STYLE, PERFORMANCE = "Input", "Output", "Style", "Performance"
 """Groups of options in the help."""
@@ -363,7 +363,6 @@ def webcam(
                 Controls(wanted, controls, display, say) as outside,
                 HotReload(opened.by_file, outside.remote.notify),
             ):
-                started = perf_counter()
                 _run(
                     lambda stopped: run_live(
                         camera,
@@ -380,9 +379,8 @@ def webcam(
                     display,
                     frames,
                 )
-                seconds = perf_counter() - started
     if stats and display.meter.frames > 1:
-        _print_stages(stages.busy, seconds)
+        _print_stages(stages)
 
 
 def _open(opener: "Callable[[], LiveSource]", wait: bool) -> "LiveSource":
@@ -410,7 +408,7 @@ def _run(
         say(f"recorded: {path}")
 
 
-def _print_stages(busy: dict[str, float], seconds: float) -> None:
+def _print_stages(stages: "StageTimer") -> None:
     from realtime_nst.cli.summary import LIVE_STAGES, format_stage_shares
 
-    say(format_stage_shares(busy, seconds, LIVE_STAGES))
+    say(format_stage_shares(stages.busy, stages.seconds, LIVE_STAGES))
