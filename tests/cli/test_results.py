@@ -134,7 +134,7 @@ def test_second_process_is_refused_and_harms_nothing(models: Path, tmp_path: Pat
         first.communicate()
     assert 0 < len(content(out).pts) < 3000
     assert first.returncode == 130
-    call("video", clip, out, *STYLE, "--duration", "0.4")
+    call("video", clip, out, *STYLE, "--duration", "0.4", "--overwrite")
     assert sorted(path.name for path in tmp_path.glob("*.*")) == ["in.mp4", "out.mp4"]
 
 
