@@ -165,7 +165,8 @@ def test_ctrl_c_leaves_a_playable_file(models: Path, tmp_path: Path, told: signa
 @pytest.mark.parametrize("entry", ["-m realtime_nst", "-c {script}"])
 def test_ctrl_c_while_importing_is_quiet(entry: str, tmp_path: Path) -> None:
     """The first import sends what the terminal sends."""
-    interrupt = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
+    handle = "signal.signal(signal.SIGINT, signal.default_int_handler)"  # jobs of shells ignore it
+    interrupt = f"import os, signal\n{handle}\nos.kill(os.getpid(), signal.SIGINT)\n"
     (tmp_path / "typer.py").write_text(interrupt)
     script = "from {} import {} as f; f()".format(*_console_script().split(":"))
     arguments = [part.format(script=script) for part in entry.split(" ")]
