@@ -21,10 +21,12 @@ class Model:
 
     error: Exception | None = None
     gate: threading.Event = field(default_factory=threading.Event)
+    begun: threading.Event = field(default_factory=threading.Event)
     prepared: list[Size] = field(default_factory=list)
     released: list[Size] = field(default_factory=list)
 
     def prepare(self, size: Size) -> None:
+        self.begun.set()
         assert self.gate.wait(10)
         if self.error:
             raise self.error
@@ -193,11 +195,14 @@ def test_what_nobody_waits_for_any_more_is_not_prepared() -> None:
     made = models(4, gate_open=False)
     with pool_of(made) as pool:
         assert pool.get(config(LARGE, 0, 1, 2, tiles=3)) is None
+        assert made[0].begun.wait(10)  # the others wait behind it
         assert pool.get(config(LARGE, 3)) is None
         for model in made:
             model.gate.set()
         ready(pool, config(LARGE, 3))
-    assert [len(model.prepared) for model in made] == [1, 0, 0, 1]
+    tiles = [model.prepared.count(SMALL) for model in made]
+    assert tiles == [1, 0, 0, 0]
+    assert made[3].prepared == [LARGE]  # and perhaps its neighbors, once it is shown
 
 
 def test_a_style_that_cannot_be_opened_leaves_the_previous_one_on() -> None:
