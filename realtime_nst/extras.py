@@ -4,8 +4,11 @@ import json
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 
 NAME = "realtime-nst"
+VGG_DISTRIBUTION = "realtime-nst-vgg"
+"""Distribution with the weights of VGG-16, built from ``models/vgg16`` of the repository."""
 SYSTEM = ("libGL", "libxcb", "libgthread", "libglib", "libEGL")
 """Shared libraries that OpenCV's windows need and that servers and containers often lack."""
 
@@ -29,16 +32,33 @@ def install_command(*extras: str, again: bool = False) -> str:
     return f'{install} "{NAME}{wanted}{f" @ {origin}" if origin else ""}"'
 
 
-@cache
+def vgg_install_command() -> str:
+    """Return the command that installs the weights of VGG-16, from where this program came from.
+
+    A release's wheel comes without its repository; its weights are on the package index.
+    """
+    origin = _origin()
+    if not origin or origin.endswith(".whl"):
+        return f"pip install {VGG_DISTRIBUTION}"
+    inside = "/models/vgg16" if "dir_info" in _direct_url() else "#subdirectory=models/vgg16"
+    return f'pip install "{VGG_DISTRIBUTION} @ {origin}{inside}"'
+
+
 def _origin() -> str:
-    """Return the URL the program was installed from (PEP 610); empty for a package index."""
-    try:
-        text = distribution(NAME).read_text("direct_url.json")
-        found = json.loads(text) if text else {}
-    except (PackageNotFoundError, ValueError):
-        return ""
+    """Return the URL the program was installed from; empty for a package index."""
+    found = _direct_url()
     repository = found.get("vcs_info", {}).get("vcs")
     return f"{repository}+{found['url']}" if repository else str(found.get("url", ""))
+
+
+@cache
+def _direct_url() -> dict[str, Any]:
+    """Return the record of where the program was installed from (PEP 610); empty for an index."""
+    try:
+        text = distribution(NAME).read_text("direct_url.json")
+        return dict(json.loads(text)) if text else {}
+    except (PackageNotFoundError, ValueError):
+        return {}
 
 
 def explain_import_error(error: ImportError) -> tuple[str, str]:
@@ -50,4 +70,7 @@ def explain_import_error(error: ImportError) -> tuple[str, str]:
             "apt-get install libgl1 libglib2.0-0, or without windows: "
             "pip uninstall -y opencv-python && pip install opencv-python-headless",
         )
+    if isinstance(error, ModuleNotFoundError) and error.name == "cv2":
+        hint = f"{install_command('window')}  # on servers, without windows: [headless]"
+        return "OpenCV is not installed", hint
     return f"a package cannot be imported: {text}", f"install again: {install_command(again=True)}"

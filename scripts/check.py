@@ -12,12 +12,13 @@ from pythons import build, describe, environments
 TORCH_TESTS = ("tests/nn", "tests/gatys", "tests/train", "tests/export", "tests/evaluate/fidelity")
 """Folders whose tests need the ``[train]`` extra."""
 CHECKS = {
-    "format": ("ruff", "format", "--check", "."),
-    "lint": ("ruff", "check", "."),
-    "types": ("mypy",),
-    "tests of training": ("pytest", *TORCH_TESTS),
+    "format": ("-m", "ruff", "format", "--check", "."),
+    "lint": ("-m", "ruff", "check", "."),
+    "types": ("-m", "mypy"),
+    "tests of training": ("-m", "pytest", *TORCH_TESTS),
+    "the wheel, outside the checkout": ("scripts/wheel.py", "server"),
 }
-RUNTIME = ("pytest",)
+RUNTIME = ("-m", "pytest")
 """Test command without torch; tests that need it are skipped."""
 
 
@@ -38,8 +39,8 @@ def main() -> int:
 
 def passes(python: Path, name: str, check: tuple[str, ...]) -> bool:
     """Whether one check passes; its output goes to the reader."""
-    say(f"== {name}: {' '.join(check)}")
-    code = subprocess.run([str(python), "-m", *check], cwd=ROOT, check=False).returncode
+    say(f"== {name}: python {' '.join(check)}")
+    code = subprocess.run([str(python), *check], cwd=ROOT, check=False).returncode
     if code < 0:
         say(f"{name} did not end by itself: {signal.Signals(-code).name}")
     return code == 0

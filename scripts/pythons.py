@@ -13,7 +13,10 @@ from environment import ROOT, nvidia_driver, pick_runtime, say
 SUPPORTED = tuple((3, minor) for minor in range(11, 15))
 """Versions of Python for which the packages have wheels."""
 FOLDER = ROOT / ".venvs"
-PACKAGES = ("av", "numpy", "opencv-python", "typer", "onnxruntime", "onnxruntime-gpu")
+PACKAGES = (
+    *("av", "numpy", "opencv-python", "opencv-python-headless", "typer"),
+    *("onnxruntime", "onnxruntime-gpu"),
+)
 """The main dependencies, whose versions are reported."""
 VERSIONS = """
 import platform, sys

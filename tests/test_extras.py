@@ -4,11 +4,13 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from realtime_nst.extras import install_command
+from realtime_nst import extras
+from realtime_nst.extras import explain_import_error, install_command
 
 PACKAGE = Path(__file__).parents[1] / "realtime_nst"
 
@@ -56,3 +58,63 @@ def test_install_command_of_an_installed_program(
         command, capture_output=True, text=True, check=True, cwd=tmp_path, env={"PYTHONPATH": ""}
     )
     assert shown.stdout.strip() == wanted
+
+
+@pytest.mark.parametrize(
+    ("origin", "wanted"),
+    [
+        (None, "pip install realtime-nst-vgg"),
+        ({"url": "file:///tmp/realtime_nst-1-py3-none-any.whl", "archive_info": {}}, None),
+        (
+            {"url": "file:///home/me/realtime-nst", "dir_info": {}},
+            'pip install "realtime-nst-vgg @ file:///home/me/realtime-nst/models/vgg16"',
+        ),
+        (
+            {"url": "https://example.org/nst.zip", "archive_info": {}},
+            'pip install "realtime-nst-vgg @ https://example.org/nst.zip#subdirectory=models/vgg16"',
+        ),
+        (
+            {"url": "https://example.org/nst.git", "vcs_info": {"vcs": "git", "commit_id": "1"}},
+            'pip install "realtime-nst-vgg @ '
+            'git+https://example.org/nst.git#subdirectory=models/vgg16"',
+        ),
+    ],
+    ids=["index", "wheel", "folder", "archive", "git"],
+)
+def test_vgg_install_command(
+    origin: dict[str, object] | None, wanted: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extras, "_direct_url", lambda: origin or {})
+    assert extras.vgg_install_command() == (wanted or "pip install realtime-nst-vgg")
+
+
+def test_missing_opencv_names_its_extras() -> None:
+    missing = ModuleNotFoundError("No module named 'cv2'", name="cv2")
+    message, hint = explain_import_error(missing)
+    assert message == "OpenCV is not installed"
+    assert "[window]" in hint
+    assert "[headless]" in hint
+
+
+def test_missing_system_library_names_its_package() -> None:
+    message, hint = explain_import_error(ImportError("libGL.so.1: cannot open", name="cv2"))
+    assert message.startswith("OpenCV cannot be loaded: libGL.so.1")
+    assert "opencv-python-headless" in hint
+
+
+def test_environments_get_one_opencv() -> None:
+    """The two builds overwrite each other, so no extra has both, and the base has none."""
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    assert not [name for name in project["dependencies"] if "opencv" in name]
+    for name in ("cpu", "gpu", "gpu-cuda12", "server", "server-gpu", "window", "headless"):
+        found = [each for each in project["optional-dependencies"][name] if "opencv" in each]
+        headless = name in ("server", "server-gpu", "headless")
+        assert found == [f"opencv-python{'-headless' * headless}>=5"], name
+
+
+def test_wheel_holds_all_models_but_not_vgg() -> None:
+    root = PACKAGE.parent
+    build = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    folders = {each.parent.name for each in (root / "models").glob("*/README.md")}
+    shipped = {Path(name).name for name in build["targets"]["wheel"]["force-include"]}
+    assert shipped == folders - {"vgg16"}

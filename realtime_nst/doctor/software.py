@@ -65,8 +65,13 @@ def opencvs() -> Iterator[Finding]:
     found = [name for name in OPENCVS if installed(name)]
     if len(found) > 1:
         line = f"{' and '.join(found)} are installed and overwrite each other"
-        hint = f"pip uninstall -y {' '.join(found)} && pip install opencv-python"
+        keep = "pip install opencv-python  # on servers: opencv-python-headless"
+        hint = f"pip uninstall -y {' '.join(found)} && {keep}"
         yield Finding("warn", "OpenCV's wheel", line, hint)
+    elif found and found[0].endswith("-headless"):
+        line = f"{found[0]}: no windows, all else works"
+        hint = f"pip uninstall -y {found[0]} && {install_command('window')}  # to have windows"
+        yield Finding("ok", "OpenCV's wheel", line, hint)
     else:
         yield Finding("ok", "OpenCV's wheel", found[0] if found else "not from a wheel")
 

@@ -4,7 +4,8 @@ import hashlib
 import os
 import pickle
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import torch
@@ -12,13 +13,15 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from realtime_nst.errors import ModelError
+from realtime_nst.extras import VGG_DISTRIBUTION, vgg_install_command
 from realtime_nst.models.registry import model_folders
 from realtime_nst.nn.vgg import CAFFE, TORCHVISION, VGG, Normalization
 
 VARIABLE = "REALTIME_NST_VGG"
 """Environment variable with the path of a weights file."""
-BUNDLED = "vgg16/vgg16_conv1_1-conv4_3_fp16.safetensors"
-BUNDLED_SHA256 = "f60339d7a147f49a35f16082d8c8bf41d355c532e89dec7f150494e9eaa22d1e"
+FILE = "vgg16_conv1_1-conv4_3_fp16.safetensors"
+"""Name of the file with our weights, in ``models/vgg16`` and in the distribution."""
+SHA256 = "f60339d7a147f49a35f16082d8c8bf41d355c532e89dec7f150494e9eaa22d1e"
 UNREADABLE = (
     SafetensorError,
     pickle.UnpicklingError,
@@ -35,8 +38,8 @@ UNREADABLE = (
 """Exceptions that torch raises for other files: each byte of a pickle is an instruction, which may
 fail in its own way."""
 HINT = (
-    f"give a weights file by --vgg-weights PATH or ${VARIABLE}; otherwise models/{BUNDLED} "
-    "(shipped, VGG-16 up to conv4_3) or torchvision's download is used"
+    f"give a weights file by --vgg-weights PATH or ${VARIABLE}; otherwise models/vgg16/{FILE} "
+    "(VGG-16 up to conv4_3) or, for vgg19, torchvision's download is used"
 )
 
 
@@ -45,8 +48,9 @@ def load_vgg(
 ) -> VGG:
     """Load VGG with ImageNet weights, up to the deepest of ``taps``.
 
-    Weights are searched for at ``path``, at ``$REALTIME_NST_VGG``, among the shipped models and
-    by torchvision's download, in this order.
+    Weights are searched for at ``path`` and at ``$REALTIME_NST_VGG``. Otherwise those of VGG-16
+    are read from ``models/vgg16`` or the distribution ``realtime-nst-vgg``, and those of VGG-19
+    are downloaded by torchvision.
 
     Args:
         taps: names of the layers to return features of.
@@ -73,15 +77,32 @@ def load_vgg(
 
 
 def find_weights(network: str, path: Path | None) -> tuple[Mapping[str, Tensor], Normalization]:
-    """Return a state dict with torchvision's keys, and the normalization that it needs."""
+    """Return a state dict with torchvision's keys, and the normalization that it needs.
+
+    Raises:
+        ModelError: no weights are found, or the file is damaged or is not a weights file.
+    """
     given = path or _from_environment()
     if given:
         return _read(given)
+    if network != "vgg16":
+        return _download(network), TORCHVISION
+    found = next((file for file in _places() if file.is_file()), None)
+    if found is None:
+        message = "cannot find the weights of VGG-16: they are not installed"
+        raise ModelError(message, vgg_install_command())
+    _check(found)
+    return _read(found)
+
+
+def _places() -> Iterator[Path]:
+    """Yield the files that may hold the weights of VGG-16."""
     for folder in model_folders():
-        if network == "vgg16" and (folder / BUNDLED).is_file():
-            _check(folder / BUNDLED)
-            return _read(folder / BUNDLED)
-    return _download(network), TORCHVISION
+        yield folder / "vgg16" / FILE
+    try:
+        yield Path(str(distribution(VGG_DISTRIBUTION).locate_file(f"realtime_nst_vgg/{FILE}")))
+    except PackageNotFoundError:
+        return
 
 
 def _from_environment() -> Path | None:
@@ -90,7 +111,7 @@ def _from_environment() -> Path | None:
 
 
 def _check(path: Path) -> None:
-    if hashlib.sha256(path.read_bytes()).hexdigest() != BUNDLED_SHA256:
+    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
         message = f"cannot use {path}: it is damaged, its SHA-256 is not the published one"
         raise ModelError(message, HINT)
 

@@ -167,8 +167,8 @@ def check_display() -> None:
         return
     if "not implemented" in trial.stderr:
         reason = "cannot open a window: this OpenCV is built without windows"
-        hint = "pip uninstall opencv-python-headless"
-        raise SinkError(reason, f"{hint}, then pip install --force-reinstall opencv-python")
+        hint = "pip uninstall -y opencv-python-headless"
+        raise SinkError(reason, f"{hint} && pip install --force-reinstall opencv-python")
     raise SinkError(
         "cannot open a window: there is no display",
         "add --sink live.mp4, --sink http://127.0.0.1:8080, --sink virtualcam or --sink null",

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from realtime_nst.cli.app import app
-from realtime_nst.doctor import CHECKS, Finding, can_paint, examine
+from realtime_nst.doctor import CHECKS, Finding, can_paint, examine, software
 from realtime_nst.doctor.hardware import (
     check_device,
     nvidia_facts,
@@ -111,6 +111,14 @@ def test_opencvs_two_builds(install: Install) -> None:
     (found,) = opencvs()
     assert found.level == "warn"
     assert "pip uninstall -y opencv-python opencv-python-headless" in found.hint
+
+
+def test_opencvs_headless(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(software, "OPENCVS", ("opencv-python-headless",))
+    install("opencv-python-headless", "5.0.0")
+    (found,) = opencvs()
+    assert (found.level, found.line) == ("ok", "opencv-python-headless: no windows, all else works")
+    assert "[window]" in found.hint
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a shell")

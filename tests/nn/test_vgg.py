@@ -1,5 +1,6 @@
 """VGG by the papers' names: the right layers, the right weights, the right order of search."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,26 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     torch.save(other, tmp_path / "other.pth")
     with pytest.raises(ModelError, match="not the weights of vgg16"):
         load_vgg(["relu1_1"], path=tmp_path / "other.pth")
+
+
+def test_vgg16_is_found_in_its_own_distribution(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As pip installs it: a folder of metadata and a folder with the weights."""
+    shipped = next(file for file in vgg_weights._places() if file.is_file())
+    monkeypatch.setattr(vgg_weights, "model_folders", list)
+    about = tmp_path / "realtime_nst_vgg-1.0.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: realtime-nst-vgg\nVersion: 1\n")
+    (tmp_path / "realtime_nst_vgg").mkdir()
+    shutil.copy(shipped, tmp_path / "realtime_nst_vgg")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert load_vgg(["relu1_1"]).gain == CAFFE.gain
+
+
+def test_missing_weights_of_vgg16_name_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vgg_weights, "model_folders", list)
+    monkeypatch.setattr(vgg_weights, "VGG_DISTRIBUTION", "realtime-nst-vgg-that-is-not-installed")
+    with pytest.raises(ModelError, match="cannot find the weights of VGG-16") as caught:
+        load_vgg(["relu1_1"])
+    assert caught.value.hint.startswith("pip install ")
