@@ -30,6 +30,8 @@ _POOL = 4
 """Factor, in both directions, by which detail is measured at a lower resolution."""
 _UNIT = 128
 """Value that stands for 1 in uint8 factors."""
+_ONE = (1, 1, 1, 0)
+"""A gray level in every channel."""
 _GAIN = 0.3
 """Maximum share of the existing detail that is added; more would emphasize wrong strokes."""
 
@@ -109,14 +111,16 @@ def _blend(
 
     The difference is reduced by a gray level: with rounding, small differences would never fade.
     """
-    lighter, darker, share, single = buffers
+    step, below, share, single = buffers
     _upscale(agreement, single, share)
-    cv2.addWeighted(warped, 1, stylized, -1, -1, dst=lighter)
-    cv2.addWeighted(stylized, 1, warped, -1, -1, dst=darker)
-    cv2.multiply(lighter, share, dst=lighter, scale=weight / 255)
-    cv2.multiply(darker, share, dst=darker, scale=weight / 255)
-    blended = cv2.add(stylized, lighter)
-    return np.asarray(cv2.subtract(blended, darker, dst=blended), np.uint8)
+    cv2.absdiff(warped, stylized, dst=step)
+    cv2.subtract(step, _ONE, dst=step)  # type: ignore[call-overload] # the stubs know no scalars
+    cv2.multiply(step, share, dst=step, scale=weight / 255)
+    # The step is at most the difference, so limiting the warped frame to one step around the new
+    # one applies it with the right sign; multiplying is what takes time, and is done only once.
+    cv2.subtract(stylized, step, dst=below)
+    blended = cv2.min(warped, cv2.add(stylized, step, dst=step))
+    return np.asarray(cv2.max(blended, below, dst=blended), np.uint8)
 
 
 def _restore_detail(
@@ -125,7 +129,9 @@ def _restore_detail(
     """Amplify detail, by up to ``max_gain``, where the blend has less than the new frame."""
     lighter, darker, share, single = buffers
     # One gray level is added, because both are rounded and the divisor must not be 0.
-    ratio = cv2.divide(_detail(stylized), np.minimum(_detail(blended), 254) + 1, scale=_UNIT)
+    ratio = cv2.divide(
+        _detail(stylized, single), np.minimum(_detail(blended, single), 254) + 1, scale=_UNIT
+    )
     gain = np.clip(np.arange(256) - _UNIT, 0, round(max_gain * _UNIT)).astype(np.uint8)
     _upscale(np.asarray(cv2.LUT(ratio, gain), np.uint8), single, share)
     cv2.blur(blended, (_DETAIL, _DETAIL), dst=darker)
@@ -137,11 +143,12 @@ def _restore_detail(
     return np.asarray(cv2.subtract(blended, darker, dst=blended), np.uint8)
 
 
-def _detail(image: Image) -> Grey:
+def _detail(image: Image, single: Grey) -> Grey:
     """Measure the local amount of detail, at a resolution ``_POOL`` times lower."""
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY, dst=single)
     # Positive differences suffice; amplified eight times they survive rounding.
-    fine = cv2.addWeighted(grey, 8, cv2.blur(grey, (_DETAIL, _DETAIL)), -8, 0)
+    fine = cv2.blur(grey, (_DETAIL, _DETAIL))
+    cv2.addWeighted(grey, 8, fine, -8, 0, dst=fine)
     size = (-(-grey.shape[1] // _POOL), -(-grey.shape[0] // _POOL))
     return np.asarray(
         cv2.blur(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), (3, 3)), np.uint8

@@ -12,7 +12,7 @@ from skimage import data
 
 from realtime_nst.frame import Image
 from realtime_nst.stylize.optical_flow import OpticalFlow, downscale_for_flow
-from realtime_nst.stylize.stabilizer import Stabilizer
+from realtime_nst.stylize.stabilizer import Stabilizer, _blend
 
 STRENGTHS = (0.3, 0.8, 1.0)
 
@@ -192,3 +192,18 @@ def test_stabilizer_any_size(height: int, width: int, strength: float) -> None:
         stabilized = stabilizer(content, stylized, strength)
         assert (stabilized.shape, stabilized.dtype) == (stylized.shape, stylized.dtype)
         assert stabilized.flags.c_contiguous
+
+
+@pytest.mark.parametrize("weight", [0.1, 0.513, 0.9])
+def test_blend_is_a_step_toward_the_warped_frame(weight: float) -> None:
+    """The step is the difference less one gray level, by weight and agreement, rounded."""
+    random = np.random.default_rng(7)
+    stylized, warped = random.integers(0, 256, (2, 64, 256, 3), np.uint8)
+    agreement = np.tile(np.arange(256, dtype=np.uint8), (64, 1))
+    buffers = [np.empty_like(stylized) for _ in range(3)]
+    buffers.append(np.empty_like(agreement))
+    blended = _blend(stylized, warped, agreement, weight, buffers)
+    apart = warped.astype(int) - stylized
+    step = np.maximum(np.abs(apart) - 1, 0) * (agreement[..., None] * weight / 255)
+    wanted = stylized + np.sign(apart) * step
+    assert np.abs(blended - wanted).max() <= 0.5 + 1e-4
