@@ -67,7 +67,7 @@ def job_in_folder(path: Path, name: Path, folder: Path, suffix: str | None = Non
 def _check_suffix(result: Path, suffix: str | None) -> None:
     is_file = str(result) != PIPE and result.suffix.lower() in FORMATS and not result.is_dir()
     if suffix and is_file and result.suffix.lower() != suffix:
-        hint = f"name it {result.with_suffix(suffix)}, or leave out --format"
+        hint = f"name it {result.with_suffix(suffix)}, or leave out --format and --preset"
         raise SinkError(f"cannot write {result} as {suffix[1:]}", hint)
 
 
