@@ -178,7 +178,9 @@ def test_format_errors(models: Path, folder: Path, tmp_path: Path) -> None:
     assert "'bmp' is none of png, jpg, jpeg, webp, avif" in " ".join(result.output.split())
     with pytest.raises(SinkError, match=r"out\.png as webp") as caught:
         image(folder / "a.jpg", tmp_path / "out.png", "-s", "invert", "--format", "webp")
-    assert caught.value.hint == f"name it {tmp_path / 'out.webp'}, or leave out --format and --preset"
+    assert (
+        caught.value.hint == f"name it {tmp_path / 'out.webp'}, or leave out --format and --preset"
+    )
 
 
 def test_videos_and_animations_are_refused(models: Path, tmp_path: Path) -> None:
