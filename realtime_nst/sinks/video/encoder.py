@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 
 from realtime_nst.frame import Image
 from realtime_nst.sinks.video.color import FrameFactory
+from realtime_nst.sinks.video.scheduling import ordinary_scheduling
 
 REORDERED = 3
 """Number of frames from which an encoder may reorder them. x265 knows its reordering depth only
@@ -50,7 +51,9 @@ class Encoder:
         frame = self._make_frame(image)
         frame.pts, frame.time_base = ticks, Fraction(self._context.time_base)
         self._count += 1
-        return self._finalize(self._context.encode(frame))
+        with ordinary_scheduling():  # the first frame of a segment opens its encoder
+            packets = self._context.encode(frame)
+        return self._finalize(packets)
 
     def flush(self) -> "list[Packet[VideoStream]]":
         """Return the remaining packets of the segment."""

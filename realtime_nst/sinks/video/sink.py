@@ -41,6 +41,7 @@ from realtime_nst.sinks.video.encoder import Encoder
 from realtime_nst.sinks.video.last_packet import Tail
 from realtime_nst.sinks.video.pixel_aspect import STDOUT, Y4mFile, shape_notes, stored_as, stretched
 from realtime_nst.sinks.video.recovery import packets
+from realtime_nst.sinks.video.scheduling import ordinary_scheduling
 from realtime_nst.sinks.video.streams import StreamCopier
 from realtime_nst.sinks.video.tags import store_settings
 from realtime_nst.sinks.video.timestamps import Clock
@@ -99,7 +100,8 @@ class VideoSink:
                 self._encoder = Encoder(self._stream, settings, prepare)
                 self._copier = self._copy_streams(container, options)
                 store_settings(self._output.metadata, info.settings)
-                self._output.start_encoding()
+                with ordinary_scheduling():
+                    self._output.start_encoding()
                 self._begin()
         except NstError:
             self._discard()
