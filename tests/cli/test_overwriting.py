@@ -154,11 +154,19 @@ def in_terminal(command: list[str], answer: bytes) -> tuple[int, str]:
         shown = _read(terminal)
         while b"[y/N]: " not in shown and (piece := _read(terminal)):
             shown += piece
+        _wait_for_reading(process.pid)
         os.write(terminal, answer)
         while piece := _read(terminal):
             shown += piece
     os.close(terminal)
     return process.returncode, shown.decode()
+
+
+def _wait_for_reading(pid: int) -> None:
+    """Python loses a Ctrl-C that comes between the question and the system call that reads."""
+    status = Path(f"/proc/{pid}/stat")
+    while status.is_file() and status.read_text().rpartition(")")[2].split()[0] == "R":
+        os.sched_yield()
 
 
 def _read(terminal: int) -> bytes:
