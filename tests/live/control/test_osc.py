@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from time import sleep
 
 import pytest
 from pythonosc.osc_message_builder import OscMessageBuilder
@@ -38,7 +39,7 @@ def send(remote: RemoteControl, sender: socket.socket) -> Iterator[Send]:
                 sender.sendto(each, ("127.0.0.1", server.port))
             count += 1
             while remote.controls.settings.snapshots < count:
-                pass
+                sleep(0)  # lets the server's thread run
 
         yield send_and_wait
 
@@ -101,7 +102,7 @@ def test_damaged_packets_are_ignored(remote: RemoteControl, sender: socket.socke
         for each in (*damaged, packet("/nst/next")):
             sender.sendto(each, ("127.0.0.1", server.port))
         while remote.values()["style"] != "udnie":
-            pass
+            sleep(0)
 
 
 def test_taken_port(remote: RemoteControl) -> None:
