@@ -205,7 +205,10 @@ def test_a_recipe_survives_being_written(tmp_path: Path) -> None:
         assert again.sha256() == recipe.sha256()
 
 
-@pytest.mark.parametrize("path", sorted(MODELS.glob("*/*.toml")), ids=lambda path: path.stem)
+ROUNDS = [path for path in sorted(MODELS.glob("*/*.toml")) if path.name != "pyproject.toml"]
+
+
+@pytest.mark.parametrize("path", ROUNDS, ids=lambda path: path.stem)
 def test_recipes_of_every_round_can_be_read(path: Path) -> None:
     assert read_recipe(path).styles
 
