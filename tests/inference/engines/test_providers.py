@@ -58,8 +58,8 @@ def test_providers_cuda_fp16_channels_last(tmp_path: Path) -> None:
 
 
 def test_providers_cuda_instance_norm_keeps_layout() -> None:
-    quality = find_style("starry-night@quality").model.path.with_name("fp16.onnx")
-    ways = offered("cuda", read_network(quality))
+    johnson = find_style("starry-night@johnson").model.path.with_name("fp16.onnx")
+    ways = offered("cuda", read_network(johnson))
     assert [way.options["prefer_nhwc"] for way in ways] == ["0", "0"]
 
 
