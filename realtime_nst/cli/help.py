@@ -1,6 +1,6 @@
 """Format the help of commands: options and commands in groups, examples at the end."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import typer
@@ -28,13 +28,7 @@ class HelpCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line with the user's defaults, and apply the global options."""
-        given = parsing_hooks.before(self, ctx, args)
-        try:
-            rest = super().parse_args(ctx, args)
-        except typer.BadParameter as error:
-            raise defaults.explain(ctx, error) from None
-        parsing_hooks.after(self, ctx, given, self._own)
-        return rest
+        return _parse(self, super().parse_args, ctx, args)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the words after the command in the usage line."""
@@ -59,13 +53,7 @@ class HelpGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line with the user's defaults, and apply the global options."""
-        given = parsing_hooks.before(self, ctx, args)
-        try:
-            rest = super().parse_args(ctx, args)
-        except typer.BadParameter as error:
-            raise defaults.explain(ctx, error) from None
-        parsing_hooks.after(self, ctx, given, self._own)
-        return rest
+        return _parse(self, super().parse_args, ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, then the commands."""
@@ -89,6 +77,22 @@ class HelpGroup(TyperGroup):
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """Write the examples."""
         _write_examples(self.epilog, formatter)
+
+
+def _parse(
+    command: "HelpCommand | HelpGroup",
+    parse: Callable[[Any, list[str]], list[str]],
+    ctx: Any,
+    args: list[str],
+) -> list[str]:
+    """Parse a command line by Typer's own method, with the user's defaults around it."""
+    given = parsing_hooks.before(command, ctx, args)
+    try:
+        rest = parse(ctx, args)
+    except typer.BadParameter as error:
+        raise defaults.explain(ctx, error) from None
+    parsing_hooks.after(command, ctx, given, command._own)
+    return rest
 
 
 def _add_global_options(command: Any) -> frozenset[str]:
