@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from realtime_nst.cache_folder import config_folder
-from realtime_nst.errors import ControlError
 from realtime_nst.files import write_atomic
+from realtime_nst.live.control.stored import read_stored
 from realtime_nst.live.control.values import Value
 from realtime_nst.live.control.verbs import BY_NAME
 
@@ -74,16 +74,7 @@ class MidiMap:
 
 
 def _read(path: Path) -> dict[MidiControl, Assignment]:
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        return dict(_parse(row) for row in rows)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise ControlError(f"cannot read {path}: {error.strerror}", "give another file") from error
-    except (ValueError, KeyError, TypeError) as error:
-        message = f"cannot read {path}: it has no MIDI assignments"
-        raise ControlError(message, "remove the file, or give another one") from error
+    return read_stored(path, lambda rows: dict(_parse(row) for row in rows), "MIDI assignments")
 
 
 def _parse(row: dict[str, Any]) -> tuple[MidiControl, Assignment]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from realtime_nst.cache_folder import config_folder
-from realtime_nst.errors import ControlError
 from realtime_nst.files import write_atomic
+from realtime_nst.live.control.stored import read_stored
 from realtime_nst.live.control.values import SLOTS, Value
 
 FILE = "presets.json"
@@ -56,14 +56,9 @@ class Presets:
 
 
 def _read(path: Path) -> dict[int, Look]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        looks = {int(slot): dict(look) for slot, look in found.items()}
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise ControlError(f"cannot read {path}: {error.strerror}", "give another file") from error
-    except (ValueError, AttributeError, TypeError) as error:
-        message = f"cannot read {path}: it has no presets"
-        raise ControlError(message, "remove the file, or give another one") from error
+    looks = read_stored(path, _parse, "presets")
     return {slot: look for slot, look in looks.items() if 1 <= slot <= SLOTS}
+
+
+def _parse(found: dict[str, Look]) -> dict[int, Look]:
+    return {int(slot): dict(look) for slot, look in found.items()}
