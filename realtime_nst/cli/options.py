@@ -12,7 +12,7 @@ from realtime_nst.cli.overwriting import OUTPUT
 if TYPE_CHECKING:
     from realtime_nst.stylize.controls import StrokeSize
 
-STYLE, PERFORMANCE = "Style", "Performance"
+INPUT, STYLE, PERFORMANCE = "Input", "Style", "Performance"
 """Groups of options in the help."""
 
 

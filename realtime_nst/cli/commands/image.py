@@ -7,8 +7,9 @@ import typer
 
 from realtime_nst.cli import completion
 from realtime_nst.cli.arguments import name_of, split_result
-from realtime_nst.cli.commands.video import INPUT, RUN
+from realtime_nst.cli.commands.video import RUN
 from realtime_nst.cli.options import (
+    INPUT,
     PERFORMANCE,
     STYLE,
     DeviceName,

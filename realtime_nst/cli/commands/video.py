@@ -9,6 +9,7 @@ import typer
 from realtime_nst.cli import completion
 from realtime_nst.cli.arguments import name_of, split_result
 from realtime_nst.cli.options import (
+    INPUT,
     PERFORMANCE,
     STYLE,
     DeviceName,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from realtime_nst.inference.engines import Size
     from realtime_nst.stylize.timeline import Timeline
 
-INPUT, ENCODING, RUN = "Input", "Video encoding", "Run"
+ENCODING, RUN = "Video encoding", "Run"
 """Groups of options in the help."""
 
 

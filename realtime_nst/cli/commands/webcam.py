@@ -23,6 +23,9 @@ from realtime_nst.cli.control_options import (
 )
 from realtime_nst.cli.messages import say
 from realtime_nst.cli.options import (
+    INPUT,
+    PERFORMANCE,
+    STYLE,
     DeviceName,
     KeepColors,
     MaskedArea,
@@ -36,6 +39,7 @@ from realtime_nst.cli.options import (
     Verbose,
     stroke_size,
 )
+from realtime_nst.cli.overwriting import OUTPUT
 from realtime_nst.cli.signals import interrupts
 from realtime_nst.models.default_style import DEFAULT_STYLE
 
@@ -44,8 +48,6 @@ if TYPE_CHECKING:
     from realtime_nst.sources.live import LiveSource
     from realtime_nst.stats import StageTimer
 
-INPUT, OUTPUT, STYLE, PERFORMANCE = "Input", "Output", "Style", "Performance"
-"""Groups of options in the help."""
 SILENT_SECONDS = 1.5
 """Seconds after which a line says what the start is waiting for."""
 
