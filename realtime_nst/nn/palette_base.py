@@ -94,7 +94,10 @@ class PaletteBase(nn.Module):
 
     def base(self, frame: Tensor, style: Tensor) -> Tensor:
         """Return the palette map of each cell."""
-        cells = F.avg_pool2d(frame.float(), CELL)
+        return self.mapped(F.avg_pool2d(frame.float(), CELL), style)
+
+    def mapped(self, cells: Tensor, style: Tensor) -> Tensor:
+        """Return the palette map of each pixel of (batch, 3, rows, columns) RGB."""
         hinges = F.relu(F.conv2d(cells, self.directions[:, :, None, None], -self.thresholds))
         weight = blend(style, self.palette.flatten(1)).view(-1, *self.palette.shape[1:])
         colors = (weight @ hinges.flatten(2)).view(-1, 3, *hinges.shape[2:])

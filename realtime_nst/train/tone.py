@@ -36,8 +36,7 @@ class Tone:
             content: (batch, 3, h, w) RGB in [0, 1].
             style: (batch, styles), the style weights.
         """
-        pixels = content.float().repeat_interleave(4, 2).repeat_interleave(4, 3)
-        return self._base.base(pixels, style).clamp(0, 1)
+        return self._base.mapped(content.float(), style).clamp(0, 1)
 
     def loss(self, output: Tensor, content: Tensor, style: Tensor) -> Tensor:
         """Return the mean squared difference of low bands."""
